@@ -1,0 +1,92 @@
+/**
+ * The closed input of a decision. One fact record is at once what policies read as `context`, the key under which a
+ * decision is remembered, and one line of `threshold decide`. Nothing else may influence a decision.
+ * Every fact lists its values from LEAST restrictive to MOST restrictive where an order exists; the last value of
+ * `RESTRICTIVE` is what an unknown fact becomes.
+ */
+import { CATEGORIES, CONFIDENTIALITIES, PURPOSES, RECORD_KINDS, ROLES } from './words.js';
+
+const BOOLEAN = [true, false] as const;
+
+export const INVOLVEMENTS = ['ALLOCATED', 'MANAGING', 'DUTY', 'ENDED', 'NONE'] as const;
+export const BASES = ['CONSENT', 'EXCEPTION', 'NONE'] as const;
+export const CONSENT_STATES = ['GIVEN', 'NONE', 'EXPIRED', 'WITHDRAWN', 'REFUSED'] as const;
+export const RELEVANCES = ['NOT_NEEDED', 'RELEVANT', 'UNJUDGED', 'NOT_RELEVANT'] as const;
+export const GRANTS = ['COVERS_BY_NAME', 'COVERS', 'NONE'] as const;
+/** From gravest to least grave: a family's stage for an adult's record is the gravest of its children's. */
+export const STAGES = [
+  'PRE_PROCEEDINGS',
+  'LOOKED_AFTER',
+  'CHILD_PROTECTION',
+  'CHILD_IN_NEED',
+  'STEPPING_UP',
+  'STEPPING_DOWN',
+  'EARLY_HELP',
+  'CLOSED',
+] as const;
+export const CP_GROUNDS = ['OPEN_BEFORE', 'ENDING', 'SPECIAL', 'CORE_GROUP', 'NONE'] as const;
+
+/** Every fact, its closed values, in the order in which a fact record lists them. */
+export const FACTS = {
+  role: ROLES,
+  ownAgency: BOOLEAN,
+  category: CATEGORIES,
+  recordKind: RECORD_KINDS,
+  confidentiality: CONFIDENTIALITIES,
+  purpose: PURPOSES,
+  involvement: INVOLVEMENTS,
+  coreGroup: BOOLEAN,
+  onPanel: BOOLEAN,
+  onFamilyTeam: BOOLEAN,
+  basis: BASES,
+  consentState: CONSENT_STATES,
+  exceptionOverridesRefusal: BOOLEAN,
+  serviceConsent: BOOLEAN,
+  relevance: RELEVANCES,
+  opposing: BOOLEAN,
+  victimSide: BOOLEAN,
+  locationProtected: BOOLEAN,
+  worksWithProtected: BOOLEAN,
+  victimOfSubject: BOOLEAN,
+  conflict: BOOLEAN,
+  authoredByRequester: BOOLEAN,
+  grant: GRANTS,
+  emergency: BOOLEAN,
+  stage: STAGES,
+  s47Open: BOOLEAN,
+  openToBoth: BOOLEAN,
+  cpGround: CP_GROUNDS,
+  receiving: BOOLEAN,
+  exited: BOOLEAN,
+  inHandoverPack: BOOLEAN,
+  referredByRecipient: BOOLEAN,
+} as const;
+
+export type FactName = keyof typeof FACTS;
+export type FactRecord = { readonly [K in FactName]: (typeof FACTS)[K][number] };
+export type Fact<K extends FactName> = FactRecord[K];
+
+export const FACT_NAMES = Object.keys(FACTS) as readonly FactName[];
+
+/** The facts that depend on the person, not on which of their records is read: computed once per subject. */
+export type Stage = Fact<'stage'>;
+export type Involvement = Fact<'involvement'>;
+
+/**
+ * The key under which a decision on these facts is remembered: one character a fact, its index in the closed list.
+ * Promises: two fact records have the same key exactly when they are equal. Throws RangeError on a value outside its list.
+ */
+export function factKey(facts: FactRecord): string {
+  let key = '';
+  for (const name of FACT_NAMES) {
+    const index = INDEX[name].get(facts[name]);
+    if (index === undefined) throw new RangeError(`fact ${name} is outside its closed list`);
+    key += CHARACTERS[index];
+  }
+  return key;
+}
+
+const CHARACTERS = Array.from({ length: 64 }, (_, i) => String.fromCharCode(48 + i));
+const INDEX = Object.fromEntries(
+  FACT_NAMES.map((name) => [name, new Map<unknown, number>((FACTS[name] as readonly unknown[]).map((v, i) => [v, i]))]),
+) as Record<FactName, Map<unknown, number>>;

@@ -1,0 +1,81 @@
+/**
+ * What an adapter is. Shared code never asks which adapter it has: the adapter declares what it holds and tells.
+ * Every method is batched: one call answers for all persons of one level of a query. Every method honours `signal`
+ * (the deadline of the call) and rejects with the signal's reason once it is aborted.
+ */
+import type { CircumstanceKind, Circumstances, InvolvementRow } from '../domain/circumstances.js';
+import type { RecordType, SourceRecord } from '../domain/records.js';
+import type { AgencyId, IsoDate, LocalId, SourceId } from '../domain/words.js';
+
+/** Rows that were good, and how many were not: one malformed row must not lose the others, and must not pass unseen. */
+export interface SourceAnswer<T> {
+  readonly items: readonly T[];
+  /** Rows dropped because they did not have the shape the source promises. */
+  readonly rejected: number;
+}
+
+/** What to read: every record of these types whose subject is one of these persons. */
+export interface ReadAsk {
+  readonly wants: readonly { readonly type: RecordType; readonly persons: readonly LocalId[] }[];
+}
+
+/** Which record to read again by its id at the source. */
+export interface ReadOneAsk {
+  readonly type: RecordType;
+  readonly localId: string;
+}
+
+/** What a person may be looked for by; at least two of the three, compared without regard to case. */
+export interface FindAsk {
+  readonly forename?: string;
+  readonly surname?: string;
+  readonly dateOfBirth?: IsoDate;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** Who is at the screen, for systems that limit access per user (nDelius): the worker's id at this source, when known. */
+  readonly onBehalfOf?: string;
+}
+
+export interface Source {
+  readonly id: SourceId;
+  /** The id space of its persons and staff: its own id, or that of the source beside which it lives (workbook: social care). */
+  readonly space: SourceId;
+  /** The agency whose system this is; recipient of nothing, holder of every record it returns. */
+  readonly holder: AgencyId;
+  /** The record types this source can hold. Asked for others it answers with none. */
+  readonly provides: ReadonlySet<RecordType>;
+  /** The circumstances this source can tell; a fact that rests on one of these is unknown while the source is down. */
+  readonly tells: ReadonlySet<CircumstanceKind>;
+  /** Whether `find` is supported; asked nevertheless, it answers with none. */
+  readonly finds: boolean;
+
+  /** Prepares the connection and checks that the source is what the adapter expects. Throws with a clear message if not. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+
+  /** Records by subject. Rows about other persons than those asked for are the caller's to refuse; do not rely on order. */
+  read(ask: ReadAsk, options: CallOptions): Promise<SourceAnswer<SourceRecord>>;
+  /** One record by its id at the source, or none. */
+  readOne(ask: ReadOneAsk, options: CallOptions): Promise<SourceAnswer<SourceRecord>>;
+  /** The circumstances of these persons, and of the families and enquiries they belong to (all their members). */
+  circumstances(persons: readonly LocalId[], options: CallOptions): Promise<SourceAnswer<Circumstances>>;
+  /** Every involvement, current and past, of these workers (the source's own staff ids) and teams. */
+  workload(
+    ask: { readonly workers: readonly string[]; readonly teams: readonly string[] },
+    options: CallOptions,
+  ): Promise<SourceAnswer<InvolvementRow>>;
+  /** Local ids of persons who match. */
+  find(ask: FindAsk, options: CallOptions): Promise<SourceAnswer<LocalId>>;
+}
+
+/** Thrown by an adapter when the source answers but is not in a state to be read (SSD mid-reload, restricted list unreadable). */
+export class SourceNotReady extends Error {
+  override readonly name = 'SourceNotReady';
+}
+
+/** Thrown by an adapter when the source cannot be reached or answers with a failure. Messages name no person and no content. */
+export class SourceFailure extends Error {
+  override readonly name = 'SourceFailure';
+}

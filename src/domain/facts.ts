@@ -90,3 +90,20 @@ const CHARACTERS = Array.from({ length: 64 }, (_, i) => String.fromCharCode(48 +
 const INDEX = Object.fromEntries(
   FACT_NAMES.map((name) => [name, new Map<unknown, number>((FACTS[name] as readonly unknown[]).map((v, i) => [v, i]))]),
 ) as Record<FactName, Map<unknown, number>>;
+
+/** What people may do besides reading, decided by policies of their own over these facts. */
+export const ACTIONS = ['RECORD_CONSENT', 'RECORD_REFUSAL', 'RECORD_EXCEPTION', 'JUDGE_RELEVANCE', 'SEE_STATEMENTS'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** The closed input of a decision on an action about a person. */
+export const ACTION_FACTS = {
+  role: ROLES,
+  /** The requester's involvement with the person the action is about. */
+  involvement: INVOLVEMENTS,
+  /** The record in question is held by the requester's agency. */
+  ownAgency: BOOLEAN,
+  /** The requester's agency is the holder or the recipient that the statement speaks of. */
+  party: BOOLEAN,
+  conflict: BOOLEAN,
+} as const;
+export type ActionFacts = { readonly [K in keyof typeof ACTION_FACTS]: (typeof ACTION_FACTS)[K][number] };

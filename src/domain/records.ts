@@ -8,6 +8,7 @@ import type { Category, Confidentiality, IsoDate, IsoInstant, LocalId, RecordKin
 /** Every type of record that a source can hold; each is a type of the SDL of the same name. */
 export const RECORD_TYPES = [
   'PersonDetails',
+  'FamilyMember',
   'Relationship',
   'Involvement',
   'ChildStatus',

@@ -1,0 +1,56 @@
+/**
+ * One decision a distinct fact record. Facts are closed, so equal facts mean an equal decision, whoever asks about whom:
+ * the memo is keyed by facts and never by people, and holds nothing but decisions.
+ */
+import { type FactRecord, factKey } from '../domain/facts.js';
+import type { Decision } from '../domain/decision.js';
+import { denialOf } from './outcome.js';
+import type { Policies } from './policies.js';
+import { isRequestable, reasonsOf } from './reason.js';
+
+export type Decide = (facts: FactRecord) => Decision;
+
+/** Distinct fact records remembered before the memo starts anew; real use sees a few thousand. */
+const MEMO_LIMIT = 200_000;
+
+/** `alarm` is told the ids of policies that failed to evaluate; the decision itself is a denial. */
+export function createDecide(policies: Policies, alarm: (policyIds: readonly string[]) => void): Decide {
+  const memo = new Map<string, Decision>();
+  return (facts) => {
+    const key = factKey(facts);
+    const known = memo.get(key);
+    if (known) return known;
+    if (memo.size >= MEMO_LIMIT) memo.clear();
+    const decision = decideAnew(policies, facts, alarm);
+    memo.set(key, decision);
+    return decision;
+  };
+}
+
+function decideAnew(policies: Policies, facts: FactRecord, alarm: (ids: readonly string[]) => void): Decision {
+  const verdict = policies.evaluate(facts);
+  if (verdict.errors.length > 0) alarm(verdict.errors);
+  if (verdict.allowed) {
+    const { permits } = verdict;
+    return freeze({
+      outcome: 'RELEASED',
+      permits,
+      vetoes: [],
+      obligations: policies.obligations(facts, permits),
+      reasons: [],
+      requestable: false,
+    });
+  }
+  return freeze({
+    outcome: verdict.errors.length > 0 ? 'SILENT' : denialOf(facts, verdict.vetoes),
+    permits: [],
+    vetoes: verdict.vetoes,
+    obligations: [],
+    reasons: verdict.errors.length > 0 ? ['FACT_UNAVAILABLE'] : reasonsOf(facts, verdict, policies.evaluate),
+    requestable: verdict.errors.length === 0 && isRequestable(facts, policies.evaluate),
+  });
+}
+
+function freeze(decision: Decision): Decision {
+  return Object.freeze(decision);
+}

@@ -1,0 +1,219 @@
+/**
+ * The facts that depend on who a record is about, not on which record it is: computed once per subject and operation.
+ * Unknown (a source that should tell is down) becomes the most restrictive value, and is named.
+ */
+import type { Fact, FactName, Stage } from '../../domain/facts.js';
+import { STAGES } from '../../domain/facts.js';
+import type { Standing } from '../../domain/requester.js';
+import type { AgencyId, PersonId, Purpose } from '../../domain/words.js';
+import { isWithin, type FamilyView, type Told, type View } from './view.js';
+import { worksWith, type Work } from './work.js';
+
+export interface Asker {
+  readonly standing: Standing;
+  readonly work: Work;
+  readonly purpose: Purpose;
+}
+
+export interface SubjectFacts {
+  readonly isChild: boolean;
+  /** Families in which the subject is included and in which the requester (or whom they manage) works. */
+  readonly joining: readonly FamilyView[];
+  /** All families of the subject. */
+  readonly families: readonly FamilyView[];
+  /** Involvement but for DUTY, which depends on the holder. */
+  readonly involvement: Exclude<Fact<'involvement'>, 'DUTY'>;
+  readonly coreGroup: boolean;
+  readonly onPanel: boolean;
+  readonly onFamilyTeam: boolean;
+  readonly stage: Stage;
+  readonly s47Open: boolean;
+  readonly enquiries: readonly Told<'enquiries'>[];
+  readonly cpGround: Fact<'cpGround'>;
+  readonly serviceConsent: boolean;
+  readonly receiving: boolean;
+  readonly handovers: readonly Told<'handovers'>[];
+  readonly victimOfSubject: boolean;
+  readonly unknown: readonly FactName[];
+}
+
+export function subjectFacts(view: View, asker: Asker, subject: PersonId): SubjectFacts {
+  const { standing, work, purpose } = asker;
+  const families = view.familiesOf(subject);
+  const including = view.includingFamiliesOf(subject);
+  const joining = including.filter((family) => worksInFamily(work, family));
+  const enquiries = openEnquiries(view, subject, families);
+  const coreGroup = holdsSeat(view, standing, subject);
+  const handovers = families.flatMap((family) => view.ofFamily('handovers', family)).filter((row) => view.isCurrent(row));
+  const unknown: FactName[] = [];
+  const members = families.flatMap((family) => [...family.members.keys()]);
+  if (view.isUnknown('memberships', [subject])) unknown.push('involvement', 'onFamilyTeam', 'onPanel', 'stage');
+  if (view.isUnknown('plans', members)) unknown.push('stage');
+  if (view.isUnknown('enquiries', members)) unknown.push('s47Open');
+  if (view.isUnknown('coreGroups', [subject])) unknown.push('coreGroup');
+  return {
+    isChild: view.isChild(subject),
+    joining,
+    families,
+    involvement: involvementWith(view, asker, subject, including, purpose, enquiries),
+    coreGroup,
+    onPanel: families.some((family) =>
+      view.ofFamily('panels', family).some((row) => view.isCurrent(row) && row.workers.some((staff) => isRequester(standing, row.space, staff))),
+    ),
+    onFamilyTeam: including.some((family) => isOnTeamOf(view, standing, family)),
+    stage: stageOf(view, subject, joining.length > 0 ? joining : families, handovers),
+    s47Open: enquiries.length > 0,
+    enquiries,
+    cpGround: coreGroup ? 'CORE_GROUP' : (families.flatMap((family) => view.ofFamily('protectionGrounds', family))[0]?.ground ?? 'NONE'),
+    serviceConsent: agreesToService(view, families),
+    receiving: handovers.some((row) => isRequesterOrManaged(standing, row.space, row.receivingWorker)),
+    handovers,
+    victimOfSubject: view
+      .of('allegations', subject)
+      .some((row) => row.perpetrator === subject && countsForSafety(view, row) && worksWith(work, row.victim)),
+    unknown,
+  };
+}
+
+/** ALLOCATED and MANAGING reach the person directly or through an included member of a family that includes them. */
+function involvementWith(
+  view: View,
+  { standing, work }: Asker,
+  subject: PersonId,
+  including: readonly FamilyView[],
+  purpose: Purpose,
+  enquiries: readonly Told<'enquiries'>[],
+): SubjectFacts['involvement'] {
+  const reaches = (persons: ReadonlySet<PersonId>) =>
+    persons.has(subject) || including.some((family) => includedMembers(family).some((member) => persons.has(member)));
+  if (reaches(work.own)) return 'ALLOCATED';
+  const forEnquiry = purpose === 'S47_ENQUIRY' || purpose === 'CHILD_PROTECTION' ? enquiries : [];
+  const named = forEnquiry.filter((row) => row.child === subject || row.names.includes(subject));
+  if (named.some((row) => isEnquiryWorker(standing, work, row))) return 'ALLOCATED';
+  if (reaches(work.managed)) return 'MANAGING';
+  const managedTeams = including.some((family) =>
+    view.ofFamily('familyTeams', family).some((row) => view.isCurrent(row) && standing.manages.includes(row.team)),
+  );
+  if (managedTeams || named.some((row) => isEnquiryManager(standing, work, row))) return 'MANAGING';
+  return reaches(work.ended) ? 'ENDED' : 'NONE';
+}
+
+/** The workers of an open enquiry: its child's allocated social worker and who completes it. */
+function isEnquiryWorker(standing: Standing, work: Work, row: Told<'enquiries'>): boolean {
+  if (row.worker !== undefined && isRequester(standing, row.space, row.worker)) return true;
+  return standing.requester.role === 'SOCIAL_WORKER' && work.own.has(row.child);
+}
+
+function isEnquiryManager(standing: Standing, work: Work, row: Told<'enquiries'>): boolean {
+  if (row.worker !== undefined && isRequesterOrManaged(standing, row.space, row.worker)) return true;
+  return work.managed.has(row.child) && (work.rolesWith.get(row.child)?.has('SOCIAL_WORKER') ?? false);
+}
+
+export function isRequester(standing: Standing, space: string, staff: string): boolean {
+  return standing.identities.get(`${space} ${staff}`) === standing.requester.worker;
+}
+
+function isRequesterOrManaged(standing: Standing, space: string, staff: string): boolean {
+  return standing.identities.has(`${space} ${staff}`);
+}
+
+export function includedMembers(family: FamilyView): PersonId[] {
+  return [...family.members].filter(([, member]) => member.included).map(([person]) => person);
+}
+
+export function includedChildren(family: FamilyView): PersonId[] {
+  return [...family.members].filter(([, member]) => member.included && member.isChild).map(([person]) => person);
+}
+
+function worksInFamily(work: Work, family: FamilyView): boolean {
+  return includedMembers(family).some((member) => worksWith(work, member));
+}
+
+function isOnTeamOf(view: View, standing: Standing, family: FamilyView): boolean {
+  const teams = [...standing.teams, ...standing.supports, ...standing.manages];
+  return view.ofFamily('familyTeams', family).some((row) => view.isCurrent(row) && teams.includes(row.team));
+}
+
+function holdsSeat(view: View, standing: Standing, subject: PersonId): boolean {
+  return view.of('coreGroups', subject).some((row) => view.isCurrent(row) && isRequester(standing, row.space, row.worker));
+}
+
+/** Open enquiries in a family of the subject, or that name the subject. */
+function openEnquiries(view: View, subject: PersonId, families: readonly FamilyView[]): readonly Told<'enquiries'>[] {
+  const persons = new Set([subject, ...families.flatMap((family) => [...family.members.keys()])]);
+  const open = new Map<string, Told<'enquiries'>>();
+  for (const person of persons) {
+    for (const row of view.of('enquiries', person)) if (view.isCurrent(row)) open.set(`${row.space} ${row.id}`, row);
+  }
+  return [...open.values()];
+}
+
+/**
+ * Whether an allegation counts. One that was reviewed and does not stand never does; between two people who each allege,
+ * once there is a review only what stands counts.
+ */
+export function counts(view: View, row: Told<'allegations'>): boolean {
+  if (row.recordedAt > view.now || row.review === 'DOES_NOT_STAND') return false;
+  const pair = pairOf(view, row);
+  const isMutual = pair.some((other) => other.victim === row.perpetrator);
+  const isReviewed = pair.some((other) => other.review !== undefined);
+  return !isMutual || !isReviewed || row.review === 'STANDS';
+}
+
+/** Victim-safety goes on for the one first recorded as a victim until a review; after it for whatever stands. */
+function countsForSafety(view: View, row: Told<'allegations'>): boolean {
+  if (!counts(view, row)) return false;
+  const against = pairOf(view, row).filter((other) => other.victim === row.perpetrator && counts(view, other));
+  return row.review === 'STANDS' || against.every((other) => row.recordedAt < other.recordedAt);
+}
+
+function pairOf(view: View, row: Told<'allegations'>): Told<'allegations'>[] {
+  const both = new Set([row.victim, row.perpetrator]);
+  return view.of('allegations', row.victim).filter((other) => both.has(other.victim) && both.has(other.perpetrator)) as Told<'allegations'>[];
+}
+
+/** The child's own stage, or for an adult the gravest of the children of these families. */
+function stageOf(view: View, subject: PersonId, families: readonly FamilyView[], handovers: readonly Told<'handovers'>[]): Stage {
+  const children = view.isChild(subject) ? [subject] : families.flatMap((family) => [...family.members].filter(([, m]) => m.isChild).map(([p]) => p));
+  const steppingDown = handovers.some((row) => row.direction === 'STEP_DOWN') && everyLastPlanEnds(view, families);
+  const steppingUp = handovers.some((row) => row.direction === 'STEP_UP');
+  const stages = children.map((child) => childStage(view, child, steppingDown, steppingUp));
+  return STAGES.find((stage) => stages.includes(stage)) ?? 'CLOSED';
+}
+
+function childStage(view: View, child: PersonId, steppingDown: boolean, steppingUp: boolean): Stage {
+  const current = new Set(view.of('plans', child).filter((row) => view.isCurrent(row)).map((row) => row.kind));
+  for (const grave of ['PRE_PROCEEDINGS', 'LOOKED_AFTER', 'CHILD_PROTECTION'] as const) if (current.has(grave)) return grave;
+  if (steppingDown) return 'STEPPING_DOWN';
+  if (current.has('CHILD_IN_NEED')) return 'CHILD_IN_NEED';
+  if (steppingUp) return 'STEPPING_UP';
+  return current.has('EARLY_HELP') ? 'EARLY_HELP' : 'CLOSED';
+}
+
+/** Every child's last statutory plan has an end, and none is graver than child in need. */
+function everyLastPlanEnds(view: View, families: readonly FamilyView[]): boolean {
+  const children = families.flatMap((family) => [...family.members].filter(([, m]) => m.isChild).map(([p]) => p));
+  return children.every((child) =>
+    view
+      .of('plans', child)
+      .filter((row) => row.kind !== 'EARLY_HELP' && view.isCurrent(row))
+      .every((row) => row.kind === 'CHILD_IN_NEED' && row.until !== undefined),
+  );
+}
+
+/** The family agreed to the service: somebody gave service consent and nobody's last word is a refusal (BFS-02, BFS-09). */
+function agreesToService(view: View, families: readonly FamilyView[]): boolean {
+  const members = new Set(families.flatMap((family) => [...family.members.keys()]));
+  const last = [...members].flatMap((person) => {
+    const rows = view.of('serviceConsents', person).filter((row) => isWithin({ from: row.at }, view.now));
+    return rows.length === 0 ? [] : [rows.reduce((a, b) => (b.at > a.at || (b.at === a.at && b.state !== 'GIVEN') ? b : a))];
+  });
+  return last.length > 0 && last.every((row) => row.state === 'GIVEN');
+}
+
+/** Whether an agency is now involved with any included member of any of these families. */
+export function isAgencyInvolved(view: View, families: readonly FamilyView[], agency: AgencyId): boolean {
+  return families.some((family) =>
+    includedMembers(family).some((member) => view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row))),
+  );
+}

@@ -1,0 +1,219 @@
+/**
+ * What is known, for one operation, of the circumstances of the people it touches: everything the sources told, with
+ * the gateway's person ids, indexed for the facts. Grows as the operation reaches further people; never shared.
+ */
+import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../../domain/circumstances.js';
+import type { AgencyId, PersonId, SourceId } from '../../domain/words.js';
+
+/** One source's telling, lifted to the gateway's persons. */
+export interface Telling {
+  readonly space: SourceId;
+  readonly holder: AgencyId;
+  readonly circumstances: Circumstances<PersonId>;
+}
+
+/** A source that should have told these kinds about these persons and did not answer. */
+export interface Gap {
+  readonly source: SourceId;
+  readonly tells: ReadonlySet<CircumstanceKind>;
+  readonly persons: ReadonlySet<PersonId>;
+}
+
+export interface Member {
+  readonly included: boolean;
+  readonly isChild: boolean;
+}
+
+/** A family as the rules know it: the social-care family, or the early-help family where social care has none. */
+export interface FamilyView {
+  /** `${space}:${family id}` of the social-care family, else of the early-help family. */
+  readonly id: string;
+  /** Every id under which sources know it. */
+  readonly aliases: readonly string[];
+  readonly members: ReadonlyMap<PersonId, Member>;
+}
+
+/** A row as told, with where it came from. */
+export type Told<K extends CircumstanceKind> = Circumstances<PersonId>[K][number] & {
+  readonly space: SourceId;
+  readonly holder: AgencyId;
+};
+
+/** The person fields by which rows of a kind are found. */
+const PERSONS_OF: { readonly [K in CircumstanceKind]: (row: Circumstances<PersonId>[K][number]) => readonly PersonId[] } = {
+  involvements: (row) => [row.person],
+  memberships: (row) => [row.person],
+  familyTeams: () => [],
+  relationships: (row) => [row.person, row.other],
+  residences: (row) => [row.person],
+  allegations: (row) => [row.victim, row.perpetrator],
+  enquiries: (row) => [row.child, ...row.names],
+  plans: (row) => [row.child],
+  coreGroups: (row) => [row.child],
+  panels: () => [],
+  handovers: () => [],
+  received: (row) => [row.person],
+  protectedPersons: (row) => [row.person],
+  serviceConsents: (row) => [row.person],
+  protectionGrounds: () => [],
+};
+/** Family-level kinds are found by the family's key. */
+const FAMILY_OF: { readonly [K in CircumstanceKind]?: (row: Circumstances<PersonId>[K][number]) => string } = {
+  familyTeams: (row) => row.family,
+  panels: (row) => row.family,
+  handovers: (row) => row.family,
+  protectionGrounds: (row) => row.family,
+};
+
+export class View {
+  readonly #rows = new Map<CircumstanceKind, Map<string, Told<CircumstanceKind>[]>>();
+  readonly #gaps: Gap[] = [];
+  readonly #addresses = new Map<string, Set<PersonId>>();
+  #families: ReadonlyMap<PersonId, readonly FamilyView[]> | undefined;
+  #memberships: { family: string; person: PersonId; member: Member; first: boolean }[] = [];
+
+  constructor(
+    /** The operation's instant. */
+    readonly now: string,
+    /** Sources whose explicit family membership decides (social care), before all others. */
+    private readonly leading: ReadonlySet<SourceId>,
+  ) {
+    for (const kind of CIRCUMSTANCE_KINDS) this.#rows.set(kind, new Map());
+  }
+
+  /** Adds what a source told. Telling the same twice changes nothing. */
+  add({ space, holder, circumstances }: Telling): void {
+    for (const kind of CIRCUMSTANCE_KINDS) {
+      const index = this.#rows.get(kind) ?? new Map();
+      for (const row of circumstances[kind]) {
+        const told = { ...row, space, holder } as Told<CircumstanceKind>;
+        const familyOf = FAMILY_OF[kind] as ((r: unknown) => string) | undefined;
+        const keys = familyOf ? [`${space}:${familyOf(row)}`] : (PERSONS_OF[kind] as (r: unknown) => readonly PersonId[])(row);
+        for (const key of keys) push(index, key, told);
+        if (kind === 'memberships') this.#member(told as Told<'memberships'>);
+        if (kind === 'residences') this.#resident(told as Told<'residences'>);
+      }
+    }
+  }
+
+  addGap(gap: Gap): void {
+    this.#gaps.push(gap);
+  }
+
+  /** Whether a source that tells this kind about any of these persons failed to answer. */
+  isUnknown(kind: CircumstanceKind, persons: Iterable<PersonId>): boolean {
+    if (this.#gaps.length === 0) return false;
+    const asked = [...persons];
+    return this.#gaps.some((gap) => gap.tells.has(kind) && asked.some((person) => gap.persons.has(person)));
+  }
+
+  /** Rows of a kind about a person. */
+  of<K extends CircumstanceKind>(kind: K, person: PersonId): readonly Told<K>[] {
+    return (this.#rows.get(kind)?.get(person) ?? NONE) as readonly Told<K>[];
+  }
+
+  /** Rows of a family-level kind. */
+  ofFamily<K extends 'familyTeams' | 'panels' | 'handovers' | 'protectionGrounds'>(kind: K, family: FamilyView): readonly Told<K>[] {
+    const index = this.#rows.get(kind);
+    if (!index || index.size === 0) return NONE;
+    return family.aliases.flatMap((alias) => index.get(alias) ?? NONE) as unknown as readonly Told<K>[];
+  }
+
+  /** Whether a period counts now: `from` counts, `until` does not. */
+  isCurrent(period: { readonly from?: string; readonly until?: string }): boolean {
+    return isWithin(period, this.now);
+  }
+
+  familiesOf(person: PersonId): readonly FamilyView[] {
+    this.#families ??= joinFamilies(this.#memberships);
+    return this.#families.get(person) ?? NONE;
+  }
+
+  /** The families in which the person is an included member: those through which access may be reached (FS-19). */
+  includingFamiliesOf(person: PersonId): readonly FamilyView[] {
+    return this.familiesOf(person).filter((family) => family.members.get(person)?.included === true);
+  }
+
+  isChild(person: PersonId): boolean {
+    return this.of('memberships', person).some((row) => row.isChild);
+  }
+
+  /** Who lives, now, at an address. */
+  residentsOf(address: string): ReadonlySet<PersonId> {
+    return this.#addresses.get(address) ?? NOBODY;
+  }
+
+  /** Everybody who now lives where the person lives, the person included. */
+  householdOf(person: PersonId): ReadonlySet<PersonId> {
+    const household = new Set([person]);
+    for (const row of this.of('residences', person)) {
+      if (this.isCurrent(row)) for (const resident of this.residentsOf(row.address)) household.add(resident);
+    }
+    return household;
+  }
+
+  #member(row: Told<'memberships'>): void {
+    const member = { included: row.included, isChild: row.isChild };
+    this.#memberships.push({ family: `${row.space}:${row.family}`, person: row.person, member, first: this.leading.has(row.space) });
+    this.#families = undefined;
+  }
+
+  #resident(row: Told<'residences'>): void {
+    if (!this.isCurrent(row)) return;
+    const residents = this.#addresses.get(row.address) ?? new Set();
+    residents.add(row.person);
+    this.#addresses.set(row.address, residents);
+  }
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+const NOBODY: ReadonlySet<never> = new Set<never>();
+
+function push<T>(index: Map<string, T[]>, key: string, row: T): void {
+  const rows = index.get(key);
+  if (rows) rows.push(row);
+  else index.set(key, [row]);
+}
+
+/** [from, until): dates count from their first moment. */
+export function isWithin(period: { readonly from?: string; readonly until?: string }, now: string): boolean {
+  return (period.from === undefined || period.from <= now) && (period.until === undefined || now < period.until);
+}
+
+/** Families of several sources are one when they share a child; the social-care family's membership decides. */
+function joinFamilies(
+  rows: readonly { family: string; person: PersonId; member: Member; first: boolean }[],
+): ReadonlyMap<PersonId, readonly FamilyView[]> {
+  const leader = new Map<string, string>();
+  const find = (id: string): string => {
+    const next = leader.get(id);
+    return next === undefined || next === id ? id : find(next);
+  };
+  const leading = new Set(rows.filter((row) => row.first).map((row) => row.family));
+  const childHome = new Map<PersonId, string>();
+  for (const { family, person, member } of rows) {
+    if (!leader.has(family)) leader.set(family, family);
+    if (!member.isChild) continue;
+    const other = childHome.get(person);
+    if (other === undefined) childHome.set(person, family);
+    else if (leading.has(family) !== leading.has(other)) {
+      const [to, from] = leading.has(family) ? [family, other] : [other, family];
+      leader.set(find(from), find(to));
+      childHome.set(person, to);
+    }
+  }
+  const families = new Map<string, { id: string; aliases: Set<string>; members: Map<PersonId, Member> }>();
+  for (const row of [...rows].sort((a, b) => Number(a.first) - Number(b.first))) {
+    const id = find(row.family);
+    const family = families.get(id) ?? { id, aliases: new Set<string>(), members: new Map<PersonId, Member>() };
+    families.set(id, family);
+    family.aliases.add(row.family);
+    family.members.set(row.person, row.member);
+  }
+  const byPerson = new Map<PersonId, FamilyView[]>();
+  for (const family of families.values()) {
+    const view: FamilyView = { id: family.id, aliases: [...family.aliases], members: family.members };
+    for (const person of family.members.keys()) push(byPerson, person, view);
+  }
+  return byPerson;
+}

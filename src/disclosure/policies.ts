@@ -1,0 +1,187 @@
+/**
+ * The policies: Cedar files read once, validated strictly against the closed facts, and evaluated on fact records.
+ * Promises: refuses to start on anything that is not a valid, uniquely named, sourced policy over known facts and values.
+ * An error in any policy while evaluating denies (a `forbid` that errors does not forbid by itself in Cedar).
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { type Action, ACTION_FACTS, ACTIONS, type ActionFacts, FACTS, type FactRecord } from '../domain/facts.js';
+import { OBLIGATIONS, type Obligation } from '../domain/words.js';
+
+export interface PolicyText {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly source: readonly string[];
+  readonly says: string;
+  readonly obligations: readonly Obligation[];
+  readonly text: string;
+}
+
+/** What the policies say of one fact record, before anybody decides what a denial shows. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly permits: readonly string[];
+  readonly vetoes: readonly string[];
+  /** Policies that could not be evaluated: always a denial and an alarm. */
+  readonly errors: readonly string[];
+}
+
+export interface Policies {
+  /** SHA-256 over all policy texts: which rules a decision was made under. */
+  readonly version: string;
+  readonly all: readonly PolicyText[];
+  evaluate(facts: FactRecord): Verdict;
+  /** What binds the receiver of a release by these permits on these facts. */
+  obligations(facts: FactRecord, permits: readonly string[]): readonly Obligation[];
+  /** Whether an action is permitted, and by which policies (or vetoed by which). */
+  mayDo(action: Action, facts: ActionFacts): { readonly allowed: boolean; readonly policies: readonly string[] };
+}
+
+/** Thrown at start: the message names the policy and what is wrong with it. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+}
+
+/** Reads every `.cedar` file of a folder. Throws PolicyError naming the policy at fault. */
+export function loadPolicies(folder: string): Policies {
+  const texts = readdirSync(folder)
+    .filter((file) => file.endsWith('.cedar'))
+    .sort()
+    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+  if (texts.length === 0) throw new PolicyError(`no policies in ${folder}: without permits nothing could ever be released`);
+  return compilePolicies(texts);
+}
+
+let generation = 0;
+
+/** Compiles policy texts. Split from reading so that what-if policies can be compiled beside the ones in force. */
+export function compilePolicies(files: readonly { file: string; text: string }[]): Policies {
+  const all = files.flatMap(({ file, text }) => split(file, text).map((policy) => describe(file, policy)));
+  const ids = new Set<string>();
+  for (const { id } of all) {
+    if (ids.has(id)) throw new PolicyError(`policy ${id} stands twice`);
+    ids.add(id);
+  }
+  const byId = Object.fromEntries(all.map(({ id, text }) => [id, text]));
+  validate(byId);
+  const name = `policies-${++generation}`;
+  const parsed = cedar.preparsePolicySet(name, { staticPolicies: byId });
+  if (parsed.type === 'failure') throw new PolicyError(parsed.errors.map((e) => e.message).join('; '));
+  const described = new Map(all.map((policy) => [policy.id, policy]));
+  const obligationsOf = (id: string) => described.get(id)?.obligations ?? [];
+
+  function ask(action: 'read' | 'oblige' | Action, facts: FactRecord | ActionFacts) {
+    const answer = cedar.statefulIsAuthorized({
+      principal: { type: 'Worker', id: 'requester' },
+      action: { type: 'Action', id: action },
+      resource: { type: 'Record', id: 'record' },
+      context: facts as unknown as Record<string, cedar.CedarValueJson>,
+      preparsedPolicySetId: name,
+      entities: [],
+    });
+    if (answer.type === 'failure') return { allowed: false, ids: [], errors: ['*'] };
+    const { decision, diagnostics } = answer.response;
+    return {
+      allowed: decision === 'allow',
+      ids: [...diagnostics.reason].sort(),
+      errors: diagnostics.errors.map((error) => error.policyId),
+    };
+  }
+
+  return {
+    version: createHash('sha256').update(JSON.stringify(files.map(({ text }) => text))).digest('hex'),
+    all,
+    evaluate(facts) {
+      const { allowed, ids, errors } = ask('read', facts);
+      if (errors.length > 0) return { allowed: false, permits: [], vetoes: allowed ? [] : ids, errors };
+      return allowed ? { allowed, permits: ids, vetoes: [], errors } : { allowed, permits: [], vetoes: ids, errors };
+    },
+    obligations(facts, permits) {
+      const { ids, errors } = ask('oblige', facts);
+      if (errors.length > 0) throw new PolicyError(`obligation policies could not be evaluated: ${errors.join(', ')}`);
+      const owed = new Set([...permits, ...ids].flatMap(obligationsOf));
+      return OBLIGATIONS.filter((obligation) => owed.has(obligation));
+    },
+    mayDo(action, facts) {
+      const { allowed, ids, errors } = ask(action, facts);
+      return { allowed: allowed && errors.length === 0, policies: ids };
+    },
+  };
+}
+
+function split(file: string, text: string): string[] {
+  const parts = cedar.policySetTextToParts(text);
+  if (parts.type === 'failure') throw new PolicyError(`${file}: ${parts.errors.map((e) => e.message).join('; ')}`);
+  if (parts.policy_templates.length > 0) throw new PolicyError(`${file}: templates are not used here`);
+  return parts.policies;
+}
+
+function describe(file: string, text: string): PolicyText {
+  const parsed = cedar.policyToJson(text);
+  if (parsed.type === 'failure') throw new PolicyError(`${file}: ${parsed.errors.map((e) => e.message).join('; ')}`);
+  const { annotations = {}, effect, conditions } = parsed.json;
+  const id = annotations['id'];
+  if (!id) throw new PolicyError(`${file}: a policy without @id`);
+  const { source, says } = annotations;
+  if (!source || !says) throw new PolicyError(`${file}: policy ${id} lacks @source or @says`);
+  checkValues(id, conditions);
+  return { id, effect, source: list(source), says, obligations: list(annotations['obligations']).map((o) => obligation(id, o)), text };
+}
+
+function list(value: string | null | undefined): string[] {
+  return (value ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+}
+
+function obligation(id: string, value: string): Obligation {
+  const known = OBLIGATIONS.find((o) => o === value);
+  if (!known) throw new PolicyError(`policy ${id} carries the unknown obligation ${value}`);
+  return known;
+}
+
+function validate(byId: Record<string, string>): void {
+  const result = cedar.validate({ validationSettings: { mode: 'strict' }, schema: cedarSchema(), policies: { staticPolicies: byId } });
+  if (result.type === 'failure') throw new PolicyError(result.errors.map((e) => e.message).join('; '));
+  const problems = [...result.validationErrors, ...result.validationWarnings];
+  if (problems.length > 0) throw new PolicyError(problems.map((p) => `policy ${p.policyId}: ${p.error.message}`).join('; '));
+}
+
+/** The Cedar schema of the fact record, derived from the closed lists so that the two cannot drift apart. */
+export function cedarSchema(): string {
+  const attributes = (facts: { readonly [name: string]: readonly unknown[] }) =>
+    Object.entries(facts).map(([name, values]) => `${name}: ${typeof values[0] === 'boolean' ? 'Bool' : 'String'}`).join(', ');
+  return `type Facts = { ${attributes(FACTS)} };
+type ActionFacts = { ${attributes(ACTION_FACTS)} };
+entity Worker; entity Record;
+action read, oblige appliesTo { principal: [Worker], resource: [Record], context: Facts };
+action ${ACTIONS.join(', ')} appliesTo { principal: [Worker], resource: [Record], context: ActionFacts };`;
+}
+
+/** A value that is not in the fact's closed list can never match: a misspelt permit would silently deny, a misspelt veto silently allow. */
+function checkValues(id: string, node: unknown): void {
+  if (Array.isArray(node)) return node.forEach((child) => checkValues(id, child));
+  if (node === null || typeof node !== 'object') return;
+  for (const [operator, operand] of Object.entries(node)) {
+    if (['==', '!=', 'contains', 'in'].includes(operator)) compareWithList(id, operand as { left: unknown; right: unknown });
+    checkValues(id, operand);
+  }
+}
+
+function compareWithList(id: string, { left, right }: { left: unknown; right: unknown }): void {
+  for (const [a, b] of [[left, right], [right, left]] as const) {
+    const fact = (a as { '.'?: { attr?: string } })?.['.']?.attr;
+    if (!fact || !(fact in FACTS)) continue;
+    const allowed = FACTS[fact as keyof typeof FACTS] as readonly unknown[];
+    for (const value of literals(b)) {
+      if (!allowed.includes(value)) throw new PolicyError(`policy ${id}: ${JSON.stringify(value)} is not a value of ${fact}`);
+    }
+  }
+}
+
+function literals(node: unknown): unknown[] {
+  if (node === null || typeof node !== 'object') return [];
+  if ('Value' in node) return [node.Value];
+  if ('Set' in node && Array.isArray(node.Set)) return node.Set.flatMap(literals);
+  return [];
+}

@@ -1,0 +1,102 @@
+/**
+ * Which fields of a record belong to which decision, read from the SDL's `@classified`. Projection is by allow-list: a
+ * key of the content that the SDL does not name never leaves, whatever a source adds.
+ */
+import { type ConstDirectiveNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, isScalarType, isEnumType } from 'graphql';
+import { RECORD_TYPES, type ContentValue, type RecordType } from '../domain/records.js';
+import { CATEGORIES, CONFIDENTIALITIES, type Category, type Confidentiality } from '../domain/words.js';
+
+/** Fields decided together: one category (or the record's own) and one confidentiality. */
+export interface FieldGroup {
+  readonly category: Category | 'OF_RECORD';
+  readonly confidentiality: Confidentiality;
+  readonly fields: readonly FieldRule[];
+}
+
+interface FieldRule {
+  readonly name: string;
+  readonly isPerson: boolean;
+  /** For object values: the keys that may leave. */
+  readonly keys?: readonly string[];
+}
+
+export type Projection = { readonly [T in RecordType]: readonly FieldGroup[] };
+
+/** Thrown at start: names the type and field that carry no, or a wrong, classification. */
+export class ClassificationError extends Error {
+  override readonly name = 'ClassificationError';
+}
+
+/** Fields that the door itself fills in, with the main decision. */
+const MADE_BY_THE_DOOR = ['id', 'holder', 'obligations'];
+
+/** Reads the classification of every type that bears on persons. Throws ClassificationError naming the first field at fault. */
+export function readProjection(schema: GraphQLSchema): Projection {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || isImpersonal(type) || isRoot(schema, type)) continue;
+    for (const field of Object.values(type.getFields())) classification(type, field.name);
+  }
+  return Object.fromEntries(RECORD_TYPES.map((name) => [name, groupsOf(schema, name)])) as unknown as Projection;
+}
+
+function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {
+  return type.name.startsWith('__') || [schema.getQueryType(), schema.getMutationType()].includes(type);
+}
+
+function isImpersonal(type: GraphQLObjectType): boolean {
+  return type.astNode?.directives?.some((directive) => directive.name.value === 'impersonal') ?? false;
+}
+
+function groupsOf(schema: GraphQLSchema, name: RecordType): FieldGroup[] {
+  // PersonDetails has no SDL type of its own: what a source holds about a person is shown as Person.
+  const type = schema.getType(name === 'PersonDetails' ? 'Adult' : name);
+  if (!isObjectType(type)) throw new ClassificationError(`the SDL has no type ${name}`);
+  const groups = new Map<string, { category: Category | 'OF_RECORD'; confidentiality: Confidentiality; fields: FieldRule[] }>();
+  for (const field of Object.values(type.getFields())) {
+    if (MADE_BY_THE_DOOR.includes(field.name) || field.args.length > 0) continue;
+    const { category, confidentiality } = classification(type, field.name);
+    const key = `${category}/${confidentiality}`;
+    const group = groups.get(key) ?? { category, confidentiality, fields: [] };
+    groups.set(key, group);
+    const value = getNamedType(field.type);
+    if (isScalarType(value) || isEnumType(value)) group.fields.push({ name: field.name, isPerson: false });
+    else if (value.name === 'Person') group.fields.push({ name: field.name, isPerson: true });
+    else if (isObjectType(value) && !isImpersonal(value)) group.fields.push({ name: field.name, isPerson: false, keys: Object.keys(value.getFields()) });
+  }
+  return [...groups.values()];
+}
+
+function classification(type: GraphQLObjectType, fieldName: string): { category: Category | 'OF_RECORD'; confidentiality: Confidentiality } {
+  const field = type.getFields()[fieldName];
+  const directive = field?.astNode?.directives?.find((d) => d.name.value === 'classified');
+  if (!directive) throw new ClassificationError(`${type.name}.${fieldName} is not classified: add @classified(category:, confidentiality:)`);
+  const category = [...CATEGORIES, 'OF_RECORD' as const].find((c) => c === argument(directive, 'category'));
+  const confidentiality = CONFIDENTIALITIES.find((c) => c === argument(directive, 'confidentiality'));
+  if (!category || !confidentiality) throw new ClassificationError(`${type.name}.${fieldName} is classified by unknown values`);
+  return { category, confidentiality };
+}
+
+function argument(directive: ConstDirectiveNode, name: string): string | undefined {
+  const value = directive.arguments?.find((a) => a.name.value === name)?.value;
+  return value?.kind === 'EnumValue' ? value.value : undefined;
+}
+
+/** Copies the allowed fields of a record into `target`; person fields as the person's id. */
+export function project(
+  fields: readonly FieldRule[],
+  content: { readonly [field: string]: ContentValue },
+  persons: { readonly [field: string]: string | readonly string[] } | undefined,
+  target: Record<string, unknown>,
+): void {
+  for (const { name, isPerson, keys } of fields) {
+    if (isPerson) target[name] = persons?.[name] ?? null;
+    else target[name] = keys ? pick(content[name] ?? null, keys) : (content[name] ?? null);
+  }
+}
+
+function pick(value: ContentValue, keys: readonly string[]): ContentValue {
+  if (Array.isArray(value)) return value.map((item) => pick(item, keys));
+  if (value === null || typeof value !== 'object') return null;
+  const source = value as { readonly [k: string]: ContentValue };
+  return Object.fromEntries(keys.map((key) => [key, source[key] ?? null]));
+}

@@ -1,0 +1,162 @@
+/**
+ * What must be known of people before anything about them can be decided: their circumstances from every source that
+ * tells any, and what they have said. Fetched in batches, the same calls whether or not a source knows the person, so
+ * that neither the number nor the time of calls tells where somebody is known.
+ */
+import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../domain/circumstances.js';
+import type { LocalId, PersonId, SourceId } from '../domain/words.js';
+import type { Links } from '../people/links.js';
+import type { Registers } from '../registers/registers.js';
+import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
+import { type Asking, hasAnswered } from '../sources/ask.js';
+import type { Source } from '../sources/contract.js';
+import type { Statements } from './facts/gather.js';
+import type { View } from './facts/view.js';
+
+/** Asked of a source that knows none of the persons: nobody's id at any source. */
+export const NOBODY: LocalId = '-';
+
+/** What people have said changed while the operation read: it must be decided again. */
+export class FactsChanged extends Error {
+  override readonly name = 'FactsChanged';
+}
+
+export class Surroundings {
+  readonly #known = new Set<PersonId>();
+  readonly #consents = new Map<PersonId, ConsentStatement[]>();
+  readonly #exceptions = new Map<PersonId, ExceptionRecord[]>();
+  readonly #judgements = new Map<PersonId, Judgement[]>();
+  #queue: Promise<void> = Promise.resolve();
+  registersVersion: number | undefined;
+
+  constructor(
+    private readonly view: View,
+    private readonly links: Links,
+    private readonly asking: Asking,
+    private readonly registers: Registers,
+  ) {}
+
+  get statements(): Statements {
+    return { consents: this.#consents, exceptions: this.#exceptions, judgements: this.#judgements };
+  }
+
+  /** Makes sure that everything about these persons, and the families they belong to, is known. One at a time. */
+  ensure(persons: Iterable<PersonId>): Promise<void> {
+    const asked = [...persons];
+    this.#queue = this.#queue.then(() => this.#load(asked));
+    return this.#queue;
+  }
+
+  async #load(asked: readonly PersonId[]): Promise<void> {
+    const fresh = [...new Set(asked)].filter((person) => !this.#known.has(person));
+    if (fresh.length === 0) return;
+    const told = await this.#tell(fresh, () => false);
+    const members = new Set(fresh.flatMap((person) => this.view.familiesOf(person).flatMap((family) => [...family.members.keys()])));
+    const further = [...members].filter((person) => !this.#known.has(person) && !fresh.includes(person));
+    await this.#tell(further, (source, person) => told.get(source.id)?.has(person) === true);
+    const reached = [...fresh, ...further];
+    await this.#read(reached);
+    for (const person of reached) this.#known.add(person);
+  }
+
+  /** Asks every telling source about the persons it has not `alreadyTold` of. Answers whose families each source told whole. */
+  async #tell(persons: readonly PersonId[], alreadyTold: (source: Source, person: PersonId) => boolean) {
+    const told = new Map<SourceId, Set<PersonId>>();
+    const locals = await this.links.localsOf(persons);
+    const tellers = this.asking.sources.filter((source) => source.tells.size > 0);
+    await Promise.all(
+      tellers.map(async (source) => {
+        const mine = persons.filter((person) => !alreadyTold(source, person) && locals.get(person)?.some((ref) => ref.space === source.space));
+        const ids = mine.flatMap((person) => locals.get(person)?.filter((ref) => ref.space === source.space).map((ref) => ref.local) ?? []);
+        const ask = ids.length > 0 ? ids : [NOBODY];
+        const reply = await this.asking.ask(source, (options) => source.circumstances(ask, options), undefined, () => true);
+        if (!hasAnswered(reply)) {
+          this.view.addGap({ source: source.id, tells: source.tells, persons: new Set(mine) });
+          return;
+        }
+        const lifted = await this.#lift(source, reply.items);
+        for (const circumstances of lifted) this.view.add({ space: source.space, holder: source.holder, circumstances });
+        if (source.tells.has('memberships')) told.set(source.id, new Set(lifted.flatMap((c) => c.memberships.map((row) => row.person))));
+      }),
+    );
+    return told;
+  }
+
+  async #lift(source: Source, items: readonly Circumstances<LocalId>[]): Promise<Circumstances<PersonId>[]> {
+    const { space } = source;
+    const refs: { space: SourceId; local: LocalId }[] = [];
+    for (const item of items) eachLocal(item, (local) => refs.push({ space, local }));
+    await this.links.learn(refs);
+    return items.map((item) => lift(item, (local) => this.links.personOf(space, local)));
+  }
+
+  async #read(persons: readonly PersonId[]): Promise<void> {
+    const read = await this.registers.read(persons);
+    if (this.registersVersion !== undefined && read.version !== this.registersVersion) throw new FactsChanged('registers changed');
+    this.registersVersion = read.version;
+    for (const consent of read.consents) append(this.#consents, consent.subject, consent);
+    for (const judgement of read.judgements) append(this.#judgements, judgement.subject, judgement);
+    const asked = new Set(persons);
+    for (const exception of read.exceptions) {
+      for (const subject of exception.subjects) if (asked.has(subject)) append(this.#exceptions, subject, exception);
+    }
+  }
+}
+
+function append<T>(index: Map<PersonId, T[]>, person: PersonId, row: T): void {
+  const rows = index.get(person);
+  if (rows) rows.push(row);
+  else index.set(person, [row]);
+}
+
+/** The fields of each kind that hold persons. */
+const PERSON_FIELDS: { readonly [K in CircumstanceKind]: readonly string[] } = {
+  involvements: ['person'],
+  memberships: ['person'],
+  familyTeams: [],
+  relationships: ['person', 'other'],
+  residences: ['person'],
+  allegations: ['victim', 'perpetrator'],
+  enquiries: ['child', 'names'],
+  plans: ['child'],
+  coreGroups: ['child'],
+  panels: [],
+  handovers: [],
+  received: ['person'],
+  protectedPersons: ['person'],
+  serviceConsents: ['person'],
+  protectionGrounds: [],
+};
+
+function eachLocal(circumstances: Circumstances<LocalId>, visit: (local: LocalId) => void): void {
+  for (const kind of CIRCUMSTANCE_KINDS) {
+    for (const row of circumstances[kind] as readonly unknown[] as readonly Record<string, LocalId | readonly LocalId[]>[]) {
+      for (const field of PERSON_FIELDS[kind]) {
+        const value = row[field];
+        if (typeof value === 'string') visit(value);
+        else value?.forEach(visit);
+      }
+    }
+  }
+}
+
+/** The same circumstances with the gateway's persons in place of the source's. */
+function lift(circumstances: Circumstances<LocalId>, personOf: (local: LocalId) => PersonId): Circumstances<PersonId> {
+  const lifted: Partial<Record<CircumstanceKind, unknown>> = {};
+  for (const kind of CIRCUMSTANCE_KINDS) {
+    const fields = PERSON_FIELDS[kind];
+    const rows = circumstances[kind] as readonly unknown[] as readonly Record<string, LocalId | readonly LocalId[]>[];
+    lifted[kind] =
+      fields.length === 0
+        ? rows
+        : rows.map((row) => {
+            const copy: Record<string, unknown> = { ...row };
+            for (const field of fields) {
+              const value = row[field];
+              copy[field] = typeof value === 'string' ? personOf(value) : (value ?? []).map(personOf);
+            }
+            return copy;
+          });
+  }
+  return lifted as unknown as Circumstances<PersonId>;
+}

@@ -1,0 +1,65 @@
+/**
+ * Relay pages over what was released: cursors, pages and `hasNextPage` are computed after filtering, so that a hidden
+ * record moves nothing. A cursor is the id of a shown record, signed: it cannot be made up and tells nothing else.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Refusal } from './errors.js';
+
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+export interface Page<T> {
+  readonly nodes: readonly T[];
+  readonly edges: readonly { readonly node: T; readonly cursor: () => string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: () => string | null;
+    readonly endCursor: () => string | null;
+  };
+}
+
+/** Always said beside a list: silence must not be read as "nothing there". */
+export const NOTICE = 'This list shows only what may be shared with you for this purpose.';
+
+export interface Pages {
+  /** Cuts a page. Throws Refusal BAD_USER_INPUT on a size out of bounds or a cursor that is not one of ours. */
+  cut<T extends { readonly id: string }>(items: readonly T[], page: PageArguments, most: number): Page<T>;
+}
+
+export function createPages(key: string | Buffer): Pages {
+  const sign = (id: string) => createHmac('sha256', key).update(id).digest().subarray(0, 9);
+  const seal = (id: string) => Buffer.concat([sign(id), Buffer.from(id)]).toString('base64url');
+  const open = (cursor: string): string => {
+    const bytes = Buffer.from(cursor, 'base64url');
+    const id = bytes.subarray(9).toString();
+    const isOurs = bytes.length > 9 && timingSafeEqual(bytes.subarray(0, 9), sign(id));
+    if (!isOurs) throw new Refusal('BAD_USER_INPUT');
+    return id;
+  };
+  return {
+    cut(items, { first, after }, most) {
+      const size = first ?? 25;
+      if (size < 0 || size > most) throw new Refusal('BAD_USER_INPUT');
+      const afterId = after ? open(after) : undefined;
+      const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1;
+      const nodes = from === 0 && size >= items.length ? items : items.slice(from, from + size);
+      const cursorAt = (i: number) => () => {
+        const node = nodes.at(i);
+        return node ? seal(node.id) : null;
+      };
+      return {
+        nodes,
+        edges: nodes.map((node) => ({ node, cursor: () => seal(node.id) })),
+        pageInfo: {
+          hasNextPage: from + size < items.length,
+          hasPreviousPage: from > 0,
+          startCursor: cursorAt(0),
+          endCursor: cursorAt(-1),
+        },
+      };
+    },
+  };
+}

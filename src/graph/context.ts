@@ -1,0 +1,8 @@
+import type { Operation } from '../reader/operation.js';
+import type { Statements } from '../sharing/statements.js';
+
+/** What resolvers see: the one operation they serve. */
+export interface GraphContext {
+  readonly operation: Operation;
+  readonly statements: Statements;
+}

@@ -1,0 +1,171 @@
+/**
+ * How an operation is carried out, through Apollo's gateway seam:
+ *
+ *   declaration → open → execute (compiled) → settle in the audit → answer
+ *
+ * The answer leaves only after its entry is durable. If what people said changed meanwhile the operation is decided again,
+ * three times at most; a mutation is not repeated, its statements stand in the same transaction as its entry.
+ */
+import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
+import { type ExecutionResult, getVariableValues, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { compileQuery, type CompiledQuery, isCompiledQuery } from 'graphql-jit';
+import type { Requester } from '../domain/requester.js';
+import type { Role } from '../domain/words.js';
+import { FactsChanged } from '../disclosure/surroundings.js';
+import type { Audit, AuditEntryBody, Receipt } from '../audit/audit.js';
+import { type House, openOperation, type Operation, UnknownRequester } from '../reader/operation.js';
+import { NotPermitted, NotValid, Statements, type StatementParts } from '../sharing/statements.js';
+import type { GraphContext } from './context.js';
+import { type ErrorCode, Refusal } from './errors.js';
+import { declarationOf, roleOf } from './purpose.js';
+
+/** Who is signed in, and what became of their operation: Apollo's context value. */
+export interface RequestContext {
+  readonly signedIn: { readonly worker: string; readonly agency: string; readonly roles: readonly Role[] };
+  /** Set once an entry stands for this request. */
+  receipt?: Receipt;
+}
+
+export interface ExecutorParts {
+  readonly house: House;
+  readonly audit: Audit;
+  readonly statementParts: Omit<StatementParts, 'operation'>;
+  readonly newId: () => string;
+}
+
+const TRIES = 3;
+/** Distinct operations kept compiled; a flood of unique ones costs compilation, not memory. */
+const COMPILED_LIMIT = 500;
+
+export function createExecutor(parts: ExecutorParts): GatewayExecutor {
+  const compiled = new Map<string, CompiledQuery>();
+
+  function compile(context: GatewayGraphQLRequestContext): CompiledQuery {
+    const key = `${context.queryHash} ${context.operationName ?? ''}`;
+    const known = compiled.get(key);
+    if (known) {
+      compiled.delete(key);
+      compiled.set(key, known);
+      return known;
+    }
+    const query = compileQuery(context.schema, context.document, context.operationName ?? undefined, { disablingCapturingStackErrors: true });
+    if (!isCompiledQuery(query)) throw new Refusal('GRAPHQL_VALIDATION_FAILED');
+    if (compiled.size >= COMPILED_LIMIT) {
+      const [oldest] = compiled.keys();
+      if (oldest !== undefined) compiled.delete(oldest);
+    }
+    compiled.set(key, query);
+    return query;
+  }
+
+  async function carryOut(context: GatewayGraphQLRequestContext, attempt: number): Promise<ExecutionResult> {
+    const request = context.context as unknown as RequestContext;
+    const { purpose, as } = declarationOf(context.operation, context.document);
+    const { worker, agency, roles } = request.signedIn;
+    const operation = await openOperation(parts.house, { worker, agency, role: roleOf(roles, as) }, purpose ?? 'INFORMATION_GOVERNANCE');
+    const statements = new Statements({ ...parts.statementParts, operation });
+    const variables = readVariables(context.schema, context.operation, context.request.variables ?? {});
+    const query = compile(context);
+    const graph: GraphContext = { operation, statements };
+    const result = await query.query(undefined, graph, variables);
+    const failure = result.errors?.map(({ originalError }) => originalError).find((error) => error instanceof FactsChanged);
+    try {
+      if (failure) throw failure;
+      request.receipt = await settle(parts, context, operation, statements, purpose ?? null, result.errors);
+    } catch (error) {
+      if (!(error instanceof FactsChanged) && !(error instanceof Error && error.name === 'FactsChanged')) throw error;
+      if (attempt >= TRIES || context.operation.operation === 'mutation') throw new Refusal('FACTS_CHANGED');
+      return carryOut(context, attempt + 1);
+    }
+    return { ...shown(result), extensions: { receipt: request.receipt } };
+  }
+
+  return async (context) => {
+    try {
+      return (await carryOut(context, 1)) as { data: Record<string, unknown>; extensions: Record<string, unknown> };
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  };
+}
+
+/** One audit entry for the operation, durable when this resolves. Rejects with FactsChanged, or NOT_RECORDED. */
+async function settle(
+  parts: ExecutorParts,
+  context: GatewayGraphQLRequestContext,
+  operation: Operation,
+  statements: Statements,
+  purpose: string | null,
+  errors: readonly GraphQLError[] | undefined,
+): Promise<Receipt> {
+  const { ledger, surroundings, at } = operation;
+  const write = errors ? undefined : statements.write;
+  const body: AuditEntryBody = {
+    v: 1,
+    id: parts.newId(),
+    at,
+    operation: describeOperation(context),
+    requester: identify(operation.requester),
+    purpose,
+    result: errors ? 'FAILED' : 'ANSWERED',
+    ...(errors ? { code: codeOf(errors) } : {}),
+    policyVersion: parts.house.policyVersion,
+    ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
+    decisions: ledger.decisions,
+    outcomes: ledger.outcomes,
+    ...(statements.lines.length > 0 && !errors ? { statements: statements.lines } : {}),
+    ...gapsOf(operation),
+  };
+  const guard = {
+    ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
+    ...(write ? { write } : {}),
+  };
+  try {
+    return await parts.audit.append(body, guard);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'FactsChanged') throw error;
+    parts.house.log.error({ code: 'AUDIT_WRITE_FAILED', error: error instanceof Error ? error.name : 'unknown' }, 'an answer was held back: its entry could not be written');
+    throw new Refusal('NOT_RECORDED');
+  }
+}
+
+function gapsOf({ asking }: Operation): { gaps?: readonly (readonly [string, string])[] } {
+  const gaps = asking.sources.flatMap(({ id }) => (asking.stateOf(id) === 'OK' ? [] : [[id, asking.stateOf(id)] as const]));
+  return gaps.length > 0 ? { gaps } : {};
+}
+
+export function describeOperation(context: { readonly operationName?: string | null | undefined; readonly queryHash?: string | undefined; readonly operation?: OperationDefinitionNode | undefined }) {
+  return { name: context.operationName ?? '', sha256: context.queryHash ?? '', type: context.operation?.operation ?? 'query' };
+}
+
+export function identify({ worker, agency, role }: Pick<Requester, 'worker' | 'agency' | 'role'>) {
+  return { worker, agency, role };
+}
+
+/** Coerced before anything runs; what is wrong with them is said by code only (names of enum values would be suggested). */
+function readVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Record<string, unknown>): Record<string, unknown> {
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+  if (errors) throw new Refusal('BAD_USER_INPUT');
+  return given;
+}
+
+/** Resolver errors by code; an operation that failed shows no data beside its errors. */
+function shown(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result;
+  return { data: null, errors: result.errors.map((error) => new GraphQLError(error.message, { ...(error.path ? { path: error.path } : {}), originalError: refusalOf(error.originalError ?? error) })) };
+}
+
+function codeOf(errors: readonly GraphQLError[]): ErrorCode {
+  const [first] = errors;
+  return refusalOf(first?.originalError ?? first).code;
+}
+
+/** What a failure is called outside. Anything not foreseen is INTERNAL. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof NotPermitted) return new Refusal('NOT_PERMITTED');
+  if (error instanceof NotValid) return new Refusal('NOT_VALID', `${error.problems.join('; ')}.`);
+  if (error instanceof UnknownRequester) return new Refusal('NOT_KNOWN_HERE');
+  if (error instanceof FactsChanged) return new Refusal('FACTS_CHANGED');
+  return new Refusal('INTERNAL');
+}

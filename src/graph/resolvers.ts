@@ -1,0 +1,190 @@
+/**
+ * Resolvers ask the operation's reader, and nothing else. What they return is Released, or made of Released: a sealed or a
+ * bare record does not fit these types.
+ */
+import type { RecordType } from '../domain/records.js';
+import type { PersonId } from '../domain/words.js';
+import type { Released, ShownRecord } from '../disclosure/released.js';
+import type { Listing } from '../reader/listing.js';
+import type { ShownPerson } from '../reader/person.js';
+import type { ShownFamily } from '../reader/reader.js';
+import { NOTICE, type PageArguments, type Pages } from './connection.js';
+import type { GraphContext } from './context.js';
+import { Refusal } from './errors.js';
+import type { Limits } from './limits.js';
+import { personOf, readNodeId } from './node-id.js';
+import { dateScalar, dateTimeScalar } from './scalars.js';
+import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
+
+/** The only records that resolvers can hold. */
+type Shown = Released<ShownRecord>;
+type ListResolver = (person: ShownPerson, page: PageArguments, context: GraphContext) => Promise<unknown>;
+
+interface RelevanceInput {
+  readonly record: string;
+  readonly decision: 'RELEVANT' | 'NOT_RELEVANT';
+  readonly servesChild?: string | null;
+  readonly servesAdult?: string | null;
+  readonly factor: string;
+  readonly why: string;
+}
+
+const ADULT_WORK: readonly RecordType[] = ['SubstanceMisuseRecord', 'MentalHealthRecord', 'DomesticAbuseRecord'];
+
+/** Lists of a person's records: SDL field → record types. */
+const OF_ANYBODY = { relationships: ['Relationship'], involvements: ['Involvement'] } as const;
+const OF_CHILD = {
+  ...OF_ANYBODY,
+  statuses: ['ChildStatus'],
+  contacts: ['Contact'],
+  referrals: ['Referral'],
+  referralDecisions: ['ReferralDecision'],
+  assessments: ['Assessment'],
+  s47Enquiries: ['S47Enquiry'],
+  conferences: ['Conference'],
+  childInNeedPlans: ['ChildInNeedPlan'],
+  childProtectionPlans: ['ChildProtectionPlan'],
+  lookedAfterPlans: ['LookedAfterPlan'],
+  planReviews: ['PlanReview'],
+  visits: ['Visit'],
+  legalStatuses: ['LegalStatus'],
+  earlyHelpEpisodes: ['EarlyHelpEpisode'],
+  earlyHelpAssessments: ['EarlyHelpAssessment'],
+  supportPlans: ['SupportPlan'],
+  supportOutcomes: ['SupportOutcome'],
+} as const;
+const OF_ADULT = { ...OF_ANYBODY, parentingAssessments: ['ParentingAssessment'], adultWork: ADULT_WORK } as const;
+
+/** Fields of records that point at a person: SDL type → fields. */
+const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
+  FamilyMember: ['person'],
+  Relationship: ['person', 'other'],
+  Involvement: ['person'],
+  ...Object.fromEntries(
+    ['ChildStatus', 'Contact', 'Referral', 'ReferralDecision', 'Assessment', 'S47Enquiry', 'Conference', 'ChildInNeedPlan', 'ChildProtectionPlan', 'LookedAfterPlan', 'PlanReview', 'Visit', 'LegalStatus', 'EarlyHelpAssessment', 'SupportPlan', 'SupportOutcome'].map(
+      (type) => [type, ['child']],
+    ),
+  ),
+  ParentingAssessment: ['parent'],
+  MonthlySummary: ['about'],
+  RagRating: ['child', 'parent'],
+  ...Object.fromEntries(ADULT_WORK.map((type) => [type, ['adult']])),
+};
+
+const WORKBOOK_LISTS = {
+  parentingAssessments: 'ParentingAssessment',
+  monthlySummaries: 'MonthlySummary',
+  ragRatings: 'RagRating',
+  supervisions: 'Supervision',
+} as const;
+
+export function createResolvers(pages: Pages, limits: Limits) {
+  function page(listing: Listing<Shown>, args: PageArguments) {
+    return { ...pages.cut(listing.items, args, limits.records), withheld: listing.withheld, sources: listing.sources, notice: NOTICE };
+  }
+
+  function lists(fields: { readonly [field: string]: readonly RecordType[] }): { [field: string]: ListResolver } {
+    return Object.fromEntries(
+      Object.entries(fields).map(([field, types]) => [
+        field,
+        async (person: ShownPerson, args: PageArguments, { operation }: GraphContext) => page(await operation.reader.records(types, person.personId), args),
+      ]),
+    );
+  }
+
+  const personField = (field: string) => (record: Shown, _: unknown, { operation }: GraphContext) => {
+    const person = record[field];
+    return typeof person === 'string' ? operation.reader.person(person) : null;
+  };
+
+  return {
+    Date: dateScalar,
+    DateTime: dateTimeScalar,
+    Query: {
+      me: (_: unknown, __: unknown, { operation: { reader } }: GraphContext) => ({
+        worker: reader.requester.worker,
+        name: reader.requester.name,
+        role: reader.requester.role,
+        agency: reader.agency,
+      }),
+      family: (_: unknown, { id }: { id: string }, { operation }: GraphContext) => {
+        const ref = readNodeId(id);
+        return ref?.kind === 'Family' ? operation.reader.family(ref.member, ref.family) : null;
+      },
+      families: async (
+        _: unknown,
+        { filter, ...args }: PageArguments & { filter?: { scope?: 'MINE' | 'TEAM' | null } | null },
+        { operation: { reader } }: GraphContext,
+      ) => {
+        const families = await reader.families(filter?.scope ?? undefined);
+        return { ...pages.cut(families, args, limits.families), sources: reader.allStatuses(), notice: NOTICE };
+      },
+      person: (_: unknown, { id }: { id: string }, { operation }: GraphContext) => operation.reader.person(personOf(id)),
+      findPerson: async (_: unknown, ask: { forename?: string; surname?: string; dateOfBirth?: string }, { operation }: GraphContext) => {
+        const given = Object.fromEntries(Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''));
+        if (Object.keys(given).length < 2) throw new Refusal('BAD_USER_INPUT');
+        const { items, sources } = await operation.reader.find(given);
+        return { persons: items, sources, notice: NOTICE };
+      },
+      node: (_: unknown, { id }: { id: string }, { operation: { reader } }: GraphContext) => {
+        const ref = readNodeId(id);
+        if (ref?.kind === 'Person') return reader.person(ref.person);
+        if (ref?.kind === 'Family') return reader.family(ref.member, ref.family);
+        return ref ? reader.recordById(ref.type, ref.source, ref.localId) : null;
+      },
+      consents: (_: unknown, { person }: { person: string }, { statements }: GraphContext) => statements.consentsOf(personOf(person)),
+      exceptions: (_: unknown, { person }: { person: string }, { statements }: GraphContext) => statements.exceptionsOf(personOf(person)),
+      judgements: (_: unknown, { person }: { person: string }, { statements }: GraphContext) => statements.judgementsOf(personOf(person)),
+    },
+    Mutation: {
+      recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { statements }: GraphContext) =>
+        statements.recordConsent({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
+      withdrawConsent: (_: unknown, { consent, method }: { consent: string; method: string }, { statements }: GraphContext) =>
+        statements.withdrawConsent(consent, method),
+      recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) => 
+        statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
+      judgeRelevance: async (_: unknown, { input }: { input: RelevanceInput }, { statements }: GraphContext) => {
+        const ref = readNodeId(input.record);
+        if (ref?.kind !== 'Record') throw new Refusal('NOT_PERMITTED');
+        const { servesChild, servesAdult, decision, factor, why } = input;
+        const judgement = await statements.judgeRelevance({
+          record: ref,
+          decision,
+          factor,
+          why,
+          servesChild: servesChild ? personOf(servesChild) : null,
+          servesAdult: servesAdult ? personOf(servesAdult) : null,
+        });
+        return { ...judgement, record: input.record };
+      },
+    },
+    Child: lists(OF_CHILD),
+    Adult: lists(OF_ADULT),
+    Family: {
+      members: (family: ShownFamily) => family.members,
+      workbook: (family: ShownFamily) => family,
+      sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.reader.statuses(['FamilyMember', 'PersonDetails']),
+    },
+    Workbook: {
+      children: async (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) => {
+        const children = family.members.filter(({ isChild }) => isChild === true).flatMap(({ person }) => (typeof person === 'string' ? person : []));
+        return (await Promise.all(children.map((child) => reader.person(child)))).filter((child) => child !== null);
+      },
+      ...Object.fromEntries(
+        Object.entries(WORKBOOK_LISTS).map(([field, type]) => [
+          field,
+          async (family: ShownFamily, args: PageArguments, { operation: { reader } }: GraphContext) => page(await joined(family, type, reader), args),
+        ]),
+      ),
+    },
+    ...Object.fromEntries(
+      Object.entries(PERSON_FIELDS).map(([type, fields]) => [type, Object.fromEntries(fields.map((field) => [field, personField(field)]))]),
+    ),
+  };
+}
+
+/** A workbook list: the records of every member whose membership was shown. */
+async function joined(family: ShownFamily, type: RecordType, reader: GraphContext['operation']['reader']): Promise<Listing<Shown>> {
+  const members = family.members.flatMap(({ person, included }): PersonId[] => (typeof person === 'string' && included === true ? [person] : []));
+  return reader.recordsOfAll([type], members);
+}

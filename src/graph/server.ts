@@ -1,0 +1,87 @@
+/** Apollo Server over the executor: its parsing, validation, plugins and HTTP semantics; ours are limits, masks and the log. */
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled, ApolloServerPluginSchemaReportingDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import type { GraphQLSchema } from 'graphql';
+import type { Audit } from '../audit/audit.js';
+import type { House } from '../reader/operation.js';
+import { ERRORS, type ErrorCode, maskError, Refusal } from './errors.js';
+import { createExecutor, describeOperation, type ExecutorParts, type RequestContext } from './executor.js';
+import { type Limits, limitRule } from './limits.js';
+
+export interface ApolloParts extends ExecutorParts {
+  readonly schema: GraphQLSchema;
+  readonly limits: Limits;
+  readonly introspection: boolean;
+}
+
+export function createApollo(parts: ApolloParts): ApolloServer<RequestContext> {
+  const executor = createExecutor(parts);
+  return new ApolloServer<RequestContext>({
+    gateway: {
+      onSchemaLoadOrUpdate(callback) {
+        callback({ apiSchema: parts.schema, coreSupergraphSdl: '' });
+        return () => {};
+      },
+      load: async () => ({ executor }),
+      stop: async () => {},
+    },
+    introspection: parts.introspection,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    stopOnTerminationSignals: false,
+    status400ForVariableCoercionErrors: true,
+    parseOptions: { maxTokens: parts.limits.tokens },
+    validationRules: [limitRule(parts.limits)],
+    formatError: maskError,
+    logger: { debug() {}, info() {}, warn() {}, error: () => parts.house.log.error({ code: 'GRAPHQL' }, 'the GraphQL server reported an error') },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      recordRefusals(parts.audit, parts.house, parts.newId),
+    ],
+  });
+}
+
+/** Whatever was refused before it ran (or failed while it ran) is an entry too; without one, not even the refusal says why. */
+function recordRefusals(audit: Audit, house: House, newId: () => string): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: async () => ({
+      async willSendResponse(context) {
+        const { contextValue, response } = context;
+        if (contextValue.receipt || response.body.kind !== 'single') return;
+        const { signedIn } = contextValue;
+        const { errors } = response.body.singleResult;
+        const code = (errors?.[0]?.extensions?.['code'] as ErrorCode | undefined) ?? 'INTERNAL';
+        try {
+          contextValue.receipt = await audit.append({
+            v: 1,
+            id: newId(),
+            at: house.now().toISOString(),
+            operation: describeOperation(context),
+            requester: { worker: signedIn.worker, agency: signedIn.agency, role: signedIn.roles.join(';') },
+            purpose: null,
+            result: 'REFUSED',
+            code,
+            policyVersion: house.policyVersion,
+            decisions: [],
+            outcomes: [],
+          });
+          response.body.singleResult = { ...response.body.singleResult, extensions: { receipt: contextValue.receipt } };
+        } catch {
+          house.log.error({ code: 'AUDIT_WRITE_FAILED' }, 'a refusal could not be recorded');
+          const { message, status } = ERRORS.NOT_RECORDED;
+          response.body.singleResult = { errors: [{ message, extensions: { code: 'NOT_RECORDED' } }] };
+          response.http.status = status;
+        }
+      },
+    }),
+  };
+}
+
+export { Refusal };

@@ -1,0 +1,29 @@
+/** What a list shows: released records, notices of what is withheld, and how each source that could fill it answered. */
+import type { Agency } from '../domain/requester.js';
+import type { SourceId, SourceState } from '../domain/words.js';
+import type { WithheldNotice } from '../disclosure/released.js';
+
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly withheld: readonly WithheldNotice[];
+  readonly sources: readonly SourceStatus[];
+}
+
+export interface SourceStatus {
+  readonly agency: Agency;
+  readonly source: SourceId;
+  readonly state: SourceState;
+}
+
+/** Equal notices once, in a fixed order: how many records stand behind one is not told. */
+export function distinctNotices(notices: readonly WithheldNotice[]): readonly WithheldNotice[] {
+  if (notices.length === 0) return NO_NOTICES;
+  const seen = new Map<string, WithheldNotice>();
+  for (const notice of notices) {
+    const key = `${notice.outcome} ${notice.holder.id} ${notice.category} ${notice.reason} ${notice.requestable}`;
+    if (!seen.has(key)) seen.set(key, notice);
+  }
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, notice]) => notice);
+}
+
+const NO_NOTICES: readonly WithheldNotice[] = Object.freeze([]);

@@ -1,0 +1,110 @@
+/**
+ * One operation: a requester, a purpose, an instant. Opens everything that it needs fresh (standing, work, statements) and
+ * settles it: what was released becomes one audit entry, durable before anybody sees the answer.
+ */
+import type { Logger } from 'pino';
+import type { Agency, Requester, Standing } from '../domain/requester.js';
+import type { AgencyId, Purpose, SourceId } from '../domain/words.js';
+import type { Decide } from '../disclosure/decide.js';
+import { openDoor } from '../disclosure/door.js';
+import { FactGatherer } from '../disclosure/facts/gather.js';
+import { View } from '../disclosure/facts/view.js';
+import { workOf, type Work, type WorkRow } from '../disclosure/facts/work.js';
+import { Ledger } from '../disclosure/ledger.js';
+import type { Projection } from '../disclosure/projection.js';
+import { Surroundings } from '../disclosure/surroundings.js';
+import type { Directory } from '../people/directory.js';
+import { Links } from '../people/links.js';
+import type { People } from '../people/people.js';
+import type { Registers } from '../registers/registers.js';
+import { Asking, hasAnswered } from '../sources/ask.js';
+import type { Source } from '../sources/contract.js';
+import { Reader } from './reader.js';
+
+/** What outlives operations: wired once, in compose. */
+export interface House {
+  readonly sources: readonly Source[];
+  readonly people: People;
+  readonly directory: Directory;
+  readonly registers: Registers;
+  readonly decide: Decide;
+  readonly projection: Projection;
+  readonly policyVersion: string;
+  /** The gateway's clock; a demo world lives on its own day. */
+  readonly now: () => Date;
+  /** How long one call to a source may take. */
+  readonly sourceDeadlineMs: number;
+  readonly log: Logger;
+}
+
+export interface Operation {
+  readonly requester: Requester;
+  readonly purpose: Purpose;
+  readonly at: string;
+  readonly standing: Standing;
+  readonly reader: Reader;
+  readonly ledger: Ledger;
+  readonly surroundings: Surroundings;
+  readonly facts: () => FactGatherer;
+  readonly agencies: ReadonlyMap<AgencyId, Agency>;
+  readonly asking: Asking;
+}
+
+/** Who asks is not known to the directory in that agency and role. */
+export class UnknownRequester extends Error {
+  override readonly name = 'UnknownRequester';
+}
+
+/** Opens an operation. Throws UnknownRequester. */
+export async function openOperation(house: House, requester: Pick<Requester, 'worker' | 'agency' | 'role'>, purpose: Purpose): Promise<Operation> {
+  const at = house.now().toISOString();
+  const [standing, agencyList] = await Promise.all([
+    house.directory.standing(requester.worker, requester.agency, requester.role),
+    house.directory.agencies(),
+  ]);
+  if (!standing) throw new UnknownRequester('the directory does not know the requester');
+  const agencies = new Map(agencyList.map((agency) => [agency.id, agency]));
+  const asking = new Asking(house.sources, house.sourceDeadlineMs, house.log);
+  const links = new Links(house.people);
+  const view = new View(at, leadingSpaces(house.sources, agencies));
+  const surroundings = new Surroundings(view, links, asking, house.registers);
+  const work = await askWork(asking, links, standing, at);
+  const spaces = new Map(house.sources.map((source) => [source.id, source.space]));
+  const facts = new FactGatherer(view, { standing, work, purpose }, surroundings.statements, agencies, spaces);
+  const holders = new Map(house.sources.map((source) => [source.id, source.holder]));
+  const ledger = new Ledger();
+  const door = openDoor({
+    surroundings,
+    facts: () => facts,
+    decide: house.decide,
+    projection: house.projection,
+    ledger,
+    agencies,
+    holderOf: ({ source }) => holders.get(source) ?? '',
+  });
+  const reader = new Reader({ standing, work, view, links, asking, surroundings, door, agencies });
+  return { requester: standing.requester, purpose, at, standing, reader, ledger, surroundings, facts: () => facts, agencies, asking };
+}
+
+/** Social care's explicit membership of a family decides, where it has the family. */
+function leadingSpaces(sources: readonly Source[], agencies: ReadonlyMap<AgencyId, Agency>): ReadonlySet<SourceId> {
+  return new Set(sources.filter(({ holder }) => agencies.get(holder)?.kind === 'CHILDRENS_SOCIAL_CARE').map(({ space }) => space));
+}
+
+/** Every involvement of the requester, those they manage and their teams: one call a source, all sources. */
+async function askWork(asking: Asking, links: Links, standing: Standing, now: string): Promise<Work> {
+  const teams = [...new Set([...standing.supports, ...standing.manages])];
+  const gaps: SourceId[] = [];
+  const rows = await Promise.all(
+    asking.sources.map(async (source): Promise<WorkRow[]> => {
+      const prefix = `${source.space} `;
+      const workers = [...standing.identities.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      if (!source.tells.has('involvements') || (workers.length === 0 && teams.length === 0)) return [];
+      const reply = await asking.ask(source, (options) => source.workload({ workers, teams }, options), undefined, () => true);
+      if (!hasAnswered(reply)) gaps.push(source.id);
+      await links.learn(reply.items.map(({ person }) => ({ space: source.space, local: person })));
+      return reply.items.map((row) => ({ ...row, person: links.personOf(source.space, row.person), space: source.space }));
+    }),
+  );
+  return workOf(standing, rows.flat(), gaps, now);
+}

@@ -1,0 +1,45 @@
+/** A person as several sources know them, made one from what each released. */
+import type { PersonId } from '../domain/words.js';
+import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
+import { distinctNotices, type SourceStatus } from './listing.js';
+
+export interface ShownPerson {
+  readonly __typename: 'Child' | 'Adult';
+  readonly id: string;
+  /** The gateway's own id, for the reader; not a field of the SDL. */
+  readonly personId: PersonId;
+  readonly withheld: readonly WithheldNotice[];
+  readonly sources: readonly SourceStatus[];
+  readonly [field: string]: unknown;
+}
+
+/** Fields by the first source that released a value: the requester's own agency's first, then in the order of the sources. */
+export function mergePerson(
+  person: PersonId,
+  isChild: boolean,
+  passed: readonly Passed[],
+  sources: readonly SourceStatus[],
+): ShownPerson | null {
+  const records = passed.flatMap(({ record }) => record ?? []);
+  const withheld = distinctNotices(passed.flatMap(({ notices }) => notices));
+  const isKnown = records.length > 0 || withheld.some(({ outcome }) => outcome === 'WITHHELD');
+  if (!isKnown) return null;
+  return {
+    ...firstValues(records),
+    __typename: isChild ? 'Child' : 'Adult',
+    id: Buffer.from(`Person:${person}`).toString('base64url'),
+    personId: person,
+    withheld,
+    sources,
+  };
+}
+
+function firstValues(records: readonly Released<ShownRecord>[]): Record<string, unknown> {
+  const merged: Record<string, unknown> = {};
+  for (const record of records) {
+    for (const field in record) {
+      if (merged[field] === null || merged[field] === undefined) merged[field] = record[field];
+    }
+  }
+  return merged;
+}

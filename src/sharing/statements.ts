@@ -1,0 +1,267 @@
+/**
+ * What people have said, recorded and shown: consents, exceptions, judgements. Whether somebody may is decided by policies
+ * (schema/policies/actions.cedar); what is drafted here is written in one transaction with the operation's audit entry.
+ */
+import type { EntityManager } from 'typeorm';
+import type { RecordType } from '../domain/records.js';
+import type { Action } from '../domain/facts.js';
+import { ADULT_WORK, type AgencyId, type Category, type PersonId, type Purpose } from '../domain/words.js';
+import type { Policies } from '../disclosure/policies.js';
+import type { Directory } from '../people/directory.js';
+import { checkException, type LawfulGateways } from '../registers/lawful-gateways.js';
+import type { Registers } from '../registers/registers.js';
+import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
+import type { Operation } from '../reader/operation.js';
+
+export interface ConsentDraft {
+  readonly subject: PersonId;
+  readonly state: 'GIVEN' | 'REFUSED' | 'WITHDRAWN';
+  readonly givenBy: PersonId;
+  readonly capacity: ConsentStatement['capacity'];
+  readonly categories: readonly Category[];
+  readonly holders: readonly string[];
+  readonly recipients: readonly string[];
+  readonly purposes: readonly Purpose[];
+  readonly from?: string | null;
+  readonly until?: string | null;
+  readonly method: string;
+}
+
+export interface ExceptionDraft {
+  readonly subjects: readonly PersonId[];
+  readonly gateway: string;
+  readonly answers: readonly string[];
+  readonly categories: readonly Category[];
+  readonly holders: readonly string[];
+  readonly recipients: readonly string[];
+  readonly purposes: readonly Purpose[];
+  readonly from?: string | null;
+  readonly until: string;
+  readonly approvedBy?: string | null;
+}
+
+export interface JudgementDraft {
+  readonly record: { readonly type: RecordType; readonly source: string; readonly localId: string };
+  readonly decision: Judgement['decision'];
+  readonly servesChild?: PersonId | null;
+  readonly servesAdult?: PersonId | null;
+  readonly factor: string;
+  readonly why: string;
+}
+
+/** The requester may not do this. Said alike whether or not the person exists. */
+export class NotPermitted extends Error {
+  override readonly name = 'NotPermitted';
+}
+
+/** The statement lacks something; `problems` may be shown: they speak of the statement, not of a person. */
+export class NotValid extends Error {
+  override readonly name = 'NotValid';
+  constructor(readonly problems: readonly string[]) {
+    super('the statement is not complete');
+  }
+}
+
+export interface StatementParts {
+  readonly operation: Operation;
+  readonly policies: Policies;
+  readonly registers: Registers;
+  readonly directory: Directory;
+  readonly gateways: LawfulGateways;
+  readonly factors: ReadonlySet<string>;
+  readonly newId: () => string;
+}
+
+/** A line of the audit entry about what was said or shown of what was said. */
+export interface StatementLine {
+  readonly did: 'CONSENT' | 'EXCEPTION' | 'JUDGEMENT' | 'SHOWN';
+  readonly ids: readonly string[];
+  readonly subjects: readonly PersonId[];
+  readonly policies: readonly string[];
+}
+
+export class Statements {
+  readonly #writes: ((manager: EntityManager) => Promise<void>)[] = [];
+  readonly lines: StatementLine[] = [];
+
+  constructor(private readonly parts: StatementParts) {}
+
+  /** Everything drafted, to be written with the audit entry; undefined when nothing was. */
+  get write(): ((manager: EntityManager) => Promise<void>) | undefined {
+    if (this.#writes.length === 0) return undefined;
+    return async (manager) => {
+      for (const write of this.#writes) await write(manager);
+    };
+  }
+
+  async recordConsent(draft: ConsentDraft): Promise<ConsentStatement> {
+    const { operation } = this.parts;
+    if (draft.state === 'WITHDRAWN') throw new NotValid(['to take a consent back use withdrawConsent']);
+    const party = this.#isParty([...draft.holders, ...draft.recipients]);
+    const policies = await this.#permit(draft.state === 'GIVEN' ? 'RECORD_CONSENT' : 'RECORD_REFUSAL', draft.subject, { ownAgency: false, party });
+    const from = draft.from ?? operation.at;
+    const problems = [
+      ...this.#scopeProblems(draft),
+      ...this.#giverProblems(draft),
+      ...(draft.until && draft.until <= from ? ['it ends before it starts'] : []),
+    ];
+    if (problems.length > 0) throw new NotValid(problems);
+    const { subject, state, givenBy, capacity, categories, holders, recipients, purposes, until, method } = draft;
+    return this.#draftConsent(
+      { id: this.parts.newId(), subject, state, givenBy, capacity, categories, holders, recipients, purposes, from, ...(until ? { until } : {}), recordedAt: operation.at, recordedBy: operation.requester.worker, method },
+      policies,
+    );
+  }
+
+  /** The same scope, taken back now. Throws NotPermitted, also for a consent that does not exist. */
+  async withdrawConsent(id: string, method: string): Promise<ConsentStatement> {
+    const { operation, registers } = this.parts;
+    const given = await registers.consent(id);
+    if (!given) throw new NotPermitted('no such consent');
+    const policies = await this.#permit('RECORD_REFUSAL', given.subject, { ownAgency: false, party: true });
+    const { until: _, ...scope } = given;
+    return this.#draftConsent(
+      { ...scope, id: this.parts.newId(), state: 'WITHDRAWN', from: operation.at, recordedAt: operation.at, recordedBy: operation.requester.worker, method },
+      policies,
+    );
+  }
+
+  async recordException(draft: ExceptionDraft): Promise<ExceptionRecord> {
+    const { operation, gateways } = this.parts;
+    const party = this.#isParty([...draft.holders, ...draft.recipients]);
+    const permitted = await Promise.all(draft.subjects.map((subject) => this.#permit('RECORD_EXCEPTION', subject, { ownAgency: false, party })));
+    const gateway = gateways.get(draft.gateway);
+    if (!gateway) throw new NotValid([`there is no lawful gateway ${draft.gateway}; known are ${[...gateways.keys()].join(', ')}`]);
+    const from = draft.from ?? operation.at;
+    const agencies = await this.parts.directory.agencies();
+    const approver = draft.approvedBy ? await this.parts.directory.worker(draft.approvedBy) : undefined;
+    const problems = [
+      ...this.#scopeProblems(draft),
+      ...checkException(gateway, { ...draft, from, recordedBy: operation.requester.worker, approver, agencies }),
+    ];
+    if (draft.subjects.length === 0) problems.push('it names nobody');
+    if (problems.length > 0) throw new NotValid(problems);
+    const { subjects, categories, holders, recipients, purposes, until, approvedBy } = draft;
+    const answers = Object.fromEntries(gateway.questions.map((question, i) => [question, draft.answers[i] ?? '']));
+    const record: ExceptionRecord = {
+      id: this.parts.newId(),
+      subjects,
+      gateway: gateway.id,
+      categories,
+      holders,
+      recipients,
+      purposes,
+      overridesRefusal: gateway.overridesRefusal,
+      from,
+      until,
+      recordedAt: operation.at,
+      recordedBy: operation.requester.worker,
+      ...(approvedBy ? { approvedBy } : {}),
+      answers,
+    };
+    this.#writes.push((manager) => this.parts.registers.writeException(manager, record));
+    this.lines.push({ did: 'EXCEPTION', ids: [record.id], subjects, policies: permitted.flat() });
+    return record;
+  }
+
+  async judgeRelevance(draft: JudgementDraft): Promise<Judgement> {
+    const { operation, factors } = this.parts;
+    const found = await operation.reader.labelOf(draft.record.type, draft.record.source, draft.record.localId);
+    if (!found) throw new NotPermitted('no such record');
+    const { label, holder } = found;
+    const policies = await this.#permit('JUDGE_RELEVANCE', label.subject, { ownAgency: holder === operation.requester.agency, party: true });
+    const problems = [
+      ...(ADULT_WORK.includes(label.category) ? [] : ['only adult work is judged']),
+      ...(Boolean(draft.servesChild) === Boolean(draft.servesAdult) ? ['it serves either a child or an adult'] : []),
+      ...(factors.has(draft.factor) ? [] : [`${draft.factor} is not an assessment factor`]),
+      ...(draft.why.trim() ? [] : ['it says why']),
+    ];
+    if (problems.length > 0) throw new NotValid(problems);
+    const judgement: Judgement = {
+      id: this.parts.newId(),
+      source: label.source,
+      type: label.type,
+      localId: label.localId,
+      ...(label.episode ? { episode: label.episode } : {}),
+      subject: label.subject,
+      holder,
+      ...(draft.servesChild ? { servesChild: draft.servesChild } : {}),
+      ...(draft.servesAdult ? { servesAdult: draft.servesAdult } : {}),
+      factor: draft.factor,
+      decision: draft.decision,
+      why: draft.why,
+      judgedAt: operation.at,
+      judgedBy: operation.requester.worker,
+    };
+    this.#writes.push((manager) => this.parts.registers.writeJudgement(manager, judgement));
+    this.lines.push({ did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies });
+    return judgement;
+  }
+
+  /** Consent statements about a person that concern the requester's agency. Nobody's business else: an empty list. */
+  async consentsOf(person: PersonId): Promise<readonly ConsentStatement[]> {
+    const statements = await this.#shownTo(person, (all) => all.consents.get(person) ?? []);
+    return statements.filter(({ holders, recipients }) => this.#isParty([...holders, ...recipients]));
+  }
+
+  async exceptionsOf(person: PersonId): Promise<readonly ExceptionRecord[]> {
+    const statements = await this.#shownTo(person, (all) => all.exceptions.get(person) ?? []);
+    return statements.filter(({ holders, recipients }) => this.#isParty([...holders, ...recipients]));
+  }
+
+  /** Judgements on the own agency's records: others would tell that there are records. */
+  async judgementsOf(person: PersonId): Promise<readonly Judgement[]> {
+    const statements = await this.#shownTo(person, (all) => all.judgements.get(person) ?? []);
+    return statements.filter(({ holder }) => holder === this.parts.operation.requester.agency);
+  }
+
+  async #shownTo<T extends { readonly id: string }>(person: PersonId, pick: (all: Operation['surroundings']['statements']) => readonly T[]): Promise<readonly T[]> {
+    const { operation, policies } = this.parts;
+    await operation.surroundings.ensure([person]);
+    const verdict = policies.mayDo('SEE_STATEMENTS', operation.facts().actionFacts(person, { ownAgency: true, party: true }));
+    const shown = verdict.allowed ? pick(operation.surroundings.statements) : [];
+    this.lines.push({ did: 'SHOWN', ids: shown.map(({ id }) => id), subjects: [person], policies: verdict.policies });
+    return shown;
+  }
+
+  async #permit(action: Action, person: PersonId, about: { readonly ownAgency: boolean; readonly party: boolean }): Promise<readonly string[]> {
+    const { operation, policies } = this.parts;
+    await operation.surroundings.ensure([person]);
+    const verdict = policies.mayDo(action, operation.facts().actionFacts(person, about));
+    if (!verdict.allowed) throw new NotPermitted(action);
+    return verdict.policies;
+  }
+
+  #draftConsent(statement: ConsentStatement, policies: readonly string[]): ConsentStatement {
+    this.#writes.push((manager) => this.parts.registers.writeConsent(manager, statement));
+    this.lines.push({ did: 'CONSENT', ids: [statement.id], subjects: [statement.subject], policies });
+    return statement;
+  }
+
+  /** Whether the requester's agency is among these ids and kinds. */
+  #isParty(agencies: readonly (AgencyId | string)[]): boolean {
+    const { agency, agencyKind } = this.parts.operation.requester;
+    return agencies.some((id) => id === agency || id === agencyKind || id === '*');
+  }
+
+  #scopeProblems({ categories, holders, recipients, purposes }: Pick<ConsentDraft, 'categories' | 'holders' | 'recipients' | 'purposes'>): string[] {
+    const { agencies } = this.parts.operation;
+    const known = new Set([...agencies.keys(), ...[...agencies.values()].map(({ kind }) => kind)]);
+    const problems = [];
+    if ([categories, holders, recipients, purposes].some((list) => list.length === 0)) {
+      problems.push('categories, holders, recipients and purposes each name at least one');
+    }
+    for (const id of [...holders, ...recipients]) if (!known.has(id)) problems.push(`${JSON.stringify(id)} is no agency and no kind of agency`);
+    return problems;
+  }
+
+  #giverProblems({ subject, givenBy, capacity }: ConsentDraft): string[] {
+    const facts = this.parts.operation.facts();
+    const { isChild } = facts.subject(subject);
+    if (capacity === 'PARENTAL_RESPONSIBILITY') {
+      return isChild && facts.isGuardian(subject, givenBy) ? [] : ['who gave it is not recorded as holding parental responsibility for the child'];
+    }
+    if (givenBy !== subject) return ['it is given by the person it is about'];
+    return isChild === (capacity === 'OWN_COMPETENCE') ? [] : ['a child speaks by OWN_COMPETENCE, an adult by SELF'];
+  }
+}

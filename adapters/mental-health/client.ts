@@ -77,16 +77,13 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof SourceFailure) throw error;
-      if (error instanceof SyntaxError) throw new SourceFailure('the FHIR server answered with something other than JSON');
+      if (error instanceof SyntaxError)
+        throw new SourceFailure('the FHIR server answered with something other than JSON');
       throw new SourceFailure('the FHIR server cannot be reached');
     }
   }
 
-  async function search(
-    type: ResourceType,
-    query: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): Promise<Found> {
+  async function search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found> {
     const resources: unknown[] = [];
     const seen = new Set<string>();
     let rejected = 0;
@@ -96,7 +93,8 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
       if (seen.size >= MOST_PAGES || seen.has(url)) throw new SourceFailure('the FHIR server pages without end');
       seen.add(url);
       const bundle = bundleSchema.safeParse(await ask(url, body, signal));
-      if (!bundle.success) throw new SourceFailure('the FHIR server answered a search with something other than a Bundle');
+      if (!bundle.success)
+        throw new SourceFailure('the FHIR server answered a search with something other than a Bundle');
       for (const { resource } of bundle.data.entry ?? []) {
         const kind = kindOf(resource);
         if (kind === undefined) rejected += 1;
@@ -112,9 +110,10 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
 
   /** A next link to anywhere else would carry the token there. */
   function sameOrigin(link: string): string {
-    const url = URL.parse(link, `${base}/`);
-    if (url?.origin !== origin) throw new SourceFailure('the FHIR server pages to another host');
-    return url.href;
+    if (!URL.canParse(link, `${base}/`) || new URL(link, `${base}/`).origin !== origin) {
+      throw new SourceFailure('the FHIR server pages to another host');
+    }
+    return new URL(link, `${base}/`).href;
   }
 
   return {

@@ -43,9 +43,7 @@ const address = z.object({
     .array(
       z.object({
         url: z.string(),
-        extension: z
-          .array(z.object({ url: z.string(), valueCoding: coding.optional(), valueString: text }))
-          .optional(),
+        extension: z.array(z.object({ url: z.string(), valueCoding: coding.optional(), valueString: text })).optional(),
       }),
     )
     .optional(),

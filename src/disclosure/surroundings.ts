@@ -3,6 +3,7 @@
  * tells any, and what they have said. Fetched in batches, the same calls whether or not a source knows the person, so
  * that neither the number nor the time of calls tells where somebody is known.
  */
+import { FactsChanged } from '../audit/audit.js';
 import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../domain/circumstances.js';
 import type { LocalId, PersonId, SourceId } from '../domain/words.js';
 import type { Links } from '../people/links.js';
@@ -15,11 +16,6 @@ import type { View } from './facts/view.js';
 
 /** Asked of a source that knows none of the persons: nobody's id at any source. */
 export const NOBODY: LocalId = '-';
-
-/** What people have said changed while the operation read: it must be decided again. */
-export class FactsChanged extends Error {
-  override readonly name = 'FactsChanged';
-}
 
 export class Surroundings {
   readonly #known = new Set<PersonId>();

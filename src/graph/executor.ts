@@ -11,8 +11,7 @@ import { type ExecutionResult, getVariableValues, GraphQLError, type GraphQLSche
 import { compileQuery, type CompiledQuery, isCompiledQuery } from 'graphql-jit';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
-import { FactsChanged } from '../disclosure/surroundings.js';
-import type { Audit, AuditEntryBody, Receipt } from '../audit/audit.js';
+import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
 import { type House, openOperation, type Operation, UnknownRequester } from '../reader/operation.js';
 import { NotPermitted, NotValid, Statements, type StatementParts } from '../sharing/statements.js';
 import type { GraphContext } from './context.js';
@@ -73,7 +72,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       if (failure) throw failure;
       request.receipt = await settle(parts, context, operation, statements, purpose ?? null, result.errors);
     } catch (error) {
-      if (!(error instanceof FactsChanged) && !(error instanceof Error && error.name === 'FactsChanged')) throw error;
+      if (!(error instanceof FactsChanged)) throw error;
       if (attempt >= TRIES || context.operation.operation === 'mutation') throw new Refusal('FACTS_CHANGED');
       return carryOut(context, attempt + 1);
     }
@@ -123,7 +122,7 @@ async function settle(
   try {
     return await parts.audit.append(body, guard);
   } catch (error) {
-    if (error instanceof Error && error.name === 'FactsChanged') throw error;
+    if (error instanceof FactsChanged) throw error;
     parts.house.log.error({ code: 'AUDIT_WRITE_FAILED', error: error instanceof Error ? error.name : 'unknown' }, 'an answer was held back: its entry could not be written');
     throw new Refusal('NOT_RECORDED');
   }

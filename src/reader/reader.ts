@@ -5,7 +5,7 @@
 import DataLoader from 'dataloader';
 import type { RecordLabel, RecordType, SourceRecord } from '../domain/records.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
-import type { AgencyId, LocalId, PersonId, SourceId } from '../domain/words.js';
+import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId } from '../domain/words.js';
 import type { Door } from '../disclosure/door.js';
 import type { FamilyView, View } from '../disclosure/facts/view.js';
 import { worksWith, type Work } from '../disclosure/facts/work.js';
@@ -159,8 +159,15 @@ export class Reader {
     return this.parts.asking.sources.map((source) => this.#status(source));
   }
 
+  /**
+   * That rows of an adult service could not be read would tell other agencies that somebody asked for is known to it: they
+   * are told whether it answered, no more. The log has the rest.
+   */
   #status(source: Source): SourceStatus {
-    return { agency: this.#agency(source.holder), source: source.id, state: this.parts.asking.stateOf(source.id) };
+    const agency = this.#agency(source.holder);
+    const state = this.parts.asking.stateOf(source.id);
+    const tellsOfRows = state === 'DEGRADED' && agency.id !== this.requester.agency && ADULT_WORK_AGENCY_KINDS.includes(agency.kind);
+    return { agency, source: source.id, state: tellsOfRows ? 'OK' : state };
   }
 
   #agency(id: AgencyId): Agency {

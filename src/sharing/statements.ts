@@ -137,7 +137,7 @@ export class Statements {
     const approver = draft.approvedBy ? await this.parts.directory.worker(draft.approvedBy) : undefined;
     const problems = [
       ...this.#scopeProblems(draft),
-      ...checkException(gateway, { ...draft, from, recordedBy: operation.requester.worker, approver, agencies }),
+      ...checkException(gateway, { ...draft, from, recordedBy: operation.requester.worker, approver, agencies, stages: draft.subjects.map((subject) => operation.facts().subject(subject).stage) }),
     ];
     if (draft.subjects.length === 0) problems.push('it names nobody');
     if (problems.length > 0) throw new NotValid(problems);

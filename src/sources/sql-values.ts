@@ -26,7 +26,11 @@ function field<T>(read: (value: unknown) => T | undefined) {
 }
 
 const asText = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+  typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'bigint'
+      ? String(value)
+      : undefined;
 
 /** An id that must be there. Numbers become text. */
 export const sqlKey = field(asText);

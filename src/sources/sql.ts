@@ -29,7 +29,13 @@ export interface TableContract {
   /** Without this table and this column nothing of the source may be read: SourceNotReady. */
   readonly requires?: string;
   /** Where the person stands when the table has no such column: the row's `key` is `id` in `table`, which has `person`. */
-  readonly via?: { readonly column: string; readonly key: string; readonly table: string; readonly id: string; readonly person: string };
+  readonly via?: {
+    readonly column: string;
+    readonly key: string;
+    readonly table: string;
+    readonly id: string;
+    readonly person: string;
+  };
 }
 export type Contract = { readonly [table: string]: TableContract };
 
@@ -82,6 +88,7 @@ export function connectSql(source: SourceId, database: SqlDatabase, contract: Co
           throw new SourceNotReady(`source ${source}: the required table ${table} (${requires}) is not there`);
         }
       }
+      if (dialect.names.size === 0) throw new SourceNotReady(`source ${source}: none of its tables is there`);
       for (const name of seen) {
         if (!dialect.names.has(name)) throw new SourceNotReady(`source ${source}: ${name} was there and is gone`);
       }
@@ -148,7 +155,8 @@ function failure(source: SourceId, error: unknown): SourceFailure {
 /** The options with everything off that could write: no synchronisation, no migrations, no logging of statements. */
 function guarded(database: SqlDatabase): SqlDatabase {
   const safe = { synchronize: false, dropSchema: false, migrationsRun: false, logging: false } as const;
-  if (database.type === 'better-sqlite3') return { timeout: 1000, readonly: true, fileMustExist: true, ...database, ...safe };
+  if (database.type === 'better-sqlite3')
+    return { timeout: 1000, readonly: true, fileMustExist: true, ...database, ...safe };
   // DATETIME has no zone: read as UTC so that the date part is the date that was written.
   return { ...database, ...safe, options: { ...database.options, useUTC: true } };
 }
@@ -204,7 +212,8 @@ function view(
   nothing: string,
 ): string {
   if (!has(table)) return `(SELECT ${columns.map((column) => `${nothing} AS ${column}`).join(', ')} WHERE 1 = 0)`;
-  const isReached = via && !has(table, via.column) && has(table, via.key) && has(via.table, via.id) && has(via.table, via.person);
+  const isReached =
+    via && !has(table, via.column) && has(table, via.key) && has(via.table, via.id) && has(via.table, via.person);
   const selected = columns.map((column) => {
     if (has(table, column)) return `t.${column}`;
     return isReached && column === via.column ? `v.person AS ${column}` : `${nothing} AS ${column}`;

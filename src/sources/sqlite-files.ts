@@ -49,7 +49,8 @@ export async function loadSqlite(
     }
     const tables = new Set(database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all());
     indexes.forEach((index, position) => {
-      if (tables.has(index.slice(0, index.indexOf('(')))) database.exec(`CREATE INDEX ix_${name.replaceAll('-', '_')}_${position} ON ${index}`);
+      if (tables.has(index.slice(0, index.indexOf('('))))
+        database.exec(`CREATE INDEX ix_${name.replaceAll('-', '_')}_${position} ON ${index}`);
     });
     database.exec('ANALYZE');
     database.pragma('journal_mode = DELETE');
@@ -78,9 +79,12 @@ async function loadTable(
   for await (const record of createReadStream(file).pipe(parse({ bom: true })) as AsyncIterable<string[]>) {
     if (!insertMany) {
       const header = record.map((column) => column.trim().toLowerCase());
-      if (!header.every((column) => COLUMN.test(column))) throw new Error(`${table}: a column of the header is not a name`);
+      if (!header.every((column) => COLUMN.test(column)))
+        throw new Error(`${table}: a column of the header is not a name`);
       create(database, table, [...new Set([...header, ...promised])]);
-      const insert = database.prepare(`INSERT INTO ${table} (${header.join(', ')}) VALUES (${header.map(() => '?').join(', ')})`);
+      const insert = database.prepare(
+        `INSERT INTO ${table} (${header.join(', ')}) VALUES (${header.map(() => '?').join(', ')})`,
+      );
       insertMany = database.transaction((batch: readonly string[][]) => {
         for (const row of batch) insert.run(row.map((value) => (value === '' ? null : value)));
       });

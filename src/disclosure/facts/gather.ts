@@ -43,6 +43,7 @@ interface Basis {
 export class FactGatherer {
   readonly #subjects = new Map<PersonId, SubjectFacts>();
   readonly #bases = new Map<string, Basis>();
+  readonly #involved = new Map<string, boolean>();
   readonly #persons = new Map<string, { victimSide: boolean; conflict: boolean; opposing: boolean }>();
 
   constructor(
@@ -115,12 +116,13 @@ export class FactGatherer {
       authoredByRequester:
         label.author !== undefined &&
         isRequester(standing, this.#spaceOf(label), label.author) &&
-        isAgencyInvolved(this.view, subject.families, standing.requester.agency),
+        this.#isInvolved(label.subject, subject, standing.requester.agency),
       grant: 'NONE',
       emergency: false,
       stage: subject.stage,
       s47Open: subject.s47Open,
-      openToBoth: !ownAgency && isAgencyInvolved(this.view, subject.families, holder) && isAgencyInvolved(this.view, subject.families, standing.requester.agency),
+      openToBoth:
+        !ownAgency && this.#isInvolved(label.subject, subject, holder) && this.#isInvolved(label.subject, subject, standing.requester.agency),
       cpGround: subject.cpGround,
       receiving: subject.receiving,
       exited: isOfFinishedEpisode(label, subject.handovers),
@@ -128,6 +130,17 @@ export class FactGatherer {
       referredByRecipient,
     };
     return { facts, evidence: [...basis.evidence, ...relevance.ids], unknown: subject.unknown };
+  }
+
+  /** Whether an agency is now involved with a family of the subject. */
+  #isInvolved(person: PersonId, subject: SubjectFacts, agency: AgencyId): boolean {
+    const key = `${agency} ${person}`;
+    let involved = this.#involved.get(key);
+    if (involved === undefined) {
+      involved = isAgencyInvolved(this.view, subject.families, agency);
+      this.#involved.set(key, involved);
+    }
+    return involved;
   }
 
   #involvement(subject: SubjectFacts, person: PersonId, holder: AgencyId, ownAgency: boolean): Fact<'involvement'> {

@@ -1,0 +1,161 @@
+/** Children's social care over the Standard Safeguarding Dataset 1.4.5 and the views of README.md. */
+import { CIRCUMSTANCE_KINDS, type InvolvementRow } from '../../src/domain/circumstances.js';
+import { RECORD_TYPES, type SourceRecord } from '../../src/domain/records.js';
+import type { FindAsk, ReadAsk, Source, SourceAnswer } from '../../src/sources/contract.js';
+import type { SqlSourceOptions } from '../../src/sources/sql.js';
+import { isCurrent, period } from '../../src/sources/sql-values.js';
+import { involvementOf, tellCircumstances } from './circumstances.js';
+import { type Call, socialCareClient, startCall } from './client.js';
+import { lookUp } from './lookups.js';
+import { MAPPERS, mapperOf, namedIn } from './map.js';
+import { type HungTable, type OwnTable, readTables } from './rows.js';
+
+const NOT_TOLD = ['serviceConsents', 'protectionGrounds'];
+
+/** A source over one authority's SSD. Reads nothing until started or asked; never writes. */
+export function createSocialCare(options: SqlSourceOptions): Source {
+  const { id, holder, space = id, now } = options;
+  const client = socialCareClient(options);
+  const today = () => now().slice(0, 10);
+
+  async function read(call: Call, { wants }: ReadAsk): Promise<SourceRecord[]> {
+    const asked = new Map<keyof typeof MAPPERS, Set<string>>();
+    for (const { type, persons } of wants) {
+      if (!mapperOf(type)) continue;
+      const known = asked.get(type as keyof typeof MAPPERS) ?? new Set();
+      for (const person of persons) known.add(person);
+      asked.set(type as keyof typeof MAPPERS, known);
+    }
+    const tables = new Map<OwnTable | HungTable, Set<string>>();
+    for (const [type, persons] of asked) {
+      for (const table of MAPPERS[type].tables) {
+        const known = tables.get(table) ?? new Set();
+        for (const person of persons) known.add(person);
+        tables.set(table, known);
+      }
+    }
+    const rows = await readTables(client, call, tables);
+    const named = namedIn(rows);
+    const lookups = await lookUp(client, call, named.workers, named.teams);
+    const mapping = { source: id, rows, lookups, today: today() };
+    return [...asked].flatMap(([type, persons]) =>
+      [...persons].flatMap((person) => MAPPERS[type].map(mapping, person)),
+    );
+  }
+
+  /** Runs one call: ready before, and still so after, since SSD may be truncated meanwhile. */
+  async function answer<T>(signal: AbortSignal, work: (call: Call) => Promise<T[]>): Promise<SourceAnswer<T>> {
+    const call = startCall(signal);
+    await client.assertReady(call);
+    const items = await work(call);
+    await client.assertLoaded(call);
+    return { items, rejected: call.reader.rejected };
+  }
+
+  return {
+    id,
+    space,
+    holder,
+    provides: new Set(RECORD_TYPES.filter((type) => mapperOf(type))),
+    tells: new Set(CIRCUMSTANCE_KINDS.filter((kind) => !NOT_TOLD.includes(kind))),
+    finds: true,
+    start: () => client.open(),
+    stop: () => client.close(),
+
+    read: async (ask, { signal }) => answer(signal, (call) => read(call, ask)),
+
+    readOne: async ({ type, localId }, { signal }) =>
+      answer(signal, async (call) => {
+        const places = mapperOf(type)?.found ?? [];
+        const subjects = await Promise.all(
+          places.map(async ({ table, id: column, person, prefix = '' }) =>
+            localId.startsWith(prefix)
+              ? client.subjectsOf(call, table, column, person, localId.slice(prefix.length))
+              : [],
+          ),
+        );
+        const records = await read(call, { wants: [{ type, persons: [...new Set(subjects.flat())] }] });
+        return records.filter((record) => record.label.localId === localId);
+      }),
+
+    circumstances: async (persons, { signal }) =>
+      answer(signal, async (call) => [await tellCircumstances(client, call, persons, today())]),
+
+    workload: async ({ workers, teams }, { signal }) =>
+      answer(signal, async (call): Promise<InvolvementRow[]> => {
+        const [ofWorkers, ofTeams, familyTeams, members] = await Promise.all([
+          client.select(
+            call,
+            'ssd_involvements',
+            workers,
+            (d) =>
+              `t.invo_professional_id IN (SELECT id FROM k) OR t.invo_professional_id IN (SELECT x.prof_professional_id FROM ${d.from('ssd_professionals')} x WHERE x.prof_staff_id IN (SELECT id FROM k))`,
+          ),
+          client.select(call, 'ssd_involvements', teams, 't.invo_professional_team IN (SELECT id FROM k)'),
+          client.select(call, 'gw_family_team', teams, 't.team_id IN (SELECT id FROM k)'),
+          client.select(
+            call,
+            'gw_family_member',
+            teams,
+            (d) =>
+              `t.family_id IN (SELECT x.family_id FROM ${d.from('gw_family_team')} x WHERE x.team_id IN (SELECT id FROM k))`,
+          ),
+        ]);
+        const rows = new Map([...ofWorkers, ...ofTeams].map((row) => [row.invo_involvements_id, row]));
+        const named = [...rows.values()].map((row) => row.invo_professional_id);
+        const lookups = await lookUp(client, call, named, []);
+        const isAsked = (row: InvolvementRow) =>
+          (row.worker !== undefined && workers.includes(row.worker)) ||
+          (row.team !== undefined && teams.includes(row.team));
+        // A team's families are reached through members included in the workflow only (FS-19).
+        const included = new Map<string, string[]>();
+        for (const row of members) {
+          if (row.in_workflow !== true || !isCurrent(row.from_date, row.until_date, today())) continue;
+          included.set(row.family_id, [...(included.get(row.family_id) ?? []), row.person_id]);
+        }
+        return [
+          ...[...rows.values()].map((row) => involvementOf(row, lookups)).filter(isAsked),
+          ...familyTeams.flatMap(({ family_id, team_id, from_date, until_date }) =>
+            (included.get(family_id) ?? []).map((person) => ({
+              person,
+              team: team_id,
+              ...period(from_date, until_date),
+            })),
+          ),
+        ];
+      }),
+
+    find: async (ask, { signal }) => {
+      const call = startCall(signal);
+      const given = wordsOf(ask);
+      if (given.length < 2) return { items: [], rejected: 0 };
+      return answer(call.signal, async () => {
+        const found = await Promise.all([
+          client.find(
+            call,
+            'ssd_person',
+            given.map(([field, value]) => [SSD_COLUMNS[field], value]),
+          ),
+          client.find(
+            call,
+            'gw_adult',
+            given.map(([field, value]) => [ADULT_COLUMNS[field], value]),
+          ),
+        ]);
+        return [...new Set(found.flat())];
+      });
+    },
+  };
+}
+
+const SSD_COLUMNS = { forename: 'pers_forename', surname: 'pers_surname', dateOfBirth: 'pers_dob' } as const;
+const ADULT_COLUMNS = { forename: 'forename', surname: 'surname', dateOfBirth: 'dob' } as const;
+
+/** What was given to look for; an empty word is not given. */
+function wordsOf(ask: FindAsk): (readonly [keyof FindAsk, string])[] {
+  const fields = ['forename', 'surname', 'dateOfBirth'] as const;
+  return fields.flatMap((field) => {
+    const value = ask[field]?.trim();
+    return value ? [[field, value] as const] : [];
+  });
+}

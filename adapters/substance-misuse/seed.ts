@@ -1,0 +1,23 @@
+/** A world folder's extract and client index as what they would be: two files in a folder of their own. */
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgencyId, SourceId } from '../../src/domain/words.js';
+import { EXTRACT_FILE, INDEX_FILE } from './client.js';
+import type { SubstanceMisuseOptions } from './index.js';
+
+export interface Identity {
+  readonly id: SourceId;
+  readonly holder: AgencyId;
+  readonly space?: SourceId;
+}
+
+/** Copies the two files to a temporary folder, which `stop` removes. Throws if one is missing. */
+export async function simulateSubstanceMisuse(
+  folder: string,
+  identity: Identity,
+): Promise<{ options: SubstanceMisuseOptions; stop(): Promise<void> }> {
+  const copy = await mkdtemp(join(tmpdir(), 'threshold-ndtms-'));
+  for (const file of [EXTRACT_FILE, INDEX_FILE]) await copyFile(join(folder, file), join(copy, file));
+  return { options: { ...identity, folder: copy }, stop: () => rm(copy, { recursive: true, force: true }) };
+}

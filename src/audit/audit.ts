@@ -1,0 +1,161 @@
+/**
+ * The log: one entry an operation, durable before its answer leaves.
+ *
+ * Entries are committed in groups: those that arrive while a transaction is under way go into the next, one multi-row insert
+ * and one flush to disk for all. A row's `seq` is the order in which entries became durable; with the register clock, which
+ * is compared and moved inside the same transactions, it is one order for what people say and what is released.
+ */
+import type { EntityManager } from 'typeorm';
+import type { IsoInstant, WorkerId } from '../domain/words.js';
+import type { Store } from '../store/store.js';
+import { type AuditEntryBody, canonicalForm, hashOf } from './entry.js';
+
+export type { AuditEntryBody } from './entry.js';
+
+/** Proof that an entry stands: its id, and the SHA-256 of its canonical form. */
+export interface Receipt {
+  readonly entry: string;
+  readonly hash: string;
+}
+
+export interface Guard {
+  /** The entry stands only if the registers are still at this version. */
+  readonly registersVersion?: number;
+  /** Written in the same transaction as the entry: both stand, or neither. */
+  readonly write?: (manager: EntityManager) => Promise<void>;
+}
+
+export interface AuditFilter {
+  readonly worker?: WorkerId;
+  /** Entries of this instant and later. */
+  readonly since?: IsoInstant;
+  readonly limit: number;
+}
+
+export interface LoggedEntry {
+  readonly seq: number;
+  readonly body: AuditEntryBody;
+  readonly hash: string;
+}
+
+export interface Audit {
+  /**
+   * Resolves once the entry is durable. Rejects with FactsChanged when the registers moved past the guard (that entry alone),
+   * with what `write` threw, or with the store's error for every entry of a transaction that failed.
+   */
+  append(body: AuditEntryBody, guard?: Guard): Promise<Receipt>;
+  /** Entries, the latest first. */
+  read(filter: AuditFilter): Promise<readonly LoggedEntry[]>;
+}
+
+/** What people said changed between reading and settling: the operation must be decided again. */
+export class FactsChanged extends Error {
+  override readonly name = 'FactsChanged';
+}
+
+interface Pending {
+  readonly body: AuditEntryBody;
+  readonly canonical: string;
+  readonly receipt: Receipt;
+  readonly guard: Guard;
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const COLUMNS = ['id', 'at', 'worker', 'agency', 'purpose', 'result', 'registers_version', 'body', 'hash'] as const;
+const ROW = `(${COLUMNS.map(() => '?').join(', ')})`;
+/** SQL Server takes at most 2,100 parameters. */
+const LARGEST_GROUP = 100;
+
+export function openAudit(store: Store): Audit {
+  const waiting: Pending[] = [];
+  let isCommitting = false;
+
+  /** The next transaction's entries: one that writes statements by itself, or all up to the next that does. */
+  function nextGroup(): Pending[] {
+    const end = waiting.findIndex(({ guard }) => guard.write !== undefined);
+    const size = end === 0 ? 1 : end === -1 ? waiting.length : end;
+    return waiting.splice(0, Math.min(size, LARGEST_GROUP));
+  }
+
+  async function commitAll(): Promise<void> {
+    while (waiting.length > 0) await commit(nextGroup());
+    isCommitting = false;
+  }
+
+  async function commit(group: readonly Pending[]): Promise<void> {
+    try {
+      const standing = await store.transaction((manager) => settle(manager, group));
+      for (const pending of group) {
+        if (standing.has(pending)) pending.resolve(pending.receipt);
+        else pending.reject(new FactsChanged('what people said has changed'));
+      }
+    } catch (error) {
+      for (const pending of group) pending.reject(error);
+    }
+  }
+
+  /** Inserts the entries whose guards hold, and answers with them. */
+  async function settle(manager: EntityManager, group: readonly Pending[]): Promise<ReadonlySet<Pending>> {
+    const isGuarded = group.some(({ guard }) => guard.registersVersion !== undefined);
+    const isWriting = group.some(({ guard }) => guard.write !== undefined);
+    const version = isGuarded ? await versionIn(manager, isWriting) : undefined;
+    const standing = group.filter(
+      ({ guard }) => guard.registersVersion === undefined || guard.registersVersion === version,
+    );
+    for (const { guard } of standing) await guard.write?.(manager);
+    if (standing.length > 0) {
+      const sql = `INSERT INTO audit_entry (${COLUMNS.join(', ')}) VALUES ${standing.map(() => ROW).join(', ')}`;
+      await store.run(manager, sql, standing.flatMap(valuesOf));
+    }
+    return new Set(standing);
+  }
+
+  /** The register clock, held until the transaction ends: a statement that moves it waits, and so stands after these entries. */
+  async function versionIn(manager: EntityManager, isWriting: boolean): Promise<number | undefined> {
+    const hint = isWriting ? store.claiming : store.holding;
+    const [clock] = await store.run<{ version: number }>(
+      manager,
+      `SELECT version FROM register_clock ${hint} WHERE id = 1`,
+    );
+    return clock?.version;
+  }
+
+  return {
+    append(body, guard = {}) {
+      return new Promise((resolve, reject) => {
+        const canonical = canonicalForm(body);
+        const receipt = { entry: body.id, hash: hashOf(canonical) };
+        waiting.push({ body, canonical, receipt, guard, resolve, reject });
+        if (isCommitting) return;
+        isCommitting = true;
+        // After the requests that are ready in this turn of the event loop: theirs go into the same group.
+        setImmediate(() => void commitAll());
+      });
+    },
+    async read({ worker, since, limit }) {
+      const conditions = [...(worker === undefined ? [] : ['worker = ?']), ...(since === undefined ? [] : ['at >= ?'])];
+      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+      const rows = await store.read<{ seq: number; body: string; hash: string }>(
+        `SELECT seq, body, hash FROM audit_entry ${where} ORDER BY seq DESC ${store.first}`,
+        [...[worker, since].filter((value) => value !== undefined), limit],
+      );
+      return rows.map(({ seq, body, hash }) => ({ seq, body: JSON.parse(body) as AuditEntryBody, hash }));
+    },
+  };
+}
+
+function valuesOf({ body, canonical, receipt }: Pending): unknown[] {
+  const { id, at, requester, purpose, result, registersVersion } = body;
+  return [
+    id,
+    at,
+    requester.worker,
+    requester.agency,
+    purpose,
+    result,
+    registersVersion ?? null,
+    canonical,
+    receipt.hash,
+  ];
+}

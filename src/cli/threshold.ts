@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+/** The `threshold` command. */
+import { Command } from 'commander';
+import { composeDemo, openDemoStore } from '../compose-demo.js';
+import { composeService } from '../compose-service.js';
+import { type DemoConfig, describeVariables, readConfig } from '../config.js';
+import { loadPolicies } from '../disclosure/policies.js';
+import { packagePath } from '../package-path.js';
+import { mintDemoToken } from '../server/demo-identity-provider.js';
+import { checkWorld } from '../worlds/check.js';
+import { generateWorld } from '../worlds/generate.js';
+import { runDemo } from './demo.js';
+import { welcome } from './welcome.js';
+import { listWorkers } from './workers.js';
+
+const program = new Command('threshold')
+  .description('A GraphQL gateway for multi-agency safeguarding: only what may be shared, and every release in a log.')
+  .addHelpText('after', `\nEnvironment:\n${describeVariables()}`);
+
+/** The configuration of the demo; `world` is a folder given on the command line. */
+function demoConfig(world?: string, more: Record<string, string> = {}): DemoConfig {
+  const config = readConfig({ ...process.env, ...more, ...(world ? { THRESHOLD_WORLD: world } : {}) });
+  if (config.mode !== 'demo') throw new Error('this command is for the demo; the environment configures a service (THRESHOLD_SOURCES or THRESHOLD_ISSUERS)');
+  return config;
+}
+
+/** The worker with this id. Throws naming the command that lists them. */
+function workerIn<W extends { readonly id: string }>(workers: readonly W[], id: string): W {
+  const worker = workers.find((known) => known.id === id);
+  if (!worker) throw new Error(`no worker ${id}; \`threshold workers\` lists them`);
+  return worker;
+}
+
+program
+  .command('serve')
+  .description('run the gateway over a world folder (the demo world unless another is named)')
+  .option('--world <dir>', 'a world folder')
+  .action(async ({ world }: { world?: string }) => {
+    const config = world ? demoConfig(world) : readConfig(process.env);
+    const gateway = config.mode === 'demo' ? await composeDemo(config) : await composeService(config);
+    if ('workers' in gateway) console.log(welcome(gateway));
+    else console.log(`Threshold listens on ${gateway.url}`);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void gateway.stop().then(() => process.exit(0)));
+  });
+
+program
+  .command('workers')
+  .description('list the workers of the demo world')
+  .option('--world <dir>', 'a world folder')
+  .option('--json', 'as JSON: id, agency, role, families')
+  .action(async ({ world, json }: { world?: string; json?: boolean }) => {
+    const workers = await listWorkers(demoConfig(world));
+    if (json) console.log(JSON.stringify(workers, null, 2));
+    else for (const { id, name, agency, role, families } of workers) console.log(`${id.padEnd(24)} ${name.padEnd(24)} ${agency.padEnd(6)} ${role.padEnd(32)} ${families.join(' ')}`);
+  });
+
+program
+  .command('token')
+  .description('print an access token of the demo provider; the demo must have been started once')
+  .requiredOption('--as <worker>', 'worker id')
+  .option('--world <dir>', 'a world folder')
+  .action(async ({ as, world }: { as: string; world?: string }) => {
+    const { store, folder, workers } = await openDemoStore(demoConfig(world));
+    await store.close();
+    console.log(await mintDemoToken({ folder }, workerIn(workers, as)));
+  });
+
+program
+  .command('demo')
+  .description('one family seen by everybody around it, as a table, and the log of it')
+  .action(async () => {
+    const gateway = await composeDemo(demoConfig(undefined, { PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent' }));
+    try {
+      await runDemo(gateway, (line) => console.log(line));
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+const world = program.command('world').description('make and check world folders');
+world
+  .command('generate')
+  .description('make a world of any size')
+  .requiredOption('--families <n>', 'how many families', Number)
+  .requiredOption('--out <dir>', 'the folder to write')
+  .option('--seed <n>', 'the same seed makes the same world', Number, 1)
+  .option('--today <date>', 'the day the world lives on', '2026-11-23')
+  .action(async ({ families, seed, out, today }: { families: number; seed: number; out: string; today: string }) => {
+    await generateWorld({ families, seed, out, today, onProgress: (done) => process.stderr.write(`\r${done} of ${families} families`) });
+    process.stderr.write('\n');
+    console.log(`world of ${families} families in ${out}; serve it with: threshold serve --world ${out}`);
+  });
+world
+  .command('check <dir>')
+  .description('name what is broken in a world folder')
+  .action((dir: string) => {
+    const problems = checkWorld(dir);
+    for (const problem of problems) console.error(problem);
+    if (problems.length > 0) process.exitCode = 1;
+    else console.log('nothing broken');
+  });
+
+const policies = program.command('policies').description('the sharing policies');
+policies
+  .command('check [dir]')
+  .description('validate the policies strictly; name what is wrong')
+  .action((dir?: string) => {
+    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    for (const { id, effect, source, says } of loaded.all) console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
+    console.log(`${loaded.all.length} policies, version ${loaded.version.slice(0, 16)}`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

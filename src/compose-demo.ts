@@ -1,0 +1,154 @@
+/**
+ * Wires the embedded demo: the systems of a world's agencies speaking their real transports on loopback, an OpenID provider,
+ * and the gateway over them. Everything but the gateway itself is of the demo alone.
+ */
+import { mkdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createDomesticAbuse } from '../adapters/domestic-abuse/index.js';
+import { simulateDomesticAbuse } from '../adapters/domestic-abuse/seed.js';
+import { createEarlyHelp } from '../adapters/early-help/index.js';
+import { simulateEarlyHelp } from '../adapters/early-help/seed.js';
+import { createMentalHealth } from '../adapters/mental-health/index.js';
+import { simulateMentalHealth } from '../adapters/mental-health/seed.js';
+import { createProbation } from '../adapters/probation/index.js';
+import { simulateProbation } from '../adapters/probation/seed.js';
+import { createSocialCare } from '../adapters/social-care/index.js';
+import { simulateSocialCare } from '../adapters/social-care/seed.js';
+import { createSubstanceMisuse } from '../adapters/substance-misuse/index.js';
+import { simulateSubstanceMisuse } from '../adapters/substance-misuse/seed.js';
+import { createWorkbook } from '../adapters/workbook/index.js';
+import { simulateWorkbook } from '../adapters/workbook/seed.js';
+import { type Wired, wire } from './compose.js';
+import type { DemoConfig } from './config.js';
+import { type DemoWorker, mintDemoToken, startDemoIdentityProvider } from './server/demo-identity-provider.js';
+import { keptSecret } from './server/kept-secret.js';
+import { createLog } from './server/log.js';
+import { countRefusedSignIns, createMetrics } from './server/metrics.js';
+import { createSignIn } from './server/sign-in.js';
+import type { Source } from './sources/contract.js';
+import { openDirectory } from './people/directory.js';
+import { openStore, type Store } from './store/store.js';
+import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
+
+/** A demo that listens. */
+export interface Demo extends Wired {
+  readonly world: WorldManifest;
+  readonly workers: readonly DemoWorker[];
+  readonly issuer: string;
+  /** The simulated system of a source, to be stopped as if it died. */
+  kill(source: string): Promise<void>;
+  /** Asks the running gateway over HTTP as a worker. */
+  ask(worker: string, query: string, variables?: Record<string, unknown>): Promise<unknown>;
+}
+
+interface Identity {
+  readonly id: string;
+  readonly holder: string;
+  readonly space?: string;
+  readonly now: () => string;
+}
+
+/** A source with the system behind it. */
+interface Simulated {
+  readonly source: Source;
+  stop(): Promise<void>;
+}
+
+async function simulated<O>(simulation: Promise<{ readonly options: O; stop(): Promise<void> }>, create: (options: O) => Source): Promise<Simulated> {
+  const { options, stop } = await simulation;
+  return { source: create(options), stop };
+}
+
+/** One line an adapter: the system it speaks to in the demo, and its factory. */
+const ADAPTERS: { readonly [adapter: string]: (folder: string, identity: Identity) => Promise<Simulated> } = {
+  'social-care': (folder, identity) => simulated(simulateSocialCare(folder, identity), createSocialCare),
+  workbook: (folder, identity) => simulated(simulateWorkbook(folder, identity), createWorkbook),
+  'early-help': (folder, identity) => simulated(simulateEarlyHelp(folder, identity), createEarlyHelp),
+  'mental-health': (folder, identity) => simulated(simulateMentalHealth(folder, identity), createMentalHealth),
+  'substance-misuse': (folder, identity) => simulated(simulateSubstanceMisuse(folder, identity), createSubstanceMisuse),
+  'domestic-abuse': (folder, identity) => simulated(simulateDomesticAbuse(folder, identity), createDomesticAbuse),
+  probation: (folder, identity) => simulated(simulateProbation(folder, identity), createProbation),
+};
+
+/** Opens the demo's store with its world in it. */
+export async function openDemoStore(config: DemoConfig): Promise<{ store: Store; folder: string; workers: readonly DemoWorker[] }> {
+  const { store: where } = config;
+  const file = where.kind === 'sqlite' ? where.path : ':memory:';
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const store = await openStore(where.kind === 'sqlite' ? { kind: 'sqlite', file } : where);
+  await loadWorld(store, config.world);
+  return { store, folder: file === ':memory:' ? join('.threshold', 'temporary') : dirname(file), workers: await openDirectory(store).workers() };
+}
+
+/** Starts the demo. Throws with the name of what a world lacks. */
+export async function composeDemo(config: DemoConfig): Promise<Demo> {
+  const world = await readWorldManifest(config.world);
+  const { store, folder, workers } = await openDemoStore(config);
+  const now = await worldClock(world.today, config.store.kind === 'sqlite' && config.store.path !== ':memory:' ? `${config.store.path}.day` : undefined);
+  const realNow = () => new Date();
+  const log = createLog({ level: config.logLevel, now: realNow });
+  const metrics = createMetrics();
+  const provider = await startDemoIdentityProvider({ folder, workers });
+  const systems = await Promise.all(
+    world.sources.map(async ({ adapter, ...identity }) => {
+      const simulate = ADAPTERS[adapter];
+      if (!simulate) throw new Error(`the world ${world.name} wants the adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`);
+      return simulate(join(config.world, 'sources', identity.id), { ...identity, now: () => now().toISOString() });
+    }),
+  );
+  const wired = await wire({
+    store,
+    sources: systems.map(({ source }) => source),
+    signIn: createSignIn([provider.issuer], { now: realNow, refused: countRefusedSignIns(metrics) }),
+    metrics,
+    now,
+    log,
+    host: config.host,
+    port: config.port,
+    introspection: config.introspection,
+    cursorKey: config.cursorKey ?? (await keptSecret(join(folder, 'cursor.key'), () => randomKey())),
+    sourceDeadlineMs: config.sourceDeadlineMs,
+  });
+  return {
+    ...wired,
+    world,
+    workers,
+    issuer: provider.issuer.issuer,
+    async kill(id) {
+      await systems.find(({ source }) => source.id === id)?.stop();
+    },
+    async ask(id, query, variables = {}) {
+      const worker = workers.find((known) => known.id === id);
+      if (!worker) throw new Error(`no worker ${id} in the world ${world.name}`);
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await mintDemoToken({ folder }, worker)}` };
+      const response = await fetch(wired.url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+      return response.json();
+    },
+    async stop() {
+      await wired.stop();
+      await provider.stop();
+      await Promise.all(systems.map(({ stop }) => stop()));
+    },
+  };
+}
+
+function randomKey(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
+}
+
+/**
+ * A clock that started on the world's own day when its store was first opened, at the real time of day, and goes on from
+ * there: what was recorded stays in the past when the demo is started again.
+ */
+async function worldClock(today: string, file: string | undefined): Promise<() => Date> {
+  const realDay = new Date().toISOString().slice(0, 10);
+  let firstDay = realDay;
+  if (file !== undefined) {
+    firstDay = await readFile(file, 'utf8').catch(() => realDay);
+    await writeFile(file, firstDay);
+  }
+  const shift = Date.parse(today) - Date.parse(firstDay);
+  return () => new Date(Date.now() + shift);
+}
+

@@ -1,0 +1,90 @@
+/**
+ * Wires the gateway in service: an authority's own sources, store and identity providers. The sources stand in a YAML file:
+ *
+ *   - {id: social-care, adapter: social-care, holder: csc, database: {type: mssql, url: {env: CARE_URL}}}
+ *   - {id: mental-health, adapter: mental-health, holder: mht, baseUrl: https://…, token: {env: MHT_TOKEN}}
+ *
+ * `{env: NAME}` is replaced by the variable's value, so that no secret stands in the file.
+ */
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { createDomesticAbuse, type DomesticAbuseOptions } from '../adapters/domestic-abuse/index.js';
+import { createEarlyHelp } from '../adapters/early-help/index.js';
+import { createMentalHealth, type MentalHealthOptions } from '../adapters/mental-health/index.js';
+import { createProbation, type ProbationOptions } from '../adapters/probation/index.js';
+import { createSocialCare } from '../adapters/social-care/index.js';
+import { createSubstanceMisuse, type SubstanceMisuseOptions } from '../adapters/substance-misuse/index.js';
+import { createWorkbook } from '../adapters/workbook/index.js';
+import { type Wired, wire } from './compose.js';
+import { ConfigError, type ServiceConfig } from './config.js';
+import { createLog } from './server/log.js';
+import { createMetrics, countRefusedSignIns } from './server/metrics.js';
+import { createSignIn } from './server/sign-in.js';
+import type { Source } from './sources/contract.js';
+import type { SqlSourceOptions } from './sources/sql.js';
+import { openStore } from './store/store.js';
+
+const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
+const web = z.looseObject({ ...identity, baseUrl: z.url() });
+const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
+const files = z.looseObject({ ...identity, folder: z.string().min(1) });
+
+const ADAPTERS: { readonly [adapter: string]: { readonly shape: z.ZodType; readonly create: (options: never) => Source } } = {
+  'social-care': { shape: sql, create: (options: SqlSourceOptions) => createSocialCare(options) },
+  workbook: { shape: sql, create: (options: SqlSourceOptions) => createWorkbook(options) },
+  'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
+  'mental-health': { shape: web, create: (options: MentalHealthOptions) => createMentalHealth(options) },
+  'substance-misuse': { shape: files, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
+  'domestic-abuse': { shape: web, create: (options: DomesticAbuseOptions) => createDomesticAbuse(options) },
+  probation: { shape: web, create: (options: ProbationOptions) => createProbation(options) },
+};
+
+/** Starts the gateway in service. Throws ConfigError naming the source and setting at fault; never a secret. */
+export async function composeService(config: ServiceConfig): Promise<Wired> {
+  const now = () => new Date();
+  const sources = readSources(await readFile(config.sources, 'utf8'), process.env, () => now().toISOString());
+  const store = await openStore(config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store);
+  const metrics = createMetrics();
+  return wire({
+    store,
+    sources,
+    signIn: createSignIn(config.issuers, { now, refused: countRefusedSignIns(metrics) }),
+    now,
+    log: createLog({ level: config.logLevel, now }),
+    metrics,
+    host: config.host,
+    port: config.port,
+    introspection: config.introspection,
+    cursorKey: config.cursorKey,
+    sourceDeadlineMs: config.sourceDeadlineMs,
+  });
+}
+
+/** The sources that a YAML file lists. Throws ConfigError. */
+export function readSources(text: string, env: Readonly<Record<string, string | undefined>>, now: () => string): Source[] {
+  const listed = z.array(z.looseObject({ adapter: z.string() })).min(1).safeParse(withEnvironment(parse(text), env));
+  if (!listed.success) throw new ConfigError('the sources file is a list of sources, each with id, adapter and holder');
+  return listed.data.map(({ adapter, ...settings }, i) => {
+    const known = ADAPTERS[adapter];
+    if (!known) throw new ConfigError(`source ${i + 1}: no adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`);
+    const shaped = known.shape.safeParse(settings);
+    if (!shaped.success) {
+      throw new ConfigError(shaped.error.issues.map(({ path, message }) => `source ${i + 1} (${adapter}), ${path.join('.')}: ${message}`).join('; '));
+    }
+    return known.create({ ...(shaped.data as object), now } as never);
+  });
+}
+
+function withEnvironment(value: unknown, env: Readonly<Record<string, string | undefined>>): unknown {
+  if (Array.isArray(value)) return value.map((item) => withEnvironment(item, env));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === 'env' && typeof first[1] === 'string') {
+    const found = env[first[1]];
+    if (found === undefined) throw new ConfigError(`the sources file names the variable ${first[1]}, which is not set`);
+    return found;
+  }
+  return Object.fromEntries(entries.map(([key, item]) => [key, withEnvironment(item, env)]));
+}

@@ -1,0 +1,143 @@
+/**
+ * The only place that wires. `wire` puts a gateway together from its parts; `compose` makes the parts that the
+ * configuration asks for: the embedded demo world, or an authority's own sources and store.
+ */
+import { randomBytes } from 'node:crypto';
+import { parse } from 'yaml';
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { type Audit, openAudit } from './audit/audit.js';
+import { newIds } from './audit/ids.js';
+import { createDecide } from './disclosure/decide.js';
+import { loadPolicies } from './disclosure/policies.js';
+import { createPages } from './graph/connection.js';
+import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
+import { buildGraph } from './graph/schema.js';
+import { createApollo } from './graph/server.js';
+import { packagePath } from './package-path.js';
+import { openDirectory } from './people/directory.js';
+import { openPeople } from './people/people.js';
+import type { House } from './reader/operation.js';
+import { loadLawfulGateways } from './registers/lawful-gateways.js';
+import { openRegisters } from './registers/registers.js';
+import { DEFAULT_HTTP_LIMITS, startHttp } from './server/http.js';
+import { createMetrics } from './server/metrics.js';
+import type { SignIn } from './server/sign-in.js';
+import type { Source } from './sources/contract.js';
+import type { Store } from './store/store.js';
+
+/** Everything a gateway is made of. Nothing is optional that a rule rests on. */
+export interface Parts {
+  readonly store: Store;
+  readonly sources: readonly Source[];
+  readonly signIn: SignIn;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly host: string;
+  readonly port: number;
+  readonly introspection: boolean;
+  readonly cursorKey: string;
+  readonly metrics?: Registry;
+  /** How long one call to a source may take, ms. */
+  readonly sourceDeadlineMs: number;
+  readonly limits?: Limits;
+  /** Folders of the SDL and of the policies; the package's own unless a test brings others. */
+  readonly graphqlFolder?: string;
+  readonly policyFolder?: string;
+}
+
+/** A gateway that listens. */
+export interface Wired {
+  /** The GraphQL endpoint. */
+  readonly url: string;
+  readonly house: House;
+  readonly audit: Audit;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway from its parts. Throws PolicyError or ClassificationError naming what is invalid; sources that cannot be
+ * reached do not stop the start: they are gaps until they answer.
+ */
+export async function wire(parts: Parts): Promise<Wired> {
+  const { store, sources, now, log } = parts;
+  const limits = parts.limits ?? DEFAULT_LIMITS;
+  const policies = loadPolicies(parts.policyFolder ?? packagePath('schema', 'policies'));
+  const graph = buildGraph(parts.graphqlFolder ?? packagePath('schema', 'graphql'), createPages(parts.cursorKey), limits);
+  const gateways = loadLawfulGateways(packagePath('schema', 'policies', 'lawful-gateways.yaml'));
+  const directory = openDirectory(store);
+  const registers = openRegisters(store);
+  const newId = newIds({ now, random: (bytes) => randomBytes(bytes) });
+  const audit = openAudit(store);
+  const decide = createDecide(policies, (policyIds) => log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'));
+  const house: House = {
+    sources,
+    people: openPeople(store, { newId }),
+    directory,
+    registers,
+    decide,
+    projection: graph.projection,
+    policyVersion: policies.version,
+    now,
+    sourceDeadlineMs: parts.sourceDeadlineMs,
+    log,
+  };
+  const apollo = createApollo({
+    house,
+    audit,
+    newId,
+    schema: graph.schema,
+    limits,
+    introspection: parts.introspection,
+    statementParts: { policies, registers, directory, gateways, factors: readFactors(), newId },
+  });
+  await Promise.all(sources.map((source) => startSource(source, log)));
+  await apollo.start();
+  const http = await startHttp({
+    apollo,
+    signIn: parts.signIn,
+    context: (signedIn) => ({ signedIn }),
+    readiness: async () => ((await isStoreReady(store)) ? [] : ['store']),
+    metrics: parts.metrics ?? createMetrics(),
+    limits: DEFAULT_HTTP_LIMITS,
+    newId,
+    log,
+    host: parts.host,
+    port: parts.port,
+  });
+  return {
+    url: `${http.url}/graphql`,
+    house,
+    audit,
+    async stop() {
+      await http.stop();
+      await apollo.stop();
+      await Promise.all(sources.map((source) => source.stop()));
+      await store.close();
+    },
+  };
+}
+
+async function startSource(source: Source, log: Logger): Promise<void> {
+  try {
+    await source.start();
+  } catch (error) {
+    log.error({ source: source.id, code: error instanceof Error ? error.name : 'unknown' }, 'a source did not start: it is a gap until it answers');
+  }
+}
+
+async function isStoreReady(store: Store): Promise<boolean> {
+  try {
+    await store.dataSource.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The assessment factors of the children in need census: the needs that a judgement may name. */
+function readFactors(): ReadonlySet<string> {
+  const { factors } = parse(readFileSync(packagePath('schema', 'policies', 'assessment-factors.yaml'), 'utf8')) as { factors: readonly { code: string }[] };
+  return new Set(factors.map(({ code }) => code));
+}

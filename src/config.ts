@@ -1,0 +1,223 @@
+/**
+ * Configuration from the environment, checked before anything starts. In the demo everything has a default; in service
+ * (as soon as the environment names sources or issuers) what must be decided by somebody has none.
+ */
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { packagePath } from './package-path.js';
+import { type Issuer, isLoopback, issuersSchema } from './server/issuers.js';
+import { LOG_LEVELS, type LogLevel } from './server/log.js';
+
+export type StoreConfig =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'mssql'; readonly url: string };
+
+interface Common {
+  readonly host: string;
+  readonly port: number;
+  readonly store: StoreConfig;
+  readonly introspection: boolean;
+  readonly logLevel: LogLevel;
+  readonly sourceDeadlineMs: number;
+  /** Where the demo keeps its keys: beside its store; of this process alone for a store that is not kept. */
+  readonly folder: string;
+}
+
+/** The embedded demo: invented families, an identity provider of its own, on this machine only. */
+export interface DemoConfig extends Common {
+  readonly mode: 'demo';
+  /** Folder of the world (sources, directory, registers). */
+  readonly world: string;
+  /** Absent: `keptSecret` makes one beside the store. */
+  readonly cursorKey?: string;
+}
+
+/** In service: an authority's own sources, store and identity providers. */
+export interface ServiceConfig extends Common {
+  readonly mode: 'service';
+  /** Path of the YAML file that lists the sources. */
+  readonly sources: string;
+  readonly issuers: readonly Issuer[];
+  readonly cursorKey: string;
+}
+
+export type Config = DemoConfig | ServiceConfig;
+
+/** What is wrong with the environment: one line a variable. Values are never repeated, some are secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface Variable {
+  readonly name: string;
+  /** The default as a person reads it; empty when there is none. */
+  readonly default: string;
+  readonly says: string;
+}
+
+/** Every variable that is read, for `--help` and the README. */
+export const VARIABLES: readonly Variable[] = [
+  { name: 'PORT', default: '4000', says: 'Port to listen on; 0 for any free one.' },
+  { name: 'HOST', default: '127.0.0.1', says: 'Address to listen on. The demo listens on this machine only.' },
+  {
+    name: 'THRESHOLD_STORE',
+    default: '.threshold/store.sqlite',
+    says: 'The store: path of a SQLite file, :memory:, or mssql://user:password@host:1433/database.',
+  },
+  { name: 'THRESHOLD_WORLD', default: 'test/worlds/walsall-road', says: 'Demo: folder of the world to serve.' },
+  { name: 'THRESHOLD_SOURCES', default: '', says: 'Service: path of the YAML file that lists the sources.' },
+  {
+    name: 'THRESHOLD_ISSUERS',
+    default: '',
+    says: 'Service: JSON list of identity providers: {issuer, agencies: [ids it may speak for], audience, jwks_uri or jwks, algorithms?, typ?}.',
+  },
+  {
+    name: 'THRESHOLD_CURSOR_KEY',
+    default: 'demo: made once a store',
+    says: 'Service: secret of at least 32 characters that seals ids and cursors; the same for all instances.',
+  },
+  {
+    name: 'THRESHOLD_INTROSPECTION',
+    default: 'true in the demo, else false',
+    says: 'Whether the schema may be asked for: true or false.',
+  },
+  {
+    name: 'THRESHOLD_SOURCE_DEADLINE_MS',
+    default: '2000',
+    says: 'How long one call to a source may take, in milliseconds (50 to 60000).',
+  },
+  { name: 'LOG_LEVEL', default: 'info', says: `One of ${LOG_LEVELS.join(', ')}.` },
+];
+
+/** The variables as text, for `--help`. */
+export function describeVariables(): string {
+  return VARIABLES.map(
+    ({ name, default: value, says }) => `  ${name}\n      ${says}${value ? ` Default: ${value}.` : ''}`,
+  ).join('\n');
+}
+
+const number = (least: number, most: number, otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, { error: 'must be a whole number' })
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` })
+    .default(otherwise);
+
+const json = z.string().transform((value, context) => {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
+const environment = z.object({
+  PORT: number(0, 65535, 4000),
+  HOST: z.string().default('127.0.0.1'),
+  THRESHOLD_STORE: z
+    .string()
+    .refine((value) => !value.includes('://') || isMssql(value), {
+      error: 'must be a path, or mssql://user:password@host:1433/database',
+    })
+    .default('.threshold/store.sqlite'),
+  THRESHOLD_WORLD: z.string().optional(),
+  THRESHOLD_SOURCES: z.string().optional(),
+  THRESHOLD_ISSUERS: json.pipe(issuersSchema).optional(),
+  THRESHOLD_CURSOR_KEY: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  THRESHOLD_INTROSPECTION: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
+  THRESHOLD_SOURCE_DEADLINE_MS: number(50, 60_000, 2_000),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+type Environment = z.output<typeof environment>;
+
+/**
+ * Reads the configuration. Relative paths are of the working directory; the demo's own world is of the package.
+ * Throws ConfigError naming every variable that is wrong, missing, or unknown (a misspelt one must not pass for absent).
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const names = new Set(VARIABLES.map(({ name }) => name));
+  const unknown = Object.keys(env).filter((name) => name.startsWith('THRESHOLD_') && !names.has(name));
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => names.has(name) && value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(set);
+  const wrong = [
+    ...unknown.map((name) => `${name} is not a variable of the gateway`),
+    ...(parsed.error?.issues ?? []).map(
+      ({ path: [name, ...rest], message }) =>
+        `${String(name)}${rest.length > 0 ? ` (${rest.join('.')})` : ''}: ${message}`,
+    ),
+  ];
+  if (!parsed.success) throw refused(wrong);
+  const inService = parsed.data.THRESHOLD_SOURCES !== undefined || parsed.data.THRESHOLD_ISSUERS !== undefined;
+  wrong.push(...(inService ? wrongInService(parsed.data) : wrongInDemo(parsed.data)));
+  if (wrong.length > 0) throw refused(wrong);
+  return inService ? serviceConfig(parsed.data) : demoConfig(parsed.data);
+}
+
+function wrongInService(env: Environment): string[] {
+  const missing = (['THRESHOLD_SOURCES', 'THRESHOLD_ISSUERS', 'THRESHOLD_CURSOR_KEY'] as const)
+    .filter((name) => env[name] === undefined)
+    .map((name) => `${name} is required in service`);
+  return env.THRESHOLD_WORLD === undefined
+    ? missing
+    : [...missing, 'THRESHOLD_WORLD is for the demo, not beside THRESHOLD_SOURCES or THRESHOLD_ISSUERS'];
+}
+
+/** Anybody who reaches the demo can sign in as anybody in it. */
+function wrongInDemo({ HOST }: Environment): string[] {
+  return isLoopback(HOST) || HOST === '::1'
+    ? []
+    : ['HOST must be 127.0.0.1, ::1 or localhost in the demo, where anybody may sign in as anybody'];
+}
+
+function commonConfig(env: Environment, introspection: boolean): Common {
+  const store = env.THRESHOLD_STORE;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    store: store.includes('://')
+      ? { kind: 'mssql', url: store }
+      : { kind: 'sqlite', path: isKept(store) ? resolve(store) : store },
+    folder: folderOf(store),
+    introspection: env.THRESHOLD_INTROSPECTION === undefined ? introspection : env.THRESHOLD_INTROSPECTION === 'true',
+    logLevel: env.LOG_LEVEL,
+    sourceDeadlineMs: env.THRESHOLD_SOURCE_DEADLINE_MS,
+  };
+}
+
+/** `:memory:` and `:temporary:` name stores that end with the process. */
+function isKept(store: string): boolean {
+  return !/^:\w+:$/.test(store);
+}
+
+function folderOf(store: string): string {
+  if (store.includes('://')) return resolve('.threshold');
+  return isKept(store) ? dirname(resolve(store)) : join(tmpdir(), `threshold-${process.pid}`);
+}
+
+function demoConfig(env: Environment): DemoConfig {
+  const world =
+    env.THRESHOLD_WORLD === undefined ? packagePath('test', 'worlds', 'walsall-road') : resolve(env.THRESHOLD_WORLD);
+  const { THRESHOLD_CURSOR_KEY: cursorKey } = env;
+  return { mode: 'demo', ...commonConfig(env, true), world, ...(cursorKey === undefined ? {} : { cursorKey }) };
+}
+
+function serviceConfig(env: Environment): ServiceConfig {
+  const { THRESHOLD_SOURCES: sources, THRESHOLD_ISSUERS: issuers, THRESHOLD_CURSOR_KEY: cursorKey } = env;
+  if (sources === undefined || issuers === undefined || cursorKey === undefined) throw refused(wrongInService(env));
+  return { mode: 'service', ...commonConfig(env, false), sources: resolve(sources), issuers, cursorKey };
+}
+
+function refused(wrong: readonly string[]): ConfigError {
+  return new ConfigError(`The environment is not right:\n${wrong.map((line) => `- ${line}`).join('\n')}`);
+}
+
+function isMssql(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, pathname } = new URL(value);
+  return protocol === 'mssql:' && hostname !== '' && pathname.length > 1;
+}

@@ -1,0 +1,65 @@
+/**
+ * Who is the same person: the gateway's neutral ids, and the local ids that each source knows a person by. A source person
+ * never seen before becomes a person of ours; joining two is the work of links that somebody confirmed.
+ */
+import type { LocalId, PersonId, SourceId } from '../domain/words.js';
+import type { Store } from '../store/store.js';
+
+/** A person as one id space knows them. */
+export interface PersonRef {
+  readonly space: SourceId;
+  readonly local: LocalId;
+}
+
+export interface People {
+  /** The person behind each ref, by `refKey`. New refs are linked to new ids, durably; instances that race agree on one. */
+  resolve(refs: readonly PersonRef[]): Promise<ReadonlyMap<string, PersonId>>;
+  /** Every local id of these persons, in every space. Persons nobody knows have none. */
+  locals(
+    persons: readonly PersonId[],
+  ): Promise<readonly { readonly person: PersonId; readonly space: SourceId; readonly local: LocalId }[]>;
+}
+
+/** The key under which `resolve` answers. Injective, as spaces hold no blank. */
+export function refKey({ space, local }: PersonRef): string {
+  return `${space} ${local}`;
+}
+
+/** `newId` gives ids that tell nothing about anybody and are never given twice, over all instances. */
+export function openPeople(store: Store, { newId }: { readonly newId: () => string }): People {
+  const asked = store.rowList(['space', 'local_id']);
+  const known = `SELECT p.person_id AS person, p.space AS space, p.local_id AS local
+    FROM ${asked} r JOIN person_link p ON p.space = r.space AND p.local_id = r.local_id`;
+  const linkNew = `INSERT INTO person_link (space, local_id, person_id)
+    SELECT r.space, r.local_id, r.person_id FROM ${store.rowList(['space', 'local_id', 'person_id'])} r
+    WHERE NOT EXISTS (SELECT 1 FROM person_link p ${store.claiming} WHERE p.space = r.space AND p.local_id = r.local_id)`;
+  const localsOf = `SELECT person_id AS person, space, local_id AS local FROM person_link WHERE person_id IN ${store.keyList}`;
+
+  interface Link extends PersonRef {
+    readonly person: PersonId;
+  }
+
+  async function lookUp(refs: Iterable<PersonRef>, found: Map<string, PersonId>): Promise<void> {
+    const rows = Array.from(refs, ({ space, local }) => [space, local]);
+    for (const link of await store.read<Link>(known, [JSON.stringify(rows)])) found.set(refKey(link), link.person);
+  }
+
+  return {
+    async resolve(refs) {
+      const found = new Map<string, PersonId>();
+      if (refs.length === 0) return found;
+      await lookUp(refs, found);
+      const unknown = new Map<string, PersonRef>();
+      for (const ref of refs) if (!found.has(refKey(ref))) unknown.set(refKey(ref), ref);
+      if (unknown.size === 0) return found;
+      const rows = Array.from(unknown.values(), ({ space, local }) => [space, local, `P-${newId()}`]);
+      await store.transaction((manager) => store.run(manager, linkNew, [JSON.stringify(rows)]));
+      await lookUp(unknown.values(), found);
+      return found;
+    },
+    async locals(persons) {
+      if (persons.length === 0) return [];
+      return store.read<Link>(localsOf, [JSON.stringify(persons)]);
+    },
+  };
+}

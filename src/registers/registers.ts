@@ -1,0 +1,151 @@
+/**
+ * The registers: consents, exceptions and judgements, read fresh for every operation. Every write moves the one register
+ * clock in the same transaction, so an operation can tell, when it settles, whether anything it rests on has changed.
+ */
+import type { EntityManager } from 'typeorm';
+import type { PersonId } from '../domain/words.js';
+import type { Statement, Store } from '../store/store.js';
+import {
+  consentRows,
+  exceptionRows,
+  instant,
+  judgementRows,
+  type Row,
+  readConsent,
+  readException,
+  readJudgement,
+  type TableWriter,
+} from './rows.js';
+import type { ConsentStatement, ExceptionRecord, Judgement } from './statements.js';
+
+/** Everything said about some persons, and the version of the registers it was read at. */
+export interface Said {
+  readonly version: number;
+  readonly consents: readonly ConsentStatement[];
+  readonly exceptions: readonly ExceptionRecord[];
+  /** Judgements on records whose subject is one of the persons. */
+  readonly judgements: readonly Judgement[];
+}
+
+export interface Registers {
+  /** All rows about these persons, all of one version. Rejects with the store's error. */
+  read(persons: readonly PersonId[]): Promise<Said>;
+  version(): Promise<number>;
+  /** One consent statement by its id. */
+  consent(id: string): Promise<ConsentStatement | undefined>;
+  /**
+   * Each writes inside the caller's transaction and moves the clock. A statement that would stand before the person's last
+   * one, because the clock of the instance that recorded it is behind, is given the time of that last one: at equal times
+   * the more restrictive counts. Reject with a RangeError when a list or an instant cannot be held.
+   */
+  writeConsent(manager: EntityManager, statement: ConsentStatement): Promise<void>;
+  writeException(manager: EntityManager, record: ExceptionRecord): Promise<void>;
+  writeJudgement(manager: EntityManager, judgement: Judgement): Promise<void>;
+}
+
+const VERSION: Statement = ['SELECT version FROM register_clock WHERE id = 1'];
+/** How often a reading is begun again because the registers changed under it (SQL Server only). */
+const TRIES = 5;
+
+export function openRegisters(store: Store): Registers {
+  const { keyList } = store;
+  const consentsOf = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE subject IN ${keyList}`;
+  const judgementsOf = `SELECT ${judgementRows.columns.join(', ')} FROM relevance_judgement WHERE subject IN ${keyList}`;
+  const exceptionsOf = `SELECT ${exceptionRows.columns.join(', ')} FROM exception_record
+    WHERE id IN (SELECT exception_id FROM exception_subject WHERE person_id IN ${keyList})`;
+  const consentById = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE id = ?`;
+
+  type Versioned = { version: number };
+  async function readOnce(persons: readonly PersonId[]): Promise<Said | undefined> {
+    const keys = [JSON.stringify(persons)];
+    const [before, consents, exceptions, judgements, after] = await store.readAll<
+      [Versioned, Row, Row, Row, Versioned]
+    >([VERSION, [consentsOf, keys], [exceptionsOf, keys], [judgementsOf, keys], VERSION]);
+    const version = versionOf(before);
+    if (version !== versionOf(after)) return undefined;
+    return {
+      version,
+      consents: consents.map(readConsent),
+      exceptions: exceptions.map(readException),
+      judgements: judgements.map(readJudgement),
+    };
+  }
+
+  /** Moves the clock: first in every write, so that writers of several instances follow one another. */
+  async function tick(manager: EntityManager): Promise<void> {
+    await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
+  }
+
+  async function insert<T>(manager: EntityManager, { table, columns, values }: TableWriter<T>, row: T): Promise<void> {
+    const places = columns.map(() => '?').join(', ');
+    await store.run(manager, `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values(row));
+  }
+
+  /** The later of a time and the last time that stands about this subject in the table. */
+  async function notBefore(manager: EntityManager, table: string, column: string, subject: PersonId, time: string) {
+    const rows = await store.run<{ last: string | null }>(
+      manager,
+      `SELECT MAX(${column}) AS last FROM ${table} WHERE subject = ?`,
+      [subject],
+    );
+    const recorded = instant(time);
+    const last = rows[0]?.last ?? recorded;
+    if (last > recorded) return last;
+    return recorded;
+  }
+
+  return {
+    async read(persons) {
+      for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+        const said = await readOnce(persons);
+        if (said) return said;
+      }
+      throw new Error('the registers change faster than they can be read');
+    },
+    async version() {
+      return versionOf(await store.read<Versioned>(...VERSION));
+    },
+    async consent(id) {
+      const [row] = await store.read<Row>(consentById, [id]);
+      return row && readConsent(row);
+    },
+    async writeConsent(manager, statement) {
+      await tick(manager);
+      const recordedAt = await notBefore(
+        manager,
+        'consent_statement',
+        'recorded_at',
+        statement.subject,
+        statement.recordedAt,
+      );
+      await insert(manager, consentRows, { ...statement, recordedAt });
+    },
+    async writeException(manager, record) {
+      await tick(manager);
+      await insert(manager, exceptionRows, record);
+      for (const person of new Set(record.subjects)) {
+        await store.run(manager, 'INSERT INTO exception_subject (person_id, exception_id) VALUES (?, ?)', [
+          person,
+          record.id,
+        ]);
+      }
+    },
+    async writeJudgement(manager, judgement) {
+      await tick(manager);
+      const judgedAt = await notBefore(
+        manager,
+        'relevance_judgement',
+        'judged_at',
+        judgement.subject,
+        judgement.judgedAt,
+      );
+      await insert(manager, judgementRows, { ...judgement, judgedAt });
+    },
+  };
+}
+
+function versionOf(rows: readonly { version: number }[]): number {
+  const [row] = rows;
+  if (!row) throw new Error('the register clock is missing');
+  return row.version;
+}

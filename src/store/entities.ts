@@ -1,0 +1,164 @@
+/**
+ * The tables of the store as TypeORM knows them. Migrations make them; a test holds that the two agree. Booleans are 0 or 1,
+ * instants are RFC 3339 text in UTC with milliseconds (their text order is their order), lists are joined by `;`.
+ */
+import { EntitySchema } from 'typeorm';
+import { type ColumnType, columnTypes, type Dialect } from './columns.js';
+
+type Row = Record<string, unknown>;
+interface Index {
+  readonly name: string;
+  readonly columns: string[];
+  readonly unique?: boolean;
+}
+interface Shape {
+  readonly name: string;
+  readonly primary: { readonly [column: string]: ColumnType };
+  readonly columns?: { readonly [column: string]: ColumnType };
+  readonly nullable?: { readonly [column: string]: ColumnType };
+  readonly indices?: Index[];
+}
+
+/** Every entity of the store, for one dialect. */
+export function entities(dialect: Dialect): EntitySchema<Row>[] {
+  return [...directoryShapes(dialect), ...registerShapes(dialect)].map(entity).concat(auditEntry(dialect));
+}
+
+function entity({ name, primary, columns = {}, nullable = {}, indices = [] }: Shape): EntitySchema<Row> {
+  const described = (group: { readonly [column: string]: ColumnType }, more: object) =>
+    Object.entries(group).map(([column, type]) => [column, { ...type, ...more }] as const);
+  return new EntitySchema<Row>({
+    name,
+    tableName: name,
+    columns: Object.fromEntries([
+      ...described(primary, { primary: true }),
+      ...described(columns, {}),
+      ...described(nullable, { nullable: true }),
+    ]),
+    indices,
+  });
+}
+
+/** Who works where, and who is who at which source. */
+function directoryShapes(dialect: Dialect): Shape[] {
+  const { key, text, number } = columnTypes(dialect);
+  return [
+    {
+      name: 'agency',
+      primary: { id: key() },
+      columns: { name: text(), kind: key(), voluntary: number, duty_point: text() },
+    },
+    {
+      name: 'team',
+      primary: { id: key() },
+      columns: { agency: key(), name: text(), district: text(), duty: number },
+    },
+    {
+      name: 'worker',
+      primary: { id: key() },
+      columns: { agency: key(), name: text(), roles: text() },
+      nullable: { person: key() },
+    },
+    {
+      name: 'worker_team',
+      primary: { worker: key(), team: key(), relation: key(16) },
+      indices: [{ name: 'worker_team_by_team', columns: ['team', 'relation'] }],
+    },
+    { name: 'worker_identity', primary: { worker: key(), space: key(), local_id: key(200) } },
+    { name: 'conflict', primary: { worker: key(), person: key() }, nullable: { reason: text() } },
+    {
+      name: 'person_link',
+      primary: { space: key(), local_id: key(200) },
+      columns: { person_id: key() },
+      indices: [{ name: 'person_link_by_person', columns: ['person_id'] }],
+    },
+  ];
+}
+
+/** What people have said. Rows are added and never changed. */
+function registerShapes(dialect: Dialect): Shape[] {
+  const { key, text, long, number } = columnTypes(dialect);
+  const scope = { categories: text(1000), holders: text(2000), recipients: text(2000), purposes: text(1000) };
+  return [
+    {
+      name: 'consent_statement',
+      primary: { id: key() },
+      columns: {
+        subject: key(),
+        state: key(16),
+        given_by: key(),
+        capacity: key(32),
+        ...scope,
+        from_at: key(32),
+        recorded_at: key(32),
+        recorded_by: key(),
+        method: text(),
+      },
+      nullable: { until_at: key(32) },
+      indices: [{ name: 'consent_statement_by_subject', columns: ['subject'] }],
+    },
+    {
+      name: 'exception_record',
+      primary: { id: key() },
+      columns: {
+        subjects: long,
+        gateway: key(),
+        ...scope,
+        overrides_refusal: number,
+        from_at: key(32),
+        until_at: key(32),
+        recorded_at: key(32),
+        recorded_by: key(),
+        answers: long,
+      },
+      nullable: { approved_by: key() },
+    },
+    {
+      name: 'exception_subject',
+      primary: { person_id: key(), exception_id: key() },
+    },
+    {
+      name: 'relevance_judgement',
+      primary: { id: key() },
+      columns: {
+        source: key(),
+        type: key(),
+        subject: key(),
+        holder: key(),
+        factor: key(16),
+        decision: key(16),
+        why: long,
+        judged_at: key(32),
+        judged_by: key(),
+      },
+      nullable: { local_id: key(200), episode: key(200), serves_child: key(), serves_adult: key() },
+      indices: [{ name: 'relevance_judgement_by_subject', columns: ['subject'] }],
+    },
+    { name: 'register_clock', primary: { id: number }, columns: { version: number } },
+  ];
+}
+
+/** The log's rows in the order in which they became durable (`seq`), which is what a tree is later built over. */
+function auditEntry(dialect: Dialect): EntitySchema<Row> {
+  const { key, long, number } = columnTypes(dialect);
+  return new EntitySchema<Row>({
+    name: 'audit_entry',
+    tableName: 'audit_entry',
+    columns: {
+      seq: { ...number, primary: true, generated: 'increment' },
+      id: key(),
+      at: key(32),
+      worker: key(),
+      agency: key(),
+      purpose: { ...key(32), nullable: true },
+      result: key(16),
+      registers_version: { ...number, nullable: true },
+      body: long,
+      hash: key(),
+    },
+    indices: [
+      { name: 'audit_entry_by_id', columns: ['id'], unique: true },
+      { name: 'audit_entry_by_worker', columns: ['worker', 'seq'] },
+    ],
+  });
+}

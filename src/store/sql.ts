@@ -1,0 +1,56 @@
+/**
+ * How the two dialects are written. Statements stand once, with `?` for parameters (each used once, in order); lists of
+ * keys or rows travel as ONE JSON parameter, so a statement's text does not depend on how many there are.
+ */
+import { type Dialect, KEY_COLLATION } from './columns.js';
+
+export interface SqlWords {
+  /** A sub-select of the keys in one JSON array parameter: `WHERE subject IN ${keyList}`. */
+  readonly keyList: string;
+  /** A sub-select of the rows in one JSON parameter, an array of arrays in the order of `columns`: `FROM ${rowList([…])} r`. */
+  rowList(columns: readonly string[]): string;
+  /** A table hint (SQL Server) that keeps what was read from changing until the transaction ends. */
+  readonly holding: string;
+  /** The same, and keeps others from holding it too: for a transaction that goes on to write it. */
+  readonly claiming: string;
+  /** After an ORDER BY: only the first so many, as one parameter. */
+  readonly first: string;
+  /** A statement in the dialect's own parameters. */
+  bind(statement: string): string;
+}
+
+const SQLITE: SqlWords = {
+  keyList: '(SELECT value FROM json_each(?))',
+  rowList: (columns) =>
+    `(SELECT ${columns.map((column, i) => `json_extract(value, '$[${i}]') AS ${column}`).join(', ')} FROM json_each(?))`,
+  holding: '',
+  claiming: '',
+  first: 'LIMIT ?',
+  bind: (statement) => statement,
+};
+
+const bound = new Map<string, string>();
+
+const MSSQL: SqlWords = {
+  keyList: `(SELECT k COLLATE ${KEY_COLLATION} AS k FROM OPENJSON(?) WITH (k nvarchar(400) '$'))`,
+  rowList: (columns) =>
+    `(SELECT ${columns.map((column) => `[${column}] COLLATE ${KEY_COLLATION} AS [${column}]`).join(', ')} FROM OPENJSON(?) WITH (${columns
+      .map((column, i) => `[${column}] nvarchar(max) '$[${i}]'`)
+      .join(', ')}))`,
+  holding: 'WITH (HOLDLOCK, ROWLOCK)',
+  claiming: 'WITH (UPDLOCK, HOLDLOCK, ROWLOCK)',
+  first: 'OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY',
+  bind(statement) {
+    let text = bound.get(statement);
+    if (text === undefined) {
+      let position = 0;
+      text = statement.replace(/\?/g, () => `@${position++}`);
+      bound.set(statement, text);
+    }
+    return text;
+  },
+};
+
+export function sqlWords(dialect: Dialect): SqlWords {
+  return dialect === 'sqlite' ? SQLITE : MSSQL;
+}

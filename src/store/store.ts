@@ -1,0 +1,185 @@
+/**
+ * The gateway's own database: SQLite embedded, SQL Server in service. Migrations run when it is opened, one instance at a
+ * time. Reading sees committed rows only; writing happens in transactions, one after another in this process.
+ *
+ * On SQLite there are two connections to the file (WAL): TypeORM's, which writes, and a read-only one beside it. With one
+ * alone, whatever reads between the steps of a transaction would see what may yet be rolled back.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecutor } from 'typeorm';
+import type { Dialect } from './columns.js';
+import { entities } from './entities.js';
+import { Initial1764000000000 } from './migrations/initial.js';
+import { type SqlWords, sqlWords } from './sql.js';
+
+/** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database?trustServerCertificate=true`. */
+export type StoreConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'mssql'; readonly url: string };
+
+/** A statement with its parameters. */
+export type Statement = readonly [sql: string, parameters?: readonly unknown[]];
+
+export interface Store extends Omit<SqlWords, 'bind'> {
+  readonly dialect: Dialect;
+  /** For health, set-up and TypeORM's own means. To read, use `read`: on SQLite this connection sees what is not committed. */
+  readonly dataSource: DataSource;
+  /** Committed rows. Rejects with the driver's error. */
+  read<T>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  /** Several statements in order; on SQLite all of one moment. */
+  readAll<T extends readonly unknown[]>(
+    statements: readonly Statement[],
+  ): Promise<{ -readonly [K in keyof T]: T[K][] }>;
+  /** All or nothing; durable when it resolves. On SQLite it holds the database's only write lock from its start. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** A statement inside a transaction. */
+  run<T = unknown>(manager: EntityManager, sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the store and brings its tables up to date. Throws when it cannot be reached or migrated. */
+export async function openStore(config: StoreConfig): Promise<Store> {
+  if (config.kind === 'mssql') return openServer(config.url);
+  if (config.file !== ':memory:') return openFile(config.file);
+  const folder = await mkdtemp(join(tmpdir(), 'threshold-store-'));
+  const store = await openFile(join(folder, 'store.sqlite'));
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What both kinds never do: change tables on their own, or print statements (they hold identifiers). */
+const SAFE = { synchronize: false, migrationsRun: false, logging: false, migrations: [Initial1764000000000] };
+
+async function openFile(file: string): Promise<Store> {
+  const words = sqlWords('sqlite');
+  const dataSource = await connect({
+    ...SAFE,
+    type: 'better-sqlite3',
+    database: file,
+    entities: entities('sqlite'),
+    enableWAL: true,
+    statementCacheSize: 500,
+    timeout: 5000,
+    prepareDatabase: (database: Database.Database) => {
+      database.pragma('synchronous = FULL');
+      database.pragma('busy_timeout = 5000');
+    },
+  });
+  const reader = new Database(file, { readonly: true, timeout: 5000 });
+  const prepared = new Map<string, Database.Statement<unknown[], string>>();
+  const select = ([sql, parameters = []]: Statement): unknown[] => {
+    let statement = prepared.get(sql);
+    if (!statement) {
+      statement = reader.prepare<unknown[], string>(asOneText(reader, sql)).pluck();
+      prepared.set(sql, statement);
+    }
+    return JSON.parse(statement.get(...parameters) ?? '[]') as unknown[];
+  };
+  const together = reader.transaction((statements: readonly Statement[]) => statements.map(select));
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...words,
+    dialect: 'sqlite',
+    dataSource,
+    read: async <T>(...statement: Statement) => select(statement) as T[],
+    readAll: async <T extends readonly unknown[]>(statements: readonly Statement[]) =>
+      together(statements) as { -readonly [K in keyof T]: T[K][] },
+    transaction(work) {
+      const next = last.then(() =>
+        dataSource.transaction(async (manager) => {
+          await manager.query(TAKE_WRITE_LOCK);
+          return work(manager);
+        }),
+      );
+      last = next.catch(() => undefined);
+      return next;
+    },
+    run: (manager, sql, parameters = []) => manager.query(sql, [...parameters]),
+    async close() {
+      await last;
+      reader.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+/** The same rows as one JSON text: half the cost of a JavaScript value for each column of each row. */
+function asOneText(reader: Database.Database, sql: string): string {
+  const columns = reader.prepare(sql).columns();
+  return `SELECT json_group_array(json_object(${columns.map(({ name }) => `'${name}', "${name}"`).join(', ')})) FROM (${sql})`;
+}
+
+/** Changes nothing; as the first statement of a transaction it waits for other processes, so that no later one finds the lock taken. */
+const TAKE_WRITE_LOCK = 'DELETE FROM register_clock WHERE id = -1';
+
+async function openServer(url: string): Promise<Store> {
+  const words = sqlWords('mssql');
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const dataSource = await connect({
+    ...SAFE,
+    type: 'mssql',
+    host: hostname,
+    port: port === '' ? 1433 : Number(port),
+    username: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    entities: entities('mssql'),
+    pool: { max: 20 },
+    options: {
+      encrypt: searchParams.get('encrypt') !== 'false',
+      trustServerCertificate: searchParams.get('trustServerCertificate') === 'true',
+    },
+  });
+  const read = <T>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> =>
+    dataSource.query<T[]>(words.bind(sql), [...parameters]);
+  return {
+    ...words,
+    dialect: 'mssql',
+    dataSource,
+    read,
+    async readAll<T extends readonly unknown[]>(statements: readonly Statement[]) {
+      const results: unknown[][] = [];
+      for (const statement of statements) results.push(await read(...statement));
+      return results as { -readonly [K in keyof T]: T[K][] };
+    },
+    transaction: (work) => dataSource.transaction(work),
+    run: (manager, sql, parameters = []) => manager.query(words.bind(sql), [...parameters]),
+    close: () => dataSource.destroy(),
+  };
+}
+
+/** Connects and migrates: one transaction under a lock, so that instances that start together do not both create tables. */
+async function connect(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = await new DataSource(options).initialize();
+  try {
+    const runner = dataSource.createQueryRunner();
+    const isServer = options.type === 'mssql';
+    if (isServer) await runner.startTransaction();
+    await runner.query(isServer ? LOCK_MIGRATIONS : 'BEGIN IMMEDIATE');
+    try {
+      const migrations = new MigrationExecutor(dataSource, runner);
+      migrations.transaction = 'none';
+      await migrations.executePendingMigrations();
+      await (isServer ? runner.commitTransaction() : runner.query('COMMIT'));
+    } catch (error) {
+      await (isServer ? runner.rollbackTransaction() : runner.query('ROLLBACK'));
+      throw error;
+    } finally {
+      await runner.release();
+    }
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+const LOCK_MIGRATIONS = `EXEC sp_getapplock @Resource = 'threshold-migrations', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 60000`;

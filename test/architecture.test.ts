@@ -1,0 +1,89 @@
+/** Imports go down only, adapters know neither each other nor the door, and only the door opens what is sealed. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+/** Each room and the rooms it may import, beside itself. */
+const ROOMS: { readonly [room: string]: readonly string[] } = {
+  domain: [],
+  store: ['domain'],
+  sources: ['domain'],
+  people: ['domain', 'store'],
+  registers: ['domain', 'store'],
+  audit: ['domain', 'store'],
+  disclosure: ['domain', 'sources', 'people', 'registers', 'audit'],
+  reader: ['domain', 'sources', 'people', 'registers', 'disclosure'],
+  sharing: ['domain', 'people', 'registers', 'disclosure', 'reader'],
+  graph: ['domain', 'audit', 'disclosure', 'reader', 'sharing', 'registers'],
+  server: ['domain', 'graph'],
+  worlds: ['domain', 'store'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly text: string;
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesUnder(path) : path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target = '']) => ({
+    file,
+    target: relative('.', resolve(dirname(file), target)),
+    text,
+  }));
+}
+
+const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
+const imports = [...filesUnder('src'), ...filesUnder('adapters')].flatMap(importsOf);
+
+describe('architecture', () => {
+  it('knows every room', () => {
+    const rooms = readdirSync('src').filter((name) => statSync(join('src', name)).isDirectory() && name !== 'cli');
+    expect(rooms.filter((room) => !(room in ROOMS))).toEqual([]);
+  });
+
+  it('imports go down only', () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const [from, to] = [roomOf(file), roomOf(target)];
+      return from !== undefined && from !== 'cli' && to !== undefined && from !== to && !ROOMS[from]?.includes(to);
+    });
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('no room reaches up to what wires it', () => {
+    const wrong = imports.filter(({ file, target }) => roomOf(file) !== undefined && roomOf(file) !== 'cli' && /^src\/(compose|main)\.js$/.test(target));
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('adapters import the contract and the domain, never each other, never the door', () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const own = /^adapters\/[^/]+\//.exec(file)?.[0];
+      return own !== undefined && !target.startsWith(own) && !['domain', 'sources'].includes(roomOf(target) ?? '');
+    });
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('only the door opens what is sealed', () => {
+    const openers = [...filesUnder('src'), ...filesUnder('adapters'), ...(filesUnder('bench') ?? [])].filter((file) => /\bunseal\b/.test(readFileSync(file, 'utf8')));
+    expect(openers.sort()).toEqual(['src/disclosure/door.ts', 'src/sources/sealed.ts']);
+  });
+
+  it('only the door marks what is released', () => {
+    const markers = filesUnder('src').filter((file) => /\bmarkReleased\b/.test(readFileSync(file, 'utf8')));
+    expect(markers.sort()).toEqual(['src/disclosure/door.ts', 'src/disclosure/released.ts']);
+  });
+
+  it('resolvers ask the reader and nothing else', () => {
+    const text = readFileSync('src/graph/resolvers.ts', 'utf8');
+    expect(text).not.toMatch(/from '\.\.\/(sources|registers|store|audit|people)\//);
+    expect(text).not.toMatch(/\brole\b\s*===|\.query\(|SELECT /);
+  });
+});

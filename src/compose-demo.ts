@@ -21,7 +21,7 @@ import { createWorkbook } from '../adapters/workbook/index.js';
 import { simulateWorkbook } from '../adapters/workbook/seed.js';
 import { type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
-import { type DemoWorker, mintDemoToken, startDemoIdentityProvider } from './server/demo-identity-provider.js';
+import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
 import { keptSecret } from './server/kept-secret.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
@@ -72,23 +72,25 @@ const ADAPTERS: { readonly [adapter: string]: (folder: string, identity: Identit
 };
 
 /** Opens the demo's store with its world in it. */
-export async function openDemoStore(config: DemoConfig): Promise<{ store: Store; folder: string; workers: readonly DemoWorker[] }> {
+export async function openDemoStore(config: DemoConfig): Promise<{ store: Store; workers: readonly DemoWorker[] }> {
   const { store: where } = config;
   const file = where.kind === 'sqlite' ? where.path : ':memory:';
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const store = await openStore(where.kind === 'sqlite' ? { kind: 'sqlite', file } : where);
   await loadWorld(store, config.world);
-  return { store, folder: file === ':memory:' ? join('.threshold', 'temporary') : dirname(file), workers: await openDirectory(store).workers() };
+  return { store, workers: await openDirectory(store).workers() };
 }
 
 /** Starts the demo. Throws with the name of what a world lacks. */
 export async function composeDemo(config: DemoConfig): Promise<Demo> {
   const world = await readWorldManifest(config.world);
-  const { store, folder, workers } = await openDemoStore(config);
+  const { store, workers } = await openDemoStore(config);
+  const { folder } = config;
   const now = await worldClock(world.today, config.store.kind === 'sqlite' && config.store.path !== ':memory:' ? `${config.store.path}.day` : undefined);
   const realNow = () => new Date();
   const log = createLog({ level: config.logLevel, now: realNow });
   const metrics = createMetrics();
+  const count = countRefusedSignIns(metrics);
   const provider = await startDemoIdentityProvider({ folder, workers });
   const systems = await Promise.all(
     world.sources.map(async ({ adapter, ...identity }) => {
@@ -100,7 +102,13 @@ export async function composeDemo(config: DemoConfig): Promise<Demo> {
   const wired = await wire({
     store,
     sources: systems.map(({ source }) => source),
-    signIn: createSignIn([provider.issuer], { now: realNow, refused: countRefusedSignIns(metrics) }),
+    signIn: createSignIn([provider.issuer], {
+      now: realNow,
+      refused: (reason) => {
+        count(reason);
+        log.info({ reason }, 'sign-in refused');
+      },
+    }),
     metrics,
     now,
     log,
@@ -121,7 +129,7 @@ export async function composeDemo(config: DemoConfig): Promise<Demo> {
     async ask(id, query, variables = {}) {
       const worker = workers.find((known) => known.id === id);
       if (!worker) throw new Error(`no worker ${id} in the world ${world.name}`);
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await mintDemoToken({ folder }, worker)}` };
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await provider.tokenFor(worker)}` };
       const response = await fetch(wired.url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
       return response.json();
     },

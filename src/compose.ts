@@ -123,7 +123,7 @@ async function startSource(source: Source, log: Logger): Promise<void> {
   try {
     await source.start();
   } catch (error) {
-    log.error({ source: source.id, code: error instanceof Error ? error.name : 'unknown' }, 'a source did not start: it is a gap until it answers');
+    log.error({ source: source.id, err: error }, 'a source did not start: it is a gap until it answers');
   }
 }
 

@@ -1,4 +1,7 @@
-/** Rows of the source → records in the gateway's words, one mapper a record type. */
+/**
+ * Rows of the source → records in the gateway's words, one mapper a record type. Long because it is one list of sixteen:
+ * what each type is made of is read off in one place.
+ */
 import type { ContentValue, RecordLabel, RecordType, SourceRecord } from '../../src/domain/records.js';
 import type { Category, IsoDate, RecordKind, SourceId } from '../../src/domain/words.js';
 import { isCurrent } from '../../src/sources/sql-values.js';

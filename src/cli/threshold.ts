@@ -2,6 +2,7 @@
 /** The `threshold` command. */
 import { Command } from 'commander';
 import { composeDemo, openDemoStore } from '../compose-demo.js';
+import type { Wired } from '../compose.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { loadPolicies } from '../disclosure/policies.js';
@@ -37,9 +38,15 @@ program
   .option('--world <dir>', 'a world folder')
   .action(async ({ world }: { world?: string }) => {
     const config = world ? demoConfig(world) : readConfig(process.env);
-    const gateway = config.mode === 'demo' ? await composeDemo(config) : await composeService(config);
-    if ('workers' in gateway) console.log(welcome(gateway));
-    else console.log(`Threshold listens on ${gateway.url}`);
+    let gateway: Wired;
+    if (config.mode === 'demo') {
+      const demo = await composeDemo(config);
+      console.log(welcome(demo));
+      gateway = demo;
+    } else {
+      gateway = await composeService(config);
+      console.log(`Threshold listens on ${gateway.url}`);
+    }
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void gateway.stop().then(() => process.exit(0)));
   });
 
@@ -60,9 +67,10 @@ program
   .requiredOption('--as <worker>', 'worker id')
   .option('--world <dir>', 'a world folder')
   .action(async ({ as, world }: { as: string; world?: string }) => {
-    const { store, folder, workers } = await openDemoStore(demoConfig(world));
+    const config = demoConfig(world);
+    const { store, workers } = await openDemoStore(config);
     await store.close();
-    console.log(await mintDemoToken({ folder }, workerIn(workers, as)));
+    console.log(await mintDemoToken(config, workerIn(workers, as)));
   });
 
 program

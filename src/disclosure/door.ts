@@ -102,16 +102,19 @@ function decidePart(parts: DoorParts, { label }: HeldRecord, holder: Agency, gro
   const confidentiality = group === undefined ? label.confidentiality : moreConfidential(label.confidentiality, group.confidentiality);
   const gathered = parts.facts().gather(label, holder.id, category, confidentiality, batch);
   const decision = parts.decide(gathered.facts);
-  return { group, gathered, decision, outcome: shownAs(decision, gathered, holder) };
+  return { group, gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
 }
 
 /**
- * What an adult service holds about a person, be it only a name or a worker, tells that the person is known to it: where
- * it is denied across agencies its existence shows no further than adult work itself would.
+ * What an adult service holds about a person, be it only a name or a worker, tells that the person is known to it. Denied
+ * across agencies, a person's details are silent (whether there is anything relevant is for the records to say), and
+ * anything else shows no further than adult work itself would.
  */
-function shownAs(decision: Decision, { facts }: Gathered, holder: Agency): Outcome {
-  const tellsOfAdultWork = decision.outcome === 'WITHHELD' && !facts.ownAgency && ADULT_WORK_AGENCY_KINDS.includes(holder.kind);
-  return tellsOfAdultWork ? adultWorkDenial(facts) : decision.outcome;
+function shownAs(decision: Decision, { facts }: Gathered, { type }: RecordLabel<PersonId>, holder: Agency): Outcome {
+  const isDenied = decision.outcome === 'WITHHELD' || decision.outcome === 'BROKERED';
+  if (!isDenied || facts.ownAgency || !ADULT_WORK_AGENCY_KINDS.includes(holder.kind)) return decision.outcome;
+  if (type === 'PersonDetails') return 'SILENT';
+  return decision.outcome === 'WITHHELD' ? adultWorkDenial(facts) : decision.outcome;
 }
 
 function show(record: HeldRecord, holder: Agency, others: readonly Part[], distinct: readonly Part[]): Released<ShownRecord> {

@@ -3,7 +3,6 @@
  * bare record does not fit these types.
  */
 import type { RecordType } from '../domain/records.js';
-import type { PersonId } from '../domain/words.js';
 import type { Released, ShownRecord } from '../disclosure/released.js';
 import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
@@ -183,8 +182,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
   };
 }
 
-/** A workbook list: the records of every member whose membership was shown. */
-async function joined(family: ShownFamily, type: RecordType, reader: GraphContext['operation']['reader']): Promise<Listing<Shown>> {
-  const members = family.members.flatMap(({ person, included }): PersonId[] => (typeof person === 'string' && included === true ? [person] : []));
-  return reader.recordsOfAll([type], members);
+/** A workbook list: the records of every member of the workflow (FS-19). */
+function joined(family: ShownFamily, type: RecordType, reader: GraphContext['operation']['reader']): Promise<Listing<Shown>> {
+  return reader.recordsOfAll([type], family.included);
 }

@@ -8,6 +8,7 @@ import type { Agency, Requester, Standing } from '../domain/requester.js';
 import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId } from '../domain/words.js';
 import type { Door } from '../disclosure/door.js';
 import type { FamilyView, View } from '../disclosure/facts/view.js';
+import { includedMembers } from '../disclosure/facts/subject.js';
 import { worksWith, type Work } from '../disclosure/facts/work.js';
 import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
 import { NOBODY, type Surroundings } from '../disclosure/surroundings.js';
@@ -23,6 +24,8 @@ export interface ShownFamily {
   readonly __typename: 'Family';
   readonly id: string;
   readonly members: readonly Released<ShownRecord>[];
+  /** Included members, shown or not, for the family's lists: their records pass the door by themselves. Not a field of the SDL. */
+  readonly included: readonly PersonId[];
   readonly withheld: readonly WithheldNotice[];
 }
 
@@ -251,7 +254,7 @@ export class Reader {
       const members = mine.flatMap(({ record }) => record ?? []);
       const withheld = distinctNotices(mine.flatMap(({ notices }) => notices));
       if (members.length === 0 && withheld.length === 0) return null;
-      return { __typename: 'Family', id: familyNodeId(family), members, withheld };
+      return { __typename: 'Family', id: familyNodeId(family), members, included: includedMembers(family), withheld };
     });
   }
 

@@ -2,6 +2,7 @@
  * How sources are asked: every call under a deadline, every failure a typed state, every row checked against what was
  * asked. A source that is down is a gap, never an empty list.
  */
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { SOURCE_STATES, type SourceId, type SourceState } from '../domain/words.js';
 import { SourceNotReady, type CallOptions, type Source, type SourceAnswer } from './contract.js';
@@ -37,6 +38,8 @@ export class Asking {
   ): Promise<Reply<T>> {
     this.calls += 1;
     const signal = AbortSignal.timeout(this.deadlineMs);
+    // An adapter may wait in as many places as it has requests under way.
+    setMaxListeners(0, signal);
     try {
       const options: CallOptions = onBehalfOf === undefined ? { signal } : { signal, onBehalfOf };
       const answer = await within(call(options), signal);

@@ -37,7 +37,10 @@ export const sqlKey = field(asText);
 /** Text, or null. */
 export const sqlText = field<string | null>((value) => (value === null ? null : asText(value)));
 /** A calendar date (the time part is dropped), or null. */
-export const sqlDate = field<IsoDate | null>((value) => (value === null ? null : asInstant(value)?.slice(0, 10)));
+export const sqlDate = field<IsoDate | null>((value) => {
+  if (value === null) return null;
+  return typeof value === 'string' && PLAIN_DATE.test(value) ? value.slice(0, 10) : asInstant(value)?.slice(0, 10);
+});
 /** An instant; text without a zone is UTC. Or null. */
 export const sqlInstant = field<IsoInstant | null>((value) => (value === null ? null : asInstant(value)));
 /** Y or N (or a bit); anything else says nothing: null. */
@@ -69,6 +72,8 @@ function asJson(value: unknown): unknown {
   }
 }
 
+/** A date that every month has, with midnight or nothing after it: nearly all there are, and not worth a Date. */
+const PLAIN_DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])(?: 00:00:00(?:\.0+)?)?$/;
 const WRITTEN = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,7})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /** An instant in UTC with milliseconds, or undefined for what is no real date. */

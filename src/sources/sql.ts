@@ -82,7 +82,7 @@ export function connectSql(source: SourceId, database: SqlDatabase, contract: Co
   async function prepare(): Promise<Dialect> {
     try {
       if (!data.isInitialized) await data.initialize();
-      const dialect = describe(database, contract, await data.query(SCHEMA_OF[database.type]));
+      const dialect = dialectOf(database, contract, await data.query(SCHEMA_OF[database.type]));
       for (const [table, { requires }] of Object.entries(contract)) {
         if (requires !== undefined && !dialect.has(table, requires)) {
           throw new SourceNotReady(`source ${source}: the required table ${table} (${requires}) is not there`);
@@ -133,15 +133,34 @@ export function connectSql(source: SourceId, database: SqlDatabase, contract: Co
   };
 }
 
+/** Who waits under a signal: one listener a signal, for one call has many statements under way. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+
+function waitersOf(signal: AbortSignal): Set<() => void> {
+  const known = waiting.get(signal);
+  if (known) return known;
+  const waiters = new Set<() => void>();
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const abort of waiters) abort();
+    },
+    { once: true },
+  );
+  waiting.set(signal, waiters);
+  return waiters;
+}
+
 /** Settles with the promise, or rejects with the signal's reason as soon as it is aborted. */
 function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return promise;
+  const waiters = waitersOf(signal);
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
+    waiters.add(abort);
     promise
       .then((value) => (signal.aborted ? reject(signal.reason) : resolve(value)), reject)
-      .finally(() => signal.removeEventListener('abort', abort));
+      .finally(() => waiters.delete(abort));
   });
 }
 
@@ -166,7 +185,8 @@ const SCHEMA_OF = {
   mssql: `SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`,
 } as const;
 
-function describe(
+/** The dialect of a database whose schema has these tables and columns. */
+export function dialectOf(
   { type }: SqlDatabase,
   contract: Contract,
   schema: readonly { t: string; c: string }[],

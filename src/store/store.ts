@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecutor } from 'typeorm';
 import type { Dialect } from './columns.js';
@@ -33,7 +34,10 @@ export interface Store extends Omit<SqlWords, 'bind'> {
   readAll<T extends readonly unknown[]>(
     statements: readonly Statement[],
   ): Promise<{ -readonly [K in keyof T]: T[K][] }>;
-  /** All or nothing; durable when it resolves. On SQLite it holds the database's only write lock from its start. */
+  /**
+   * All or nothing; durable when it resolves. On SQLite it holds the database's only write lock from its start: inside `work`
+   * never wait for another transaction.
+   */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
   /** A statement inside a transaction. */
   run<T = unknown>(manager: EntityManager, sql: string, parameters?: readonly unknown[]): Promise<T[]>;
@@ -70,7 +74,6 @@ async function openFile(file: string): Promise<Store> {
     timeout: 5000,
     prepareDatabase: (database: Database.Database) => {
       database.pragma('synchronous = FULL');
-      database.pragma('busy_timeout = 5000');
     },
   });
   const reader = new Database(file, { readonly: true, timeout: 5000 });
@@ -94,10 +97,13 @@ async function openFile(file: string): Promise<Store> {
       together(statements) as { -readonly [K in keyof T]: T[K][] },
     transaction(work) {
       const next = last.then(() =>
-        dataSource.transaction(async (manager) => {
-          await manager.query(TAKE_WRITE_LOCK);
-          return work(manager);
-        }),
+        whenFree((begun) =>
+          dataSource.transaction(async (manager) => {
+            await manager.query(TAKE_WRITE_LOCK);
+            begun();
+            return work(manager);
+          }),
+        ),
       );
       last = next.catch(() => undefined);
       return next;
@@ -117,8 +123,34 @@ function asOneText(reader: Database.Database, sql: string): string {
   return `SELECT json_group_array(json_object(${columns.map(({ name }) => `'${name}', "${name}"`).join(', ')})) FROM (${sql})`;
 }
 
-/** Changes nothing; as the first statement of a transaction it waits for other processes, so that no later one finds the lock taken. */
+/** Changes nothing; as the first statement of a transaction it takes SQLite's write lock, so that no later one finds it taken. */
 const TAKE_WRITE_LOCK = 'DELETE FROM register_clock WHERE id = -1';
+
+/**
+ * Tries again while another connection holds SQLite's write lock and `attempt` has not `begun`. SQLite's own waiting would
+ * stop the event loop, and with it a holder in this process.
+ */
+async function whenFree<T>(attempt: (begun: () => void) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    let hasBegun = false;
+    try {
+      return await attempt(() => {
+        hasBegun = true;
+      });
+    } catch (error) {
+      if (hasBegun || tries >= LOCK_TRIES || !isBusy(error)) throw error;
+      await delay(LOCK_PAUSE_MS);
+    }
+  }
+}
+
+const LOCK_PAUSE_MS = 2;
+const LOCK_TRIES = 5000;
+
+function isBusy(error: unknown): boolean {
+  const code: unknown = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
+}
 
 async function openServer(url: string): Promise<Store> {
   const words = sqlWords('mssql');
@@ -163,7 +195,8 @@ async function connect(options: DataSourceOptions): Promise<DataSource> {
     const runner = dataSource.createQueryRunner();
     const isServer = options.type === 'mssql';
     if (isServer) await runner.startTransaction();
-    await runner.query(isServer ? LOCK_MIGRATIONS : 'BEGIN IMMEDIATE');
+    if (!isServer) await runner.query('PRAGMA busy_timeout = 0');
+    await whenFree(() => runner.query(isServer ? LOCK_MIGRATIONS : 'BEGIN IMMEDIATE'));
     try {
       const migrations = new MigrationExecutor(dataSource, runner);
       migrations.transaction = 'none';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AGENCY_KINDS, ROLES } from '../domain/words.js';
+import { AGENCY_KINDS, PURPOSES, ROLES } from '../domain/words.js';
 import { consentRows, exceptionRows, judgementRows, type TableWriter } from '../registers/rows.js';
 import { consentShape, exceptionShape, judgementShape } from '../registers/statements.js';
 import type { Store } from '../store/store.js';
@@ -20,6 +20,15 @@ const manifestShape = z.strictObject({
   sources: z
     .array(z.strictObject({ id, adapter: id, holder: id, space: id.optional() }))
     .transform((sources) => sources.map((source) => ({ ...source, space: source.space ?? source.id }))),
+  /** The family that `threshold demo` shows: found on a worker's board by a surname, and seen by each viewer. */
+  demo: z
+    .strictObject({
+      family: z.string(),
+      story: z.string(),
+      member: z.strictObject({ worker: id, surname: z.string() }),
+      viewers: z.array(z.strictObject({ worker: id, purpose: z.enum(PURPOSES) })),
+    })
+    .optional(),
 });
 
 /** What a world says of itself: `today` is the day its stories stand at, `space` whose ids a source's persons and staff have. */

@@ -3,7 +3,7 @@ import type { RecordLabel } from '../../domain/records.js';
 import type { Category, PersonId } from '../../domain/words.js';
 import type { Told } from './view.js';
 
-const FAMILY_TYPES = ['PersonDetails', 'Relationship'];
+const FAMILY_TYPES = ['PersonDetails', 'FamilyMember', 'Relationship'];
 const FAMILY_CATEGORIES: readonly Category[] = ['IDENTITY', 'NETWORK', 'CONTACT'];
 
 /**

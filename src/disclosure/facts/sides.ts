@@ -87,14 +87,17 @@ export function locationFacts(view: View, { work }: Asker, located: ReadonlySet<
   const guarded = [...located].filter((person) => isProtected(view, person));
   return {
     locationProtected: guarded.length > 0,
-    worksWithProtected: guarded.length > 0 && guarded.every((person) => worksForProtected(view, work, person)),
+    worksWithProtected: guarded.length > 0 && guarded.every((person) => worksForProtected(view, work, person, guarded)),
   };
 }
 
-/** Works with the protected person or a child of their household, and not with an alleged perpetrator against them. */
-function worksForProtected(view: View, work: Work, person: PersonId): boolean {
+/**
+ * Works with the protected person, a child of their household or somebody protected with them there, and not with an alleged
+ * perpetrator against them.
+ */
+function worksForProtected(view: View, work: Work, person: PersonId, guarded: readonly PersonId[]): boolean {
   if (view.isUnknown('allegations', [person])) return false;
-  const household = [...view.householdOf(person)].filter((other) => other === person || view.isChild(other));
+  const household = [...view.householdOf(person)].filter((other) => guarded.includes(other) || view.isChild(other));
   return household.some((other) => worksWith(work, other)) && !allegedAgainst(view, person).some((harmer) => worksWith(work, harmer));
 }
 

@@ -1,0 +1,39 @@
+/** The T-SQL that an authority fills in names every column that the adapters read. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { CONTRACT as EARLY_HELP } from '../../adapters/early-help/wire.js';
+import { CONTRACT as SOCIAL_CARE } from '../../adapters/social-care/wire.js';
+import { CONTRACT as WORKBOOK } from '../../adapters/workbook/wire.js';
+
+describe.each([
+  ['social-care', SOCIAL_CARE],
+  ['workbook', WORKBOOK],
+  ['early-help', EARLY_HELP],
+])('adapters/%s/views.sql', (name, contract) => {
+  const sql = readFileSync(new URL(`../../adapters/${name}/views.sql`, import.meta.url), 'utf8');
+  const views = new Map(
+    sql.split(/^GO$/m).flatMap((batch) => {
+      const [, view = ''] = /CREATE VIEW dbo\.(\w+) AS/.exec(batch) ?? [];
+      const columns = [...batch.matchAll(/ AS (\w+),?(?: +--.*)?$/gm)].map(([, column = '']) => column);
+      return view === '' ? [] : [[view, columns] as const];
+    }),
+  );
+
+  it('creates every view with every column the adapter reads', () => {
+    for (const [table, { columns }] of Object.entries(contract)) {
+      if (table.startsWith('gw_'))
+        expect([table, views.get(table) ?? []]).toEqual([table, expect.arrayContaining([...columns])]);
+    }
+  });
+
+  it('creates no view the adapter does not read', () => {
+    expect([...views.keys()].filter((view) => !(view in contract))).toEqual([]);
+  });
+});
+
+it('has no skeleton of the restricted list that would run empty', () => {
+  const sql = readFileSync(new URL('../../adapters/social-care/views.sql', import.meta.url), 'utf8');
+  const [batch = ''] = /CREATE VIEW dbo\.gw_restricted_person AS[\s\S]*?^GO$/m.exec(sql) ?? [];
+  expect(batch).toContain('REPLACE_BY_THE_RESTRICTED_LIST');
+  expect(batch).not.toContain('WHERE 1 = 0');
+});

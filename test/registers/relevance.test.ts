@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { relevanceOf } from '../../src/registers/relevance.js';
+import { day, judged, NOW, RECORD, standing } from './said.js';
+
+const stateOf = (judgements: Parameters<typeof relevanceOf>[0], changes: Partial<typeof RECORD> = {}) =>
+  relevanceOf(judgements, { ...RECORD, ...changes }).state;
+
+describe('relevance', () => {
+  it('is unjudged until somebody judges', () => {
+    expect(relevanceOf([], RECORD)).toEqual({ state: 'UNJUDGED', ids: [] });
+  });
+
+  it('is judged by name for one record, or stands for a kind of record in an episode', () => {
+    expect(relevanceOf([judged()], RECORD)).toEqual({ state: 'RELEVANT', ids: ['j-1'] });
+    expect(relevanceOf([standing()], RECORD)).toEqual({ state: 'RELEVANT', ids: ['j-standing'] });
+    expect(stateOf([standing()], { localId: 'r-2' })).toBe('RELEVANT');
+    expect(stateOf([judged()], { localId: 'r-2' })).toBe('UNJUDGED');
+  });
+
+  it.each([
+    ['subject', { subject: 'P-2' }],
+    ['source', { source: 'substance-misuse' }],
+    ['type', { type: 'SubstanceMisuseRecord' }],
+  ] as const)('a judgement about another %s counts for nothing', (_, changes) => {
+    expect(stateOf([judged(changes)])).toBe('UNJUDGED');
+    expect(stateOf([standing(changes)])).toBe('UNJUDGED');
+  });
+
+  it('a standing judgement counts in its episode only', () => {
+    expect(stateOf([standing({ episode: 'ep-2' })])).toBe('UNJUDGED');
+    const { episode: _, ...outside } = RECORD;
+    expect(relevanceOf([standing()], outside).state).toBe('UNJUDGED');
+    const { episode: __, ...everywhere } = standing();
+    expect(relevanceOf([everywhere], outside).state).toBe('UNJUDGED');
+  });
+
+  it('one made by name beats a standing one, whichever is later', () => {
+    expect(stateOf([judged({ decision: 'NOT_RELEVANT' }), standing({ judgedAt: day(9) })])).toBe('NOT_RELEVANT');
+    expect(stateOf([judged(), standing({ decision: 'NOT_RELEVANT', judgedAt: day(9) })])).toBe('RELEVANT');
+  });
+
+  it('a later one replaces an earlier; at equal times not relevant counts', () => {
+    expect(stateOf([judged(), judged({ id: 'j-2', decision: 'NOT_RELEVANT', judgedAt: day(2) })])).toBe('NOT_RELEVANT');
+    expect(stateOf([judged({ decision: 'NOT_RELEVANT' }), judged({ id: 'j-2', judgedAt: day(2) })])).toBe('RELEVANT');
+    expect(stateOf([judged(), judged({ id: 'j-2', decision: 'NOT_RELEVANT' })])).toBe('NOT_RELEVANT');
+  });
+
+  it('relevant for any child the requester works with is enough', () => {
+    const forOther = judged({ id: 'j-2', servesChild: 'P-sibling', decision: 'NOT_RELEVANT', judgedAt: day(9) });
+    expect(relevanceOf([judged(), forOther], { ...RECORD, childrenWorkedWith: ['P-child', 'P-sibling'] })).toEqual({
+      state: 'RELEVANT',
+      ids: ['j-1'],
+    });
+    expect(stateOf([judged(), forOther], { childrenWorkedWith: ['P-sibling'] })).toBe('NOT_RELEVANT');
+  });
+
+  it('one that serves a child nobody here works with leaves the record unjudged', () => {
+    expect(stateOf([judged()], { childrenWorkedWith: [] })).toBe('UNJUDGED');
+    expect(stateOf([judged()], { childrenWorkedWith: [], adultsWorkedWith: ['P-child'] })).toBe('UNJUDGED');
+  });
+
+  it('one that serves an adult’s safety counts for whoever works with that adult and nobody else', () => {
+    const { servesChild: _, ...rest } = judged();
+    const forAdult = { ...rest, servesAdult: 'P-adult' };
+    expect(stateOf([forAdult])).toBe('UNJUDGED');
+    expect(stateOf([forAdult], { adultsWorkedWith: ['P-adult'] })).toBe('RELEVANT');
+    expect(stateOf([forAdult], { childrenWorkedWith: ['P-adult'] })).toBe('UNJUDGED');
+  });
+
+  it('one that serves the child of an open enquiry counts for its workers', () => {
+    expect(stateOf([judged()], { childrenWorkedWith: [], enquiryChildren: ['P-child'] })).toBe('RELEVANT');
+  });
+
+  it('that something is not relevant counts at once where the recording clock is ahead, that it is does not', () => {
+    const ahead = new Date(Date.parse(NOW) + 1000).toISOString();
+    expect(stateOf([judged(), judged({ id: 'j-2', decision: 'NOT_RELEVANT', judgedAt: ahead })])).toBe('NOT_RELEVANT');
+    expect(stateOf([judged({ decision: 'NOT_RELEVANT' }), judged({ id: 'j-2', judgedAt: ahead })])).toBe(
+      'NOT_RELEVANT',
+    );
+  });
+
+  it('does not depend on the order of the judgements, and never counts one that serves nobody here', () => {
+    const judgement = fc
+      .record({
+        byName: fc.boolean(),
+        servesChild: fc.constantFrom('P-child', 'P-sibling', 'P-stranger'),
+        decision: fc.constantFrom('RELEVANT', 'NOT_RELEVANT'),
+        judgedAt: fc.integer({ min: 1, max: 4 }).map(day),
+      })
+      .map(({ byName, ...changes }) => (byName ? judged(changes as never) : standing(changes as never)));
+    const list = fc.array(judgement, { maxLength: 8 }).map((all) => all.map((one, i) => ({ ...one, id: `j-${i}` })));
+    const ask = { ...RECORD, childrenWorkedWith: ['P-child', 'P-sibling'] };
+    fc.assert(
+      fc.property(list, (all) => {
+        const { state, ids } = relevanceOf(all, ask);
+        expect(relevanceOf([...all].reverse(), ask).state).toBe(state);
+        for (const one of all.filter(({ id }) => ids.includes(id))) {
+          expect(one.servesChild).not.toBe('P-stranger');
+          expect(one.decision).toBe(state);
+        }
+      }),
+    );
+  });
+});

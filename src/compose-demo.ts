@@ -36,8 +36,11 @@ export interface Demo extends Wired {
   readonly world: WorldManifest;
   readonly workers: readonly DemoWorker[];
   readonly issuer: string;
+  readonly store: Store;
   /** The simulated system of a source, to be stopped as if it died. */
   kill(source: string): Promise<void>;
+  /** An access token of the demo's provider. */
+  tokenOf(worker: string): Promise<string>;
   /** Asks the running gateway over HTTP as a worker. */
   ask(worker: string, query: string, variables?: Record<string, unknown>): Promise<unknown>;
 }
@@ -81,8 +84,8 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
   return { store, workers: await openDirectory(store).workers() };
 }
 
-/** Starts the demo. Throws with the name of what a world lacks. */
-export async function composeDemo(config: DemoConfig): Promise<Demo> {
+/** Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's. */
+export async function composeDemo(config: DemoConfig, place: (source: Source) => Source = (source) => source): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
   const { folder } = config;
@@ -101,7 +104,7 @@ export async function composeDemo(config: DemoConfig): Promise<Demo> {
   );
   const wired = await wire({
     store,
-    sources: systems.map(({ source }) => source),
+    sources: systems.map(({ source }) => place(source)),
     signIn: createSignIn([provider.issuer], {
       now: realNow,
       refused: (reason) => {
@@ -118,18 +121,23 @@ export async function composeDemo(config: DemoConfig): Promise<Demo> {
     cursorKey: config.cursorKey ?? (await keptSecret(join(folder, 'cursor.key'), () => randomKey())),
     sourceDeadlineMs: config.sourceDeadlineMs,
   });
+  const tokenOf = async (id: string) => {
+    const worker = workers.find((known) => known.id === id);
+    if (!worker) throw new Error(`no worker ${id} in the world ${world.name}`);
+    return provider.tokenFor(worker);
+  };
   return {
     ...wired,
+    store,
     world,
     workers,
     issuer: provider.issuer.issuer,
     async kill(id) {
       await systems.find(({ source }) => source.id === id)?.stop();
     },
+    tokenOf,
     async ask(id, query, variables = {}) {
-      const worker = workers.find((known) => known.id === id);
-      if (!worker) throw new Error(`no worker ${id} in the world ${world.name}`);
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await provider.tokenFor(worker)}` };
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(id)}` };
       const response = await fetch(wired.url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
       return response.json();
     },

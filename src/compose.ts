@@ -3,6 +3,7 @@
  * configuration asks for: the embedded demo world, or an authority's own sources and store.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -21,7 +22,7 @@ import { openPeople } from './people/people.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openRegisters } from './registers/registers.js';
-import { DEFAULT_HTTP_LIMITS, startHttp } from './server/http.js';
+import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import type { SignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
@@ -53,6 +54,9 @@ export interface Wired {
   readonly url: string;
   readonly house: House;
   readonly audit: Audit;
+  /** The listener alone. */
+  readonly http: Http;
+  /** Stops the listener, the sources and the store. */
   stop(): Promise<void>;
 }
 
@@ -92,7 +96,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     introspection: parts.introspection,
     statementParts: { policies, registers, directory, gateways, factors: readFactors(), newId },
   });
-  await Promise.all(sources.map((source) => startSource(source, log)));
+  await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();
   const http = await startHttp({
     apollo,
@@ -110,6 +114,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     url: `${http.url}/graphql`,
     house,
     audit,
+    http,
     async stop() {
       await http.stop();
       await apollo.stop();
@@ -119,12 +124,17 @@ export async function wire(parts: Parts): Promise<Wired> {
   };
 }
 
-async function startSource(source: Source, log: Logger): Promise<void> {
-  try {
-    await source.start();
-  } catch (error) {
-    log.error({ source: source.id, err: error }, 'a source did not start: it is a gap until it answers');
-  }
+/** A source that does not start in time, or at all, is a gap until it answers: it does not keep the others waiting. */
+async function startSource(source: Source, log: Logger, deadlineMs: number): Promise<void> {
+  const started = source.start().then(
+    () => true,
+    (error: unknown) => {
+      log.error({ source: source.id, err: error }, 'a source did not start: it is a gap until it answers');
+      return true;
+    },
+  );
+  const isInTime = await Promise.race([started, setTimeout(deadlineMs, false, { ref: false })]);
+  if (!isInTime) log.warn({ source: source.id, code: 'TIMED_OUT' }, 'a source is slow to start: it is a gap until it answers');
 }
 
 async function isStoreReady(store: Store): Promise<boolean> {

@@ -16,7 +16,7 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   sharing: ['domain', 'people', 'registers', 'disclosure', 'reader'],
   graph: ['domain', 'audit', 'disclosure', 'reader', 'sharing', 'registers'],
   server: ['domain', 'graph'],
-  worlds: ['domain', 'store'],
+  worlds: ['domain', 'store', 'registers'],
 };
 
 interface Import {

@@ -12,12 +12,13 @@ export interface PageArguments {
 
 export interface Page<T> {
   readonly nodes: readonly T[];
-  readonly edges: readonly { readonly node: T; readonly cursor: () => string }[];
+  /** Cursors are made when they are asked for. */
+  readonly edges: readonly { readonly node: T; readonly cursor: string }[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
     readonly hasPreviousPage: boolean;
-    readonly startCursor: () => string | null;
-    readonly endCursor: () => string | null;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
   };
 }
 
@@ -25,8 +26,8 @@ export interface Page<T> {
 export const NOTICE = 'This list shows only what may be shared with you for this purpose.';
 
 export interface Pages {
-  /** Cuts a page. Throws Refusal BAD_USER_INPUT on a size out of bounds or a cursor that is not one of ours. */
-  cut<T extends { readonly id: string }>(items: readonly T[], page: PageArguments, most: number): Page<T>;
+  /** Cuts a page, with what stands `beside` it. Throws Refusal BAD_USER_INPUT on a size out of bounds or a cursor that is not one of ours. */
+  cut<T extends { readonly id: string }, B extends object>(items: readonly T[], page: PageArguments, most: number, beside: B): Page<T> & B;
 }
 
 export function createPages(key: string | Buffer): Pages {
@@ -40,24 +41,36 @@ export function createPages(key: string | Buffer): Pages {
     return id;
   };
   return {
-    cut(items, { first, after }, most) {
+    cut(items, { first, after }, most, beside) {
       const size = first ?? 25;
       if (size < 0 || size > most) throw new Refusal('BAD_USER_INPUT');
       const afterId = after ? open(after) : undefined;
       const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1;
       const nodes = from === 0 && size >= items.length ? items : items.slice(from, from + size);
-      const cursorAt = (i: number) => () => {
+      const cursorAt = (i: number) => {
         const node = nodes.at(i);
         return node ? seal(node.id) : null;
       };
       return {
+        ...beside,
         nodes,
-        edges: nodes.map((node) => ({ node, cursor: () => seal(node.id) })),
+        get edges() {
+          return nodes.map((node) => ({
+            node,
+            get cursor() {
+              return seal(node.id);
+            },
+          }));
+        },
         pageInfo: {
           hasNextPage: from + size < items.length,
           hasPreviousPage: from > 0,
-          startCursor: cursorAt(0),
-          endCursor: cursorAt(-1),
+          get startCursor() {
+            return cursorAt(0);
+          },
+          get endCursor() {
+            return cursorAt(-1);
+          },
         },
       };
     },

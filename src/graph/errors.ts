@@ -48,6 +48,7 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
 
 function codeOf(formatted: GraphQLFormattedError): ErrorCode {
   const code = formatted.extensions?.['code'];
+  if (code === 'PERSISTED_QUERY_NOT_SUPPORTED' || code === 'PERSISTED_QUERY_NOT_FOUND') return 'BAD_REQUEST';
   if (code === 'INTERNAL_SERVER_ERROR' || typeof code !== 'string' || !Object.hasOwn(ERRORS, code)) return 'INTERNAL';
   return code as ErrorCode;
 }

@@ -16,7 +16,9 @@ import { type House, openOperation, type Operation, UnknownRequester } from '../
 import { NotPermitted, NotValid, Statements, type StatementParts } from '../sharing/statements.js';
 import type { GraphContext } from './context.js';
 import { type ErrorCode, Refusal } from './errors.js';
+import { foresee } from './foresight.js';
 import { declarationOf, roleOf } from './purpose.js';
+import { LISTS } from './resolvers.js';
 
 /** Who is signed in, and what became of their operation: Apollo's context value. */
 export interface RequestContext {
@@ -32,6 +34,7 @@ export interface ExecutorParts {
   readonly newId: () => string;
 }
 
+const foreseeing = foresee(LISTS);
 const TRIES = 3;
 /** Distinct operations kept compiled; a flood of unique ones costs compilation, not memory. */
 const COMPILED_LIMIT = 500;
@@ -47,7 +50,10 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       compiled.set(key, known);
       return known;
     }
-    const query = compileQuery(context.schema, context.document, context.operationName ?? undefined, { disablingCapturingStackErrors: true });
+    const query = compileQuery(context.schema, context.document, context.operationName ?? undefined, {
+      disablingCapturingStackErrors: true,
+      resolverInfoEnricher: foreseeing,
+    });
     if (!isCompiledQuery(query)) throw new Refusal('GRAPHQL_VALIDATION_FAILED');
     if (compiled.size >= COMPILED_LIMIT) {
       const [oldest] = compiled.keys();

@@ -6,10 +6,11 @@ import type { RecordType } from '../domain/records.js';
 import type { Released, ShownRecord } from '../disclosure/released.js';
 import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
-import type { ShownFamily } from '../reader/reader.js';
+import type { Foreseen, ShownFamily } from '../reader/reader.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import type { GraphContext } from './context.js';
 import { Refusal } from './errors.js';
+import type { Lists } from './foresight.js';
 import type { Limits } from './limits.js';
 import { personOf, readNodeId } from './node-id.js';
 import { dateScalar, dateTimeScalar } from './scalars.js';
@@ -17,7 +18,12 @@ import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 
 /** The only records that resolvers can hold. */
 type Shown = Released<ShownRecord>;
-type ListResolver = (person: ShownPerson, page: PageArguments, context: GraphContext) => Promise<unknown>;
+type Found = Listing<Shown> | Promise<Listing<Shown>>;
+type ListResolver = (person: ShownPerson, page: PageArguments, context: GraphContext) => unknown;
+/** What graphql-jit adds to a field that yields families (`foresight.ts`). */
+interface Foreseeing {
+  readonly foreseen: Foreseen;
+}
 
 interface RelevanceInput {
   readonly record: string;
@@ -70,23 +76,34 @@ const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
   ...Object.fromEntries(ADULT_WORK.map((type) => [type, ['adult']])),
 };
 
-const WORKBOOK_LISTS = {
-  parentingAssessments: 'ParentingAssessment',
-  monthlySummaries: 'MonthlySummary',
-  ragRatings: 'RagRating',
-  supervisions: 'Supervision',
+const OF_WORKBOOK = {
+  parentingAssessments: ['ParentingAssessment'],
+  monthlySummaries: ['MonthlySummary'],
+  ragRatings: ['RagRating'],
+  supervisions: ['Supervision'],
 } as const;
 
+/** What a family is made of. */
+const OF_FAMILY: readonly RecordType[] = ['FamilyMember', 'PersonDetails'];
+
+/** Every field that lists records of persons, by its type. */
+export const LISTS: Lists = { Child: OF_CHILD, Adult: OF_ADULT, Workbook: OF_WORKBOOK };
+
 export function createResolvers(pages: Pages, limits: Limits) {
-  function page(listing: Listing<Shown>, args: PageArguments) {
-    return { ...pages.cut(listing.items, args, limits.records), withheld: listing.withheld, sources: listing.sources, notice: NOTICE };
+  /** A page of a list: at once where the reader has it already. */
+  function page(found: Found, args: PageArguments) {
+    return found instanceof Promise ? found.then((listing) => pageOf(listing, args)) : pageOf(found, args);
+  }
+
+  function pageOf(listing: Listing<Shown>, args: PageArguments) {
+    return pages.cut(listing.items, args, limits.records, { withheld: listing.withheld, sources: listing.sources, notice: NOTICE });
   }
 
   function lists(fields: { readonly [field: string]: readonly RecordType[] }): { [field: string]: ListResolver } {
     return Object.fromEntries(
       Object.entries(fields).map(([field, types]) => [
         field,
-        async (person: ShownPerson, args: PageArguments, { operation }: GraphContext) => page(await operation.reader.records(types, person.personId), args),
+        (person: ShownPerson, args: PageArguments, { operation }: GraphContext) => page(operation.reader.records(types, person.personId), args),
       ]),
     );
   }
@@ -106,17 +123,22 @@ export function createResolvers(pages: Pages, limits: Limits) {
         role: reader.requester.role,
         agency: reader.agency,
       }),
-      family: (_: unknown, { id }: { id: string }, { operation }: GraphContext) => {
+      family: async (_: unknown, { id }: { id: string }, { operation: { reader } }: GraphContext, { foreseen }: Foreseeing) => {
         const ref = readNodeId(id);
-        return ref?.kind === 'Family' ? operation.reader.family(ref.member, ref.family) : null;
+        const family = ref?.kind === 'Family' ? await reader.family(ref.member, ref.family) : null;
+        if (family) await reader.readAhead([family], foreseen);
+        return family;
       },
       families: async (
         _: unknown,
         { filter, ...args }: PageArguments & { filter?: { scope?: 'MINE' | 'TEAM' | null } | null },
         { operation: { reader } }: GraphContext,
+        { foreseen }: Foreseeing,
       ) => {
         const families = await reader.families(filter?.scope ?? undefined);
-        return { ...pages.cut(families, args, limits.families), sources: reader.allStatuses(), notice: NOTICE };
+        const page = pages.cut(families, args, limits.families, { sources: reader.allStatuses(), notice: NOTICE });
+        await reader.readAhead(page.nodes, foreseen);
+        return page;
       },
       person: (_: unknown, { id }: { id: string }, { operation }: GraphContext) => operation.reader.person(personOf(id)),
       findPerson: async (_: unknown, ask: { forename?: string; surname?: string; dateOfBirth?: string }, { operation }: GraphContext) => {
@@ -160,9 +182,8 @@ export function createResolvers(pages: Pages, limits: Limits) {
     Child: lists(OF_CHILD),
     Adult: lists(OF_ADULT),
     Family: {
-      members: (family: ShownFamily) => family.members,
       workbook: (family: ShownFamily) => family,
-      sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.reader.statuses(['FamilyMember', 'PersonDetails']),
+      sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.reader.statuses(OF_FAMILY),
     },
     Workbook: {
       children: async (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) => {
@@ -170,9 +191,9 @@ export function createResolvers(pages: Pages, limits: Limits) {
         return (await Promise.all(children.map((child) => reader.person(child)))).filter((child) => child !== null);
       },
       ...Object.fromEntries(
-        Object.entries(WORKBOOK_LISTS).map(([field, type]) => [
+        Object.entries(OF_WORKBOOK).map(([field, types]) => [
           field,
-          async (family: ShownFamily, args: PageArguments, { operation: { reader } }: GraphContext) => page(await joined(family, type, reader), args),
+          (family: ShownFamily, args: PageArguments, { operation: { reader } }: GraphContext) => page(joined(family, types, reader), args),
         ]),
       ),
     },
@@ -183,6 +204,6 @@ export function createResolvers(pages: Pages, limits: Limits) {
 }
 
 /** A workbook list: the records of every member of the workflow (FS-19). */
-function joined(family: ShownFamily, type: RecordType, reader: GraphContext['operation']['reader']): Promise<Listing<Shown>> {
-  return reader.recordsOfAll([type], family.included);
+function joined(family: ShownFamily, types: readonly RecordType[], reader: GraphContext['operation']['reader']): Found {
+  return reader.recordsOfAll(types, family.included);
 }

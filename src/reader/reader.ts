@@ -1,11 +1,12 @@
 /**
  * One request's view of the world: every kind of thing through one DataLoader, every record through the door. Made for
- * one operation of one requester under one purpose, and thrown away with it.
+ * one operation of one requester under one purpose, and thrown away with it. What has been read is answered at once,
+ * without a promise: an operation whose asks were foreseen is carried out in one go.
  */
 import DataLoader from 'dataloader';
 import type { RecordLabel, RecordType, SourceRecord } from '../domain/records.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
-import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId } from '../domain/words.js';
+import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId, type SourceState } from '../domain/words.js';
 import type { Door } from '../disclosure/door.js';
 import type { FamilyView, View } from '../disclosure/facts/view.js';
 import { includedMembers } from '../disclosure/facts/subject.js';
@@ -40,18 +41,42 @@ export interface ReaderParts {
   readonly agencies: ReadonlyMap<AgencyId, Agency>;
 }
 
-interface Key {
-  readonly type: RecordType;
-  readonly person: PersonId;
+/** Types of records that will be asked of persons, by what they turn out to be. */
+export type AskedOfPersons = { readonly [T in ShownPerson['__typename']]: readonly RecordType[] };
+
+/** What will be asked, for certain, of every family of a list. */
+export interface Foreseen {
+  /** Of the persons of its members. */
+  readonly members?: AskedOfPersons;
+  /** Of the children of its workbook. */
+  readonly children?: AskedOfPersons;
+  /** About all who are included, as one list. */
+  readonly joined: readonly RecordType[];
 }
 
+/** Every record of these types about these persons. */
+interface Want {
+  readonly types: readonly RecordType[];
+  readonly persons: readonly PersonId[];
+}
+
+/** At once where it is known. */
+type Awaitable<T> = T | Promise<T>;
+
+/** What passed the door, or the reading under way. */
+type Read = readonly Passed[] | Promise<void>;
+
 export class Reader {
-  readonly #held: DataLoader<Key, readonly Passed[], string>;
+  readonly #wants: DataLoader<Want, true>;
   readonly #families: DataLoader<FamilyView, ShownFamily | null, string>;
-  readonly #persons = new Map<PersonId, Promise<ShownPerson | null>>();
+  readonly #read = new Map<RecordType, Map<PersonId, Read>>();
+  readonly #persons = new Map<PersonId, ShownPerson | null>();
+  /** By the list of types, of which resolvers have one a field. */
+  readonly #holders = new Map<readonly RecordType[], readonly Source[]>();
+  readonly #statuses = new Map<readonly RecordType[], readonly SourceStatus[]>();
 
   constructor(private readonly parts: ReaderParts) {
-    this.#held = new DataLoader((keys) => this.#readHeld(keys), { cacheKeyFn: ({ type, person }) => `${type} ${person}` });
+    this.#wants = new DataLoader((wants) => this.#fulfil(wants), { cache: false });
     this.#families = new DataLoader((families) => this.#showFamilies(families), { cacheKeyFn: (family) => family.id });
   }
 
@@ -64,29 +89,45 @@ export class Reader {
   }
 
   /** Released records of these types about a person, in a stable order that no hidden record moves. */
-  records(types: readonly RecordType[], person: PersonId): Promise<Listing<Released<ShownRecord>>> {
+  records(types: readonly RecordType[], person: PersonId): Awaitable<Listing<Released<ShownRecord>>> {
     return this.recordsOfAll(types, [person]);
   }
 
   /** Released records of these types about any of these persons, as one list. */
-  async recordsOfAll(types: readonly RecordType[], persons: readonly PersonId[]): Promise<Listing<Released<ShownRecord>>> {
-    const keys = types.flatMap((type) => persons.map((person) => ({ type, person })));
-    const passed = (await Promise.all(keys.map((key) => this.#held.load(key)))).flat();
-    return {
-      items: passed.sort(newestFirst).flatMap(({ record }) => record ?? []),
-      withheld: distinctNotices(passed.flatMap(({ notices }) => notices)),
-      sources: this.statuses(types),
-    };
+  recordsOfAll(types: readonly RecordType[], persons: readonly PersonId[]): Awaitable<Listing<Released<ShownRecord>>> {
+    const known = this.#known(types, persons);
+    if (known) return this.#list(types, known);
+    return this.#wants.load({ types, persons }).then(() => this.#list(types, this.#known(types, persons) ?? []));
   }
 
   /** A person of whom something may be shown, or null: absent and silent are the same. */
-  person(person: PersonId): Promise<ShownPerson | null> {
-    let shown = this.#persons.get(person);
-    if (!shown) {
-      shown = this.#held.load({ type: 'PersonDetails', person }).then((passed) => this.#mergePerson(person, passed));
-      this.#persons.set(person, shown);
-    }
-    return shown;
+  person(person: PersonId): Awaitable<ShownPerson | null> {
+    const shown = this.#persons.get(person);
+    if (shown !== undefined) return shown;
+    if (this.#known(DETAILS, [person])) return this.#show(person);
+    return this.#wants.load({ types: DETAILS, persons: [person] }).then(() => this.#show(person));
+  }
+
+  /** Reads what will be asked of these families: who their members are and the joined lists, then the members' own lists. */
+  async readAhead(families: readonly ShownFamily[], { members, children, joined }: Foreseen): Promise<void> {
+    const all = families.flatMap((family) => family.members);
+    const ofMembers = members ? personsOf(all) : [];
+    const ofWorkbooks = children ? personsOf(all.filter(isChild)) : [];
+    await this.#ensure([
+      { types: DETAILS, persons: [...ofMembers, ...ofWorkbooks] },
+      { types: joined, persons: families.flatMap(({ included }) => included) },
+    ]);
+    await this.#ensure([...this.#own(members, ofMembers), ...this.#own(children, ofWorkbooks)]);
+  }
+
+  /** The lists of those of these persons who may be shown. */
+  #own(asked: AskedOfPersons | undefined, persons: readonly PersonId[]): Want[] {
+    if (!asked) return [];
+    const shown = persons.flatMap((person) => this.#show(person) ?? []);
+    return (['Child', 'Adult'] as const).map((type) => ({
+      types: asked[type],
+      persons: shown.flatMap((person) => (person.__typename === type ? person.personId : [])),
+    }));
   }
 
   /** The family with this id, found through the member that the id names, if the requester may know of it. */
@@ -123,7 +164,8 @@ export class Reader {
     const refs = found.flat();
     await links.learn(refs);
     const persons = [...new Set(refs.map(({ space, local }) => links.personOf(space, local)))].sort();
-    const shown = await Promise.all(persons.map((person) => this.person(person)));
+    await this.#ensure([{ types: DETAILS, persons }]);
+    const shown = persons.map((person) => this.#show(person));
     return { items: shown.flatMap((person) => person ?? []), withheld: [], sources: finders.map((source) => this.#status(source)) };
   }
 
@@ -155,22 +197,31 @@ export class Reader {
 
   /** How every source that could hold these types has answered so far: the same list whatever is known of anybody. */
   statuses(types: readonly RecordType[]): readonly SourceStatus[] {
-    return this.parts.asking.sources.filter((source) => types.some((type) => source.provides.has(type))).map((source) => this.#status(source));
+    const sources = entry(this.#holders, types, () => this.parts.asking.sources.filter((source) => types.some((type) => source.provides.has(type))));
+    const last = this.#statuses.get(types);
+    if (last && sources.every((source, i) => last[i]?.state === this.#stateOf(source))) return last;
+    const statuses = sources.map((source) => this.#status(source));
+    this.#statuses.set(types, statuses);
+    return statuses;
   }
 
   allStatuses(): readonly SourceStatus[] {
     return this.parts.asking.sources.map((source) => this.#status(source));
   }
 
+  #status(source: Source): SourceStatus {
+    return { agency: this.#agency(source.holder), source: source.id, state: this.#stateOf(source) };
+  }
+
   /**
    * That rows of an adult service could not be read would tell other agencies that somebody asked for is known to it: they
    * are told whether it answered, no more. The log has the rest.
    */
-  #status(source: Source): SourceStatus {
+  #stateOf(source: Source): SourceState {
     const agency = this.#agency(source.holder);
     const state = this.parts.asking.stateOf(source.id);
     const tellsOfRows = state === 'DEGRADED' && agency.id !== this.requester.agency && ADULT_WORK_AGENCY_KINDS.includes(agency.kind);
-    return { agency, source: source.id, state: tellsOfRows ? 'OK' : state };
+    return tellsOfRows ? 'OK' : state;
   }
 
   #agency(id: AgencyId): Agency {
@@ -187,30 +238,82 @@ export class Reader {
     return ids.find((id) => id.includes('@')) ?? ids[0];
   }
 
-  /** One call a source for a whole level of the query, all types together, then the door once. */
-  async #readHeld(keys: readonly Key[]): Promise<readonly (readonly Passed[])[]> {
-    const { asking, links, door } = this.parts;
-    const locals = await links.localsOf(new Set(keys.map(({ person }) => person)));
-    const providers = asking.sources.filter((source) => keys.some(({ type }) => source.provides.has(type)));
-    const sealed = await Promise.all(providers.map((source) => this.#readFrom(source, keys, locals)));
-    const passed = await door.release(sealed.flat());
-    const byKey = new Map<string, Passed[]>();
-    for (const item of passed) {
-      const key = `${item.type} ${item.subject}`;
-      const items = byKey.get(key);
-      if (items) items.push(item);
-      else byKey.set(key, [item]);
-    }
-    return keys.map(({ type, person }) => byKey.get(`${type} ${person}`) ?? []);
+  #list(types: readonly RecordType[], passed: Passed[]): Listing<Released<ShownRecord>> {
+    const notices = passed.flatMap((one) => one.notices);
+    return {
+      items: passed.sort(newestFirst).flatMap(({ record }) => record ?? []),
+      withheld: distinctNotices(notices),
+      sources: this.statuses(types),
+    };
   }
 
-  async #readFrom(source: Source, keys: readonly Key[], locals: ReadonlyMap<PersonId, readonly { space: SourceId; local: LocalId }[]>): Promise<Sealed[]> {
+  /** What passed the door of these, or undefined while any of it is not read. */
+  #known(types: readonly RecordType[], persons: readonly PersonId[]): Passed[] | undefined {
+    const known: Passed[] = [];
+    for (const type of types) {
+      const byPerson = this.#read.get(type);
+      for (const person of persons) {
+        const read = byPerson?.get(person);
+        if (read === undefined || read instanceof Promise) return undefined;
+        for (const passed of read) known.push(passed);
+      }
+    }
+    return known;
+  }
+
+  async #ensure(wants: readonly Want[]): Promise<void> {
+    const missing = wants.filter(({ types, persons }) => !this.#known(types, persons));
+    if (missing.length > 0) await this.#wants.loadMany(missing).then(throwFirst);
+  }
+
+  /** All wants of one turn of the event loop. What was wanted before is not read, and does not pass the door, again. */
+  async #fulfil(wants: readonly Want[]): Promise<true[]> {
+    const fresh = new Map<RecordType, Set<PersonId>>();
+    const underWay = new Set<Promise<void>>();
+    for (const { types, persons } of wants) {
+      for (const type of types) {
+        const byPerson = entry(this.#read, type, () => new Map<PersonId, Read>());
+        for (const person of persons) {
+          const read = byPerson.get(person);
+          if (read instanceof Promise) underWay.add(read);
+          else if (!read) entry(fresh, type, () => new Set()).add(person);
+        }
+      }
+    }
+    if (fresh.size > 0) {
+      const reading = this.#readHeld(fresh);
+      for (const [type, persons] of fresh) for (const person of persons) this.#read.get(type)?.set(person, reading);
+      underWay.add(reading);
+    }
+    await Promise.all(underWay);
+    return wants.map(() => true);
+  }
+
+  /** One call a source for a whole level of the query, all types together, then the door once. */
+  async #readHeld(keys: ReadonlyMap<RecordType, ReadonlySet<PersonId>>): Promise<void> {
+    const { asking, links, door, surroundings } = this.parts;
+    const wanted = new Set([...keys.values()].flatMap((persons) => [...persons]));
+    const locals = await links.localsOf(wanted);
+    const providers = asking.sources.filter((source) => [...keys.keys()].some((type) => source.provides.has(type)));
+    // Who does not exist, or is hidden, costs the same calls as anybody: their surroundings are asked for either way.
+    const [sealed] = await Promise.all([Promise.all(providers.map((source) => this.#readFrom(source, keys, locals))), surroundings.ensure(wanted)]);
+    const passed = await door.release(sealed.flat());
+    const byType = new Map([...keys].map(([type, persons]) => [type, new Map(Array.from(persons, (person): [PersonId, Passed[]] => [person, []]))]));
+    for (const one of passed) byType.get(one.type)?.get(one.subject)?.push(one);
+    for (const [type, byPerson] of byType) for (const [person, read] of byPerson) this.#read.get(type)?.set(person, read);
+  }
+
+  async #readFrom(
+    source: Source,
+    keys: ReadonlyMap<RecordType, ReadonlySet<PersonId>>,
+    locals: ReadonlyMap<PersonId, readonly { space: SourceId; local: LocalId }[]>,
+  ): Promise<Sealed[]> {
     const wanted = new Map<RecordType, LocalId[]>();
-    for (const { type, person } of keys) {
+    for (const [type, persons] of keys) {
       if (!source.provides.has(type)) continue;
-      const ids = wanted.get(type) ?? [];
+      const ids: LocalId[] = [];
+      for (const person of persons) for (const ref of locals.get(person) ?? []) if (ref.space === source.space) ids.push(ref.local);
       wanted.set(type, ids);
-      for (const ref of locals.get(person) ?? []) if (ref.space === source.space) ids.push(ref.local);
     }
     const asked = new Map([...wanted].map(([type, ids]) => [type, new Set(ids)]));
     const wants = [...wanted].map(([type, ids]) => ({ type, persons: ids.length > 0 ? ids : [NOBODY] }));
@@ -239,8 +342,14 @@ export class Reader {
     }));
   }
 
-  #mergePerson(person: PersonId, passed: readonly Passed[]): ShownPerson | null {
-    return mergePerson(person, this.parts.view.isChild(person), passed, this.statuses(['PersonDetails']));
+  /** Requires that the person's details are read. */
+  #show(person: PersonId): ShownPerson | null {
+    let shown = this.#persons.get(person);
+    if (shown === undefined) {
+      shown = mergePerson(person, this.parts.view.isChild(person), this.#known(DETAILS, [person]) ?? [], this.statuses(DETAILS));
+      this.#persons.set(person, shown);
+    }
+    return shown;
   }
 
   /** Memberships are records too: kept by the agency that keeps the family, and decided by the door like any other. */
@@ -283,6 +392,29 @@ export class Reader {
   worksWith(person: PersonId): boolean {
     return worksWith(this.parts.work, person);
   }
+}
+
+const DETAILS: readonly RecordType[] = ['PersonDetails'];
+
+const isChild = (member: Released<ShownRecord>) => member['isChild'] === true;
+
+/** The persons whom these memberships show. */
+function personsOf(members: readonly Released<ShownRecord>[]): PersonId[] {
+  return members.flatMap(({ person }) => (typeof person === 'string' ? person : []));
+}
+
+/** What a map holds under a key, made where it holds nothing. */
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+function throwFirst(results: readonly (true | Error)[]): void {
+  for (const result of results) if (result instanceof Error) throw result;
 }
 
 /** A family is named by its source's id and one of its members, so that it can be found again without searching. */

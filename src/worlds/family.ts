@@ -91,11 +91,15 @@ export function familyOf(number: number, today: IsoDate, staff: Staff, random: R
   };
   const mother = member(false, 'F', [22, 42], isHidden ? hidingPlace : home);
   const father = work === 'DOMESTIC_ABUSE' || random.chance(0.5) ? member(false, 'M', [22, 48], home) : undefined;
-  const children = Array.from({ length: random.weighted({ 1: 50, 2: 33, 3: 17 }) === '1' ? 1 : random.int(2, 3) }, () =>
+  const children = Array.from({ length: Number(random.weighted({ '1': 50, '2': 33, '3': 17 })) }, () =>
     member(true, random.chance(0.5) ? 'F' : 'M', [1, 12], isHidden ? hidingPlace : home),
   );
   const adult = work === 'DOMESTIC_ABUSE' || !father || random.chance(0.65) ? mother : father;
-  const adultWorkers = { SUBSTANCE: team.recovery, MENTAL_HEALTH: team.mentalHealth, DOMESTIC_ABUSE: [team.practitioner] };
+  const adultWorkers = {
+    SUBSTANCE: team.recovery,
+    MENTAL_HEALTH: team.mentalHealth,
+    DOMESTIC_ABUSE: [team.practitioner],
+  };
   return {
     number,
     id: String(7_000_000 + number),

@@ -5,11 +5,21 @@
 import type { IsoDate, IsoInstant } from '../domain/words.js';
 import type { Random } from './random.js';
 
-const GIRLS = 'Abby Bea Cora Dilys Effie Fern Gwen Hattie Ivy Jessa Kit Lena Mira Nell Odile Pia Runa Sky Tilly Una Vida Wren'.split(' ');
-const BOYS = 'Abel Bram Cal Dane Eli Finn Gil Hal Ivo Jem Kip Lou Max Ned Otto Pip Rhys Sid Tam Ulf Vic Will'.split(' ');
-const FIRST = 'Ash Bram Clay Dun Elm Fen Gar Hazel Kirk Lark Mill Nor Oak Pem Quarry Rook Stan Thorn Ux Wick'.split(' ');
+const GIRLS =
+  'Abby Bea Cora Dilys Effie Fern Gwen Hattie Ivy Jessa Kit Lena Mira Nell Odile Pia Runa Sky Tilly Una Vida Wren'.split(
+    ' ',
+  );
+const BOYS = 'Abel Bram Cal Dane Eli Finn Gil Hal Ivo Jem Kip Lou Max Ned Otto Pip Rhys Sid Tam Ulf Vic Will'.split(
+  ' ',
+);
+const FIRST = 'Ash Bram Clay Dun Elm Fen Gar Hazel Kirk Lark Mill Nor Oak Pem Quarry Rook Stan Thorn Ux Wick'.split(
+  ' ',
+);
 const LAST = 'barrow combe den field gate hurst ley more ness over port ridge side ton vale wood'.split(' ');
-const STREETS = 'Bobbin Walk,Cooper Court,Dyer Street,Foundry Road,Heron Rise,Larch Avenue,Lime Terrace,Mill Lane,Orchard Close,Tanner Street,Walsall Road,Weir Cottages'.split(',');
+const STREETS =
+  'Bobbin Walk,Cooper Court,Dyer Street,Foundry Road,Heron Rise,Larch Avenue,Lime Terrace,Mill Lane,Orchard Close,Tanner Street,Walsall Road,Weir Cottages'.split(
+    ',',
+  );
 export const TOWN = 'Alderbrook';
 
 export type Sex = 'F' | 'M';
@@ -32,21 +42,29 @@ export interface Place {
 export function place(random: Random): Place {
   const [area, unit] = [random.int(1, 99), random.int(0, 9)];
   const letters = String.fromCharCode(65 + random.int(0, 22)) + String.fromCharCode(65 + random.int(0, 22));
-  return { house: String(random.int(1, 240)), street: random.pick(STREETS), town: TOWN, postcode: `ZZ${area} ${unit}${letters}` };
+  return {
+    house: String(random.int(1, 240)),
+    street: random.pick(STREETS),
+    town: TOWN,
+    postcode: `ZZ${area} ${unit}${letters}`,
+  };
 }
 
 export function phone(random: Random): string {
   return `01632 960${String(random.int(0, 999)).padStart(3, '0')}`;
 }
 
-/** The n-th NHS number of the range 999 whose check digit exists; the range holds about 900,000. */
+/** The n-th NHS number of the range 999. Different for n below 500,000: of two that follow each other one has a check digit. */
 export function nhsNumber(n: number): string {
-  for (let i = Math.floor(n * 1.1) % 1_000_000; ; i = (i + 1) % 1_000_000) {
-    const digits = `999${String(i).padStart(6, '0')}`;
-    const sum = [...digits].reduce((total, digit, position) => total + Number(digit) * (10 - position), 0);
-    const check = (11 - (sum % 11)) % 11;
-    if (check < 10) return `${digits}${check}`;
-  }
+  const first = (n * 2) % 1_000_000;
+  return withCheckDigit(first) ?? withCheckDigit(first + 1) ?? '';
+}
+
+function withCheckDigit(serial: number): string | undefined {
+  const digits = `999${String(serial).padStart(6, '0')}`;
+  const sum = [...digits].reduce((total, digit, position) => total + Number(digit) * (10 - position), 0);
+  const check = (11 - (sum % 11)) % 11;
+  return check < 10 ? `${digits}${check}` : undefined;
 }
 
 const DAY = 24 * 3600 * 1000;

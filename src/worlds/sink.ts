@@ -1,5 +1,5 @@
 /** The files of a world folder as they are written: rows into buffers, buffers into files, never a whole file in memory. */
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FHIR_TYPES, FOLDER_TABLES, SOURCE_TABLES } from './columns.js';
 
@@ -35,13 +35,21 @@ export async function openSink(folder: string): Promise<Sink> {
   const outputs = new Map<string, Output>();
   const add = async (key: string, path: string, columns: readonly string[], start: string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    const output = { file: await open(join(folder, path), 'w'), columns, known: new Set(columns), buffer: [start], size: start.length, count: 0 };
+    const output = {
+      file: await open(join(folder, path), 'w'),
+      columns,
+      known: new Set(columns),
+      buffer: [start],
+      size: start.length,
+      count: 0,
+    };
     outputs.set(key, output);
   };
   const header = (columns: readonly string[]) => `${columns.join(',')}\n`;
   for (const [path, columns] of Object.entries(FOLDER_TABLES)) await add(path, path, columns, header(columns));
   for (const [source, tables] of Object.entries(SOURCE_TABLES)) {
-    for (const [table, columns] of Object.entries(tables)) await add(`${source}/${table}`, `sources/${source}/${table}.csv`, columns, header(columns));
+    for (const [table, columns] of Object.entries(tables))
+      await add(`${source}/${table}`, `sources/${source}/${table}.csv`, columns, header(columns));
   }
   for (const type of FHIR_TYPES) await add(type, `sources/mental-health/${type}.ndjson`, [], '');
   for (const source of ['domestic-abuse', 'probation']) await add(source, `sources/${source}/cases.json`, [], '[');

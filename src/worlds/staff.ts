@@ -77,11 +77,22 @@ export function hire(families: number, random: Random, sink: Sink): Staff {
 
   function team(id: string, agency: string, name: string, district = 'Alderbrook', duty = false): string {
     sink.row('directory/teams.csv', { id, agency, name, district, duty: duty ? 'Y' : 'N' });
-    if (agency === 'csc') sink.row('social-care/ssd_department', { dept_team_id: id, dept_team_name: name, dept_team_parent_name: 'Alderbrook Children and Families' });
+    if (agency === 'csc')
+      sink.row('social-care/ssd_department', {
+        dept_team_id: id,
+        dept_team_name: name,
+        dept_team_parent_name: 'Alderbrook Children and Families',
+      });
     return id;
   }
 
-  function worker(prefix: string, agency: string, role: Role, of: string, places: { sits_on?: string; supports?: string; manages?: string } = {}): StaffMember {
+  function worker(
+    prefix: string,
+    agency: string,
+    role: Role,
+    of: string,
+    places: { sits_on?: string; supports?: string; manages?: string } = {},
+  ): StaffMember {
     const number = next(prefix);
     const sex = random.chance(0.75) ? 'F' : 'M';
     const title = role.charAt(0) + role.slice(1).toLowerCase().replaceAll('_', ' ');
@@ -109,12 +120,19 @@ export function hire(families: number, random: Random, sink: Sink): Staff {
     const identities = [['social-care', council] as const];
     const source = agency === 'eh' ? 'early-help' : ADULT[agency as keyof typeof ADULT]?.[2];
     if (source) sink.row('directory/worker-identities.csv', { worker: member.id, space: source, local_id: member.own });
-    if (agency === 'prob') sink.row('directory/worker-identities.csv', { worker: member.id, space: 'probation', local_id: member.email });
+    if (agency === 'prob')
+      sink.row('directory/worker-identities.csv', { worker: member.id, space: 'probation', local_id: member.email });
     if (agency === 'mht') {
       const [given = '', family = ''] = member.name.split(' ');
-      sink.resource({ resourceType: 'Practitioner', id: member.own, name: [{ use: 'official', family, given: [given] }], qualification: [{ code: { text: title } }] });
+      sink.resource({
+        resourceType: 'Practitioner',
+        id: member.own,
+        name: [{ use: 'official', family, given: [given] }],
+        qualification: [{ code: { text: title } }],
+      });
     }
-    for (const [space, local] of identities) sink.row('directory/worker-identities.csv', { worker: member.id, space, local_id: local });
+    for (const [space, local] of identities)
+      sink.row('directory/worker-identities.csv', { worker: member.id, space, local_id: local });
     return member;
   }
 
@@ -149,11 +167,19 @@ export function hire(families: number, random: Random, sink: Sink): Staff {
   const teams: FamilyTeam[] = [];
   for (let left = socialWorkers; left > 0; left -= WORKERS_A_TEAM) {
     const number = next('team-fst');
-    const id = team(`fst-${number}`, 'csc', `Family Safeguarding Team ${Number(number)}`, `Alderbrook ${DISTRICTS[teams.length % DISTRICTS.length]}`);
+    const id = team(
+      `fst-${number}`,
+      'csc',
+      `Family Safeguarding Team ${Number(number)}`,
+      `Alderbrook ${DISTRICTS[teams.length % DISTRICTS.length]}`,
+    );
     const manager = worker('tm', 'csc', 'TEAM_MANAGER', id, { manages: id });
     const support = worker('bso', 'csc', 'BUSINESS_SUPPORT_OFFICER', id, { supports: id });
     const senior = worker('sp', 'csc', 'SENIOR_PRACTITIONER', id);
-    const hired = Array.from({ length: Math.min(left, WORKERS_A_TEAM) }, () => worker('sw', 'csc', 'SOCIAL_WORKER', id));
+    sink.row('social-care/gw_panel_member', { panel_id: 'EHAP', staff_id: senior.council });
+    const hired = Array.from({ length: Math.min(left, WORKERS_A_TEAM) }, () =>
+      worker('sw', 'csc', 'SOCIAL_WORKER', id),
+    );
     teams.push({
       id,
       manager,
@@ -161,13 +187,21 @@ export function hire(families: number, random: Random, sink: Sink): Staff {
       senior,
       socialWorkers: hired,
       recovery: [adult('rw', 'haven', 'RECOVERY_WORKER', id), adult('rw', 'haven', 'RECOVERY_WORKER', id)],
-      mentalHealth: [adult('mhp', 'mht', 'MENTAL_HEALTH_PRACTITIONER', id), adult('mhp', 'mht', 'MENTAL_HEALTH_PRACTITIONER', id)],
+      mentalHealth: [
+        adult('mhp', 'mht', 'MENTAL_HEALTH_PRACTITIONER', id),
+        adult('mhp', 'mht', 'MENTAL_HEALTH_PRACTITIONER', id),
+      ],
       practitioner: adult('dap', 'safe', 'DOMESTIC_ABUSE_PRACTITIONER', id),
       officer: adult('dao', 'prob', 'DOMESTIC_ABUSE_OFFICER', id),
     });
   }
 
-  const groups = (prefix: string, count: number, open: (number: string) => string, hireOne: (of: string) => StaffMember) => {
+  const groups = (
+    prefix: string,
+    count: number,
+    open: (number: string) => string,
+    hireOne: (of: string) => StaffMember,
+  ) => {
     const hired: StaffMember[] = [];
     let of = '';
     for (let i = 0; i < count; i += 1) {

@@ -1,6 +1,7 @@
 /** The demo as it runs: real servers on loopback, real tokens, the named families; one for each test file. */
 import { composeDemo, type Demo } from '../../src/compose-demo.js';
 import { readConfig } from '../../src/config.js';
+import type { Source } from '../../src/sources/contract.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read by path
 export type Json = { readonly [key: string]: any };
@@ -11,10 +12,10 @@ export interface Asked {
   readonly extensions?: { readonly receipt?: { readonly entry: string; readonly hash: string } };
 }
 
-export async function startDemo(env: Record<string, string> = {}): Promise<Demo> {
+export async function startDemo(env: Record<string, string> = {}, place?: (source: Source) => Source): Promise<Demo> {
   const config = readConfig({ PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent', ...env });
   if (config.mode !== 'demo') throw new Error('the tests run the demo');
-  return composeDemo(config);
+  return composeDemo(config, place);
 }
 
 export async function ask(demo: Demo, worker: string, query: string, variables: Record<string, unknown> = {}): Promise<Asked> {

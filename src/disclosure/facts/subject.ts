@@ -153,7 +153,7 @@ function openEnquiries(view: View, subject: PersonId, families: readonly FamilyV
  * once there is a review only what stands counts.
  */
 export function counts(view: View, row: Told<'allegations'>): boolean {
-  if (row.recordedAt > view.now || row.review === 'DOES_NOT_STAND') return false;
+  if (row.review === 'DOES_NOT_STAND') return false;
   const pair = pairOf(view, row);
   const isMutual = pair.some((other) => other.victim === row.perpetrator);
   const isReviewed = pair.some((other) => other.review !== undefined);

@@ -11,7 +11,6 @@ import type { Agency } from '../domain/requester.js';
 import {
   ADULT_WORK_AGENCY_KINDS,
   type AgencyId,
-  moreConfidential,
   type Obligation,
   OBLIGATIONS,
   type Outcome,
@@ -22,7 +21,7 @@ import type { Decide } from './decide.js';
 import type { FactGatherer, Gathered } from './facts/gather.js';
 import type { Ledger } from './ledger.js';
 import { adultWorkDenial } from './outcome.js';
-import { type FieldGroup, project, type Projection } from './projection.js';
+import { type Layout, project, type Projection } from './projection.js';
 import { safeReasons } from './reason.js';
 import { markReleased, type Passed, type Released, type ShownRecord, type WithheldNotice } from './released.js';
 import type { Surroundings } from './surroundings.js';
@@ -43,9 +42,8 @@ export interface Door {
   release(batch: readonly Sealed[]): Promise<readonly Passed[]>;
 }
 
-/** A decision on one group of a record's fields. */
+/** A decision on the fields of a record that share a category and a confidentiality. */
 interface Part {
-  readonly group: FieldGroup | undefined;
   readonly gathered: Gathered;
   readonly decision: Decision;
   readonly outcome: Outcome;
@@ -55,54 +53,55 @@ export function openDoor(parts: DoorParts): Door {
   return {
     async release(batch) {
       const records = batch.map(unseal);
-      await parts.surroundings.ensure(records.flatMap(({ label }) => [label.subject, ...label.fromWorkWith, ...label.names]));
       const labels = records.map(({ label }) => label);
+      await parts.surroundings.ensure(personsOf(labels));
       return records.map((record) => pass(parts, record, labels));
     },
   };
 }
 
-function pass(parts: DoorParts, record: HeldRecord, batch: readonly RecordLabel<PersonId>[]): Passed {
-  const { label } = record;
-  const holderId = parts.holderOf(label);
-  const holder = parts.agencies.get(holderId);
-  if (!holder) throw new Error('a record is held by an agency that the directory does not know');
-  const main = decidePart(parts, record, holder, undefined, batch);
-  const others = parts.projection[label.type].map((group) => sameAsMain(group, main) ?? decidePart(parts, record, holder, group, batch));
-  const passed = { type: label.type, subject: label.subject, at: label.at ?? '' };
-  if (!isShown(main, others)) {
-    note(parts.ledger, label, holder, main);
-    return { ...passed, notices: noticesOf([main], holder) };
+/** Everybody on whom a decision may rest. */
+function personsOf(labels: readonly RecordLabel<PersonId>[]): ReadonlySet<PersonId> {
+  const persons = new Set<PersonId>();
+  for (const { subject, fromWorkWith, names } of labels) {
+    persons.add(subject);
+    for (const person of fromWorkWith) persons.add(person);
+    for (const person of names) persons.add(person);
   }
-  const distinct = distinctParts([main, ...others]);
-  for (const part of distinct) note(parts.ledger, label, holder, part);
-  return { ...passed, record: show(record, holder, others, distinct), notices: noticesOf(distinct, holder) };
+  return persons;
 }
 
-/** Groups that share the record's own decision count once. */
-function distinctParts(parts: readonly Part[]): readonly Part[] {
-  return parts.filter((part, i) => parts.findIndex((other) => other.gathered === part.gathered) === i);
+function pass(parts: DoorParts, record: HeldRecord, batch: readonly RecordLabel<PersonId>[]): Passed {
+  const { label } = record;
+  const { type, subject, at = '' } = label;
+  const holder = holderOf(parts, label);
+  const layout = parts.projection(label);
+  const decidePart = ({ category, confidentiality }: Pick<RecordLabel<PersonId>, 'category' | 'confidentiality'>): Part => {
+    const gathered = parts.facts().gather(label, holder.id, category, confidentiality, batch);
+    const decision = parts.decide(gathered.facts);
+    return { gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
+  };
+  const main = decidePart(label);
+  const others = layout.others.map(decidePart);
+  if (!isShown(main, others)) {
+    note(parts.ledger, label, holder, main);
+    return { type, subject, at, notices: noticesOf([main], holder) };
+  }
+  const all = [main, ...others];
+  for (const part of all) note(parts.ledger, label, holder, part);
+  return { type, subject, at, record: show(record, holder, layout, main, others), notices: noticesOf(all, holder) };
+}
+
+function holderOf({ agencies, holderOf }: DoorParts, label: RecordLabel<PersonId>): Agency {
+  const holder = agencies.get(holderOf(label));
+  if (!holder) throw new Error('a record is held by an agency that the directory does not know');
+  return holder;
 }
 
 /** A record whose main part is silent or brokered is so whole; else whatever parts are released are shown. */
 function isShown(main: Part, others: readonly Part[]): boolean {
   if (main.outcome === 'RELEASED') return true;
   return main.outcome === 'WITHHELD' && others.some((part) => part.outcome === 'RELEASED');
-}
-
-/** The group of the record's own category needs no decision of its own. */
-function sameAsMain(group: FieldGroup, main: Part): Part | undefined {
-  const { category, confidentiality } = main.gathered.facts;
-  const isSame = group.category === 'OF_RECORD' || group.category === category;
-  return isSame && moreConfidential(group.confidentiality, confidentiality) === confidentiality ? { ...main, group } : undefined;
-}
-
-function decidePart(parts: DoorParts, { label }: HeldRecord, holder: Agency, group: FieldGroup | undefined, batch: readonly RecordLabel<PersonId>[]): Part {
-  const category = group === undefined || group.category === 'OF_RECORD' ? label.category : group.category;
-  const confidentiality = group === undefined ? label.confidentiality : moreConfidential(label.confidentiality, group.confidentiality);
-  const gathered = parts.facts().gather(label, holder.id, category, confidentiality, batch);
-  const decision = parts.decide(gathered.facts);
-  return { group, gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
 }
 
 /**
@@ -117,28 +116,30 @@ function shownAs(decision: Decision, { facts }: Gathered, { type }: RecordLabel<
   return decision.outcome === 'WITHHELD' ? adultWorkDenial(facts) : decision.outcome;
 }
 
-function show(record: HeldRecord, holder: Agency, others: readonly Part[], distinct: readonly Part[]): Released<ShownRecord> {
-  const { label } = record;
+function show({ label, content, persons }: HeldRecord, holder: Agency, layout: Layout, main: Part, others: readonly Part[]): Released<ShownRecord> {
   const target: Record<string, unknown> = {
     __typename: label.type,
     id: recordId(label),
     holder,
-    obligations: obligationsOf(distinct),
+    obligations: obligationsOf(main, others),
   };
-  for (const { group, outcome } of others) {
-    if (group && outcome === 'RELEASED') project(group.fields, record.content, record.persons, target);
+  if (main.outcome === 'RELEASED') project(layout.own, content, persons, target);
+  for (const [i, { fields }] of layout.others.entries()) {
+    if (others[i]?.outcome === 'RELEASED') project(fields, content, persons, target);
   }
   return markReleased(Object.freeze(target) as unknown as ShownRecord);
 }
 
-function obligationsOf(parts: readonly Part[]): readonly Obligation[] {
-  const owed = parts.flatMap(({ outcome, decision }) => (outcome === 'RELEASED' ? decision.obligations : []));
+function obligationsOf(main: Part, others: readonly Part[]): readonly Obligation[] {
+  if (others.length === 0) return main.decision.obligations;
+  const owed = [main, ...others].flatMap(({ outcome, decision }) => (outcome === 'RELEASED' ? decision.obligations : []));
   return owed.length === 0 ? NOTHING : OBLIGATIONS.filter((obligation) => owed.includes(obligation));
 }
 
-const NOTHING: readonly Obligation[] = Object.freeze([]);
+const NOTHING: readonly never[] = Object.freeze([]);
 
-function noticesOf(parts: readonly Part[], holder: Agency): WithheldNotice[] {
+function noticesOf(parts: readonly Part[], holder: Agency): readonly WithheldNotice[] {
+  if (parts.every(({ outcome }) => outcome === 'RELEASED')) return NOTHING;
   return parts.flatMap(({ outcome, decision, gathered }) => {
     if (outcome !== 'WITHHELD' && outcome !== 'BROKERED') return [];
     const brokered = outcome === 'BROKERED';

@@ -37,17 +37,32 @@ export interface DecisionLine {
 /** [index into the decisions, subject, holder, record type, ids of the records at their source] */
 export type OutcomeLine = readonly [number, PersonId, AgencyId, RecordType, readonly string[]];
 
+type Line = [number, PersonId, AgencyId, RecordType, string[]];
+
 export class Ledger {
   readonly #decisions: DecisionLine[] = [];
-  readonly #indexes = new Map<Decision, Map<string, number>>();
-  readonly #lines = new Map<string, [number, PersonId, AgencyId, RecordType, string[]]>();
+  readonly #indexes = new Map<string, number>();
+  readonly #numbers = new Map<Decision, number>();
+  readonly #last = new Map<Decision, { readonly outturn: Outturn; readonly index: number }>();
+  readonly #lines: Line[] = [];
+  readonly #bySubject = new Map<PersonId, Line[]>();
 
   note(outturn: Outturn): void {
+    const { subject, holder, type, localId } = outturn;
     const index = this.#indexOf(outturn);
-    const key = `${index}|${outturn.subject}|${outturn.type}|${outturn.holder}`;
-    const line = this.#lines.get(key);
-    if (line) line[4].push(outturn.localId);
-    else this.#lines.set(key, [index, outturn.subject, outturn.holder, outturn.type, [outturn.localId]]);
+    let lines = this.#bySubject.get(subject);
+    if (!lines) {
+      lines = [];
+      this.#bySubject.set(subject, lines);
+    }
+    const line = lines.find((known) => known[0] === index && known[2] === holder && known[3] === type);
+    if (line) {
+      line[4].push(localId);
+      return;
+    }
+    const fresh: Line = [index, subject, holder, type, [localId]];
+    lines.push(fresh);
+    this.#lines.push(fresh);
   }
 
   get decisions(): readonly DecisionLine[] {
@@ -55,19 +70,29 @@ export class Ledger {
   }
 
   get outcomes(): readonly OutcomeLine[] {
-    return [...this.#lines.values()];
+    return this.#lines;
   }
 
-  #indexOf({ decision, outcome, category, basis, evidence, unknown }: Outturn): number {
-    let byRest = this.#indexes.get(decision);
-    if (!byRest) {
-      byRest = new Map();
-      this.#indexes.set(decision, byRest);
+  /** The number of this decision with what it rests on. Most rest on what the last like it rested on. */
+  #indexOf(outturn: Outturn): number {
+    const last = this.#last.get(outturn.decision);
+    if (last && restOnTheSame(last.outturn, outturn)) return last.index;
+    const index = this.#lookUp(outturn);
+    this.#last.set(outturn.decision, { outturn, index });
+    return index;
+  }
+
+  #lookUp({ decision, outcome, category, basis, evidence, unknown }: Outturn): number {
+    let number = this.#numbers.get(decision);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(decision, number);
     }
-    const rest = `${category}|${outcome}|${basis}|${evidence.join()}|${unknown.join()}`;
-    const known = byRest.get(rest);
+    const key = `${number}|${category}|${outcome}|${basis}|${evidence.join()}|${unknown.join()}`;
+    const known = this.#indexes.get(key);
     if (known !== undefined) return known;
-    byRest.set(rest, this.#decisions.length);
+    const index = this.#decisions.length;
+    this.#indexes.set(key, index);
     const { permits, vetoes, reasons, obligations } = decision;
     this.#decisions.push({
       outcome,
@@ -75,8 +100,16 @@ export class Ledger {
       ...some({ permits, vetoes, reasons, obligations, evidence, unknown }),
       ...(basis === 'NONE' ? {} : { basis }),
     });
-    return this.#decisions.length - 1;
+    return index;
   }
+}
+
+function restOnTheSame(a: Outturn, b: Outturn): boolean {
+  return a.category === b.category && a.outcome === b.outcome && a.basis === b.basis && isSame(a.evidence, b.evidence) && isSame(a.unknown, b.unknown);
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
 }
 
 /** Only the lists that hold something. */

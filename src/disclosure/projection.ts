@@ -3,11 +3,12 @@
  * key of the content that the SDL does not name never leaves, whatever a source adds.
  */
 import { type ConstDirectiveNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, isScalarType, isEnumType } from 'graphql';
-import { RECORD_TYPES, type ContentValue, type RecordType } from '../domain/records.js';
-import { CATEGORIES, CONFIDENTIALITIES, type Category, type Confidentiality } from '../domain/words.js';
+import { RECORD_TYPES, type ContentValue, type RecordLabel, type RecordType } from '../domain/records.js';
+import { entry } from '../domain/entry.js';
+import { CATEGORIES, CONFIDENTIALITIES, type Category, type Confidentiality, moreConfidential } from '../domain/words.js';
 
 /** Fields decided together: one category (or the record's own) and one confidentiality. */
-export interface FieldGroup {
+interface FieldGroup {
   readonly category: Category | 'OF_RECORD';
   readonly confidentiality: Confidentiality;
   readonly fields: readonly FieldRule[];
@@ -20,7 +21,21 @@ interface FieldRule {
   readonly keys?: readonly string[];
 }
 
-export type Projection = { readonly [T in RecordType]: readonly FieldGroup[] };
+/** How a record's fields are decided: some with the record itself, others in groups of their own. */
+export interface Layout {
+  readonly own: readonly FieldRule[];
+  readonly others: readonly FieldsDecided[];
+}
+
+/** Fields decided together, in the category and confidentiality that they have in a record. */
+interface FieldsDecided {
+  readonly category: Category;
+  readonly confidentiality: Confidentiality;
+  readonly fields: readonly FieldRule[];
+}
+
+/** The layout of a record by its label; the same one for all records of a kind. */
+export type Projection = (label: Pick<RecordLabel<unknown>, 'type' | 'category' | 'confidentiality'>) => Layout;
 
 /** Thrown at start: names the type and field that carry no, or a wrong, classification. */
 export class ClassificationError extends Error {
@@ -36,7 +51,24 @@ export function readProjection(schema: GraphQLSchema): Projection {
     if (!isObjectType(type) || isImpersonal(type) || isRoot(schema, type)) continue;
     for (const field of Object.values(type.getFields())) classification(type, field.name);
   }
-  return Object.fromEntries(RECORD_TYPES.map((name) => [name, groupsOf(schema, name)])) as unknown as Projection;
+  const known = new Map(RECORD_TYPES.map((type) => [type, { groups: groupsOf(schema, type), layouts: new Map<Category, Map<Confidentiality, Layout>>() }]));
+  return ({ type, category, confidentiality }) => {
+    const ofType = known.get(type);
+    if (!ofType) throw new ClassificationError(`the SDL has no type ${type}`);
+    const ofCategory = entry(ofType.layouts, category, () => new Map<Confidentiality, Layout>());
+    return entry(ofCategory, confidentiality, () => layOut(ofType.groups, category, confidentiality));
+  };
+}
+
+/** Fields of the record's own category, and at most as protected, are decided with the record. */
+function layOut(groups: readonly FieldGroup[], category: Category, confidentiality: Confidentiality): Layout {
+  const decided = groups.map((group) => ({
+    category: group.category === 'OF_RECORD' ? category : group.category,
+    confidentiality: moreConfidential(confidentiality, group.confidentiality),
+    fields: group.fields,
+  }));
+  const isOwn = (group: FieldsDecided) => group.category === category && group.confidentiality === confidentiality;
+  return { own: decided.filter(isOwn).flatMap(({ fields }) => fields), others: decided.filter((group) => !isOwn(group)) };
 }
 
 function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {

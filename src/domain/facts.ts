@@ -78,18 +78,19 @@ export type Involvement = Fact<'involvement'>;
  */
 export function factKey(facts: FactRecord): string {
   let key = '';
-  for (const name of FACT_NAMES) {
-    const index = INDEX[name].get(facts[name]);
-    if (index === undefined) throw new RangeError(`fact ${name} is outside its closed list`);
-    key += CHARACTERS[index];
+  for (const { name, characters } of KEYED) {
+    const character = characters.get(facts[name]);
+    if (character === undefined) throw new RangeError(`fact ${name} is outside its closed list`);
+    key += character;
   }
   return key;
 }
 
-const CHARACTERS = Array.from({ length: 64 }, (_, i) => String.fromCharCode(48 + i));
-const INDEX = Object.fromEntries(
-  FACT_NAMES.map((name) => [name, new Map<unknown, number>((FACTS[name] as readonly unknown[]).map((v, i) => [v, i]))]),
-) as Record<FactName, Map<unknown, number>>;
+/** Each fact with the character of each of its values. */
+const KEYED = FACT_NAMES.map((name) => ({
+  name,
+  characters: new Map<unknown, string>(FACTS[name].map((value, i) => [value, String.fromCharCode(48 + i)])),
+}));
 
 /** What people may do besides reading, decided by policies of their own over these facts. */
 export const ACTIONS = ['RECORD_CONSENT', 'RECORD_REFUSAL', 'RECORD_EXCEPTION', 'JUDGE_RELEVANCE', 'SEE_STATEMENTS'] as const;

@@ -4,6 +4,7 @@
  * without a promise: an operation whose asks were foreseen is carried out in one go.
  */
 import DataLoader from 'dataloader';
+import { entry } from '../domain/entry.js';
 import type { RecordLabel, RecordType, SourceRecord } from '../domain/records.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
 import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId, type SourceState } from '../domain/words.js';
@@ -401,16 +402,6 @@ const isChild = (member: Released<ShownRecord>) => member['isChild'] === true;
 /** The persons whom these memberships show. */
 function personsOf(members: readonly Released<ShownRecord>[]): PersonId[] {
   return members.flatMap(({ person }) => (typeof person === 'string' ? person : []));
-}
-
-/** What a map holds under a key, made where it holds nothing. */
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 function throwFirst(results: readonly (true | Error)[]): void {

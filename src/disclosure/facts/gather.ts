@@ -1,17 +1,19 @@
 /**
  * From sealed records to fact records. Everything that was fetched for it was fetched in batches before; here is no I/O.
- * Subject facts are computed once a subject, consent once a subject, category and holder.
+ * What depends on the subject is computed once a subject, what depends on the holder too once a subject and holder, consent
+ * once a category of these: what is left for each record is what its own label says.
  */
+import { entry } from '../../domain/entry.js';
 import type { ActionFacts, Fact, FactName, FactRecord } from '../../domain/facts.js';
 import type { RecordLabel } from '../../domain/records.js';
 import type { Agency } from '../../domain/requester.js';
 import { ADULT_WORK, type AgencyId, type Category, type Confidentiality, type PersonId, type SourceId } from '../../domain/words.js';
 import { consentFor } from '../../registers/consent.js';
 import { exceptionFor } from '../../registers/exception.js';
-import { relevanceOf } from '../../registers/relevance.js';
+import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
-import { isConflicted, isOpposing, isVictimSide, locatedBy, locationFacts, allegedAgainst } from './sides.js';
+import { allegedAgainst, isConflicted, isOpposing, isVictimSide, type LocationFacts, locatedBy, locationFacts } from './sides.js';
 import { type Asker, includedChildren, isAgencyInvolved, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
 import type { View } from './view.js';
 import { worksWith } from './work.js';
@@ -39,12 +41,36 @@ interface Basis {
   readonly evidence: readonly string[];
 }
 
+/** What holds for every record about one subject from one holder. */
+interface Side {
+  readonly subject: SubjectFacts;
+  readonly ownAgency: boolean;
+  readonly involvement: Fact<'involvement'>;
+  readonly openToBoth: boolean;
+  readonly bases: Map<Category, Basis>;
+  /** The bases of decisions on the requester's own referrals. */
+  readonly referralBases: Map<Category, Basis>;
+}
+
+/** Whom a relevance judgement may serve when this requester relies on it. */
+type Served = Pick<RelevanceAsk, 'childrenWorkedWith' | 'adultsWorkedWith' | 'enquiryChildren'>;
+
+interface PersonFacts {
+  readonly victimSide: boolean;
+  readonly conflict: boolean;
+  readonly opposing: boolean;
+}
+
 /** Facts about one batch of records for one requester and purpose. Make one an operation; it remembers what it computed. */
 export class FactGatherer {
   readonly #subjects = new Map<PersonId, SubjectFacts>();
-  readonly #bases = new Map<string, Basis>();
-  readonly #involved = new Map<string, boolean>();
-  readonly #persons = new Map<string, { victimSide: boolean; conflict: boolean; opposing: boolean }>();
+  readonly #sides = new Map<AgencyId, Map<PersonId, Side>>();
+  readonly #served = new Map<PersonId, Served>();
+  readonly #persons = new Map<string, PersonFacts>();
+  readonly #dutySince: string;
+  /** Where subjects are, as known while one batch is decided: later batches may know of more who live there. */
+  readonly #locations = new Map<PersonId, LocationFacts>();
+  #batch: readonly RecordLabel<PersonId>[] = [];
 
   constructor(
     private readonly view: View,
@@ -53,15 +79,12 @@ export class FactGatherer {
     private readonly agencies: ReadonlyMap<AgencyId, Agency>,
     /** Which id space the staff ids of a source belong to. */
     private readonly spaces: ReadonlyMap<SourceId, SourceId>,
-  ) {}
+  ) {
+    this.#dutySince = monthBefore(view.now);
+  }
 
   subject(person: PersonId): SubjectFacts {
-    let facts = this.#subjects.get(person);
-    if (!facts) {
-      facts = subjectFacts(this.view, this.asker, person);
-      this.#subjects.set(person, facts);
-    }
-    return facts;
+    return entry(this.#subjects, person, () => subjectFacts(this.view, this.asker, person));
   }
 
   /** The facts of an action about a person. Requires that the person's surroundings are known. */
@@ -81,17 +104,18 @@ export class FactGatherer {
 
   /** The facts for one part of a record: its fields of one category and confidentiality. */
   gather(label: RecordLabel<PersonId>, holder: AgencyId, category: Category, confidentiality: Confidentiality, batch: readonly RecordLabel<PersonId>[]): Gathered {
+    if (batch !== this.#batch) {
+      this.#batch = batch;
+      this.#locations.clear();
+    }
     const { standing, purpose } = this.asker;
-    const subject = this.subject(label.subject);
-    const ownAgency = holder === standing.requester.agency;
+    const side = this.#side(label.subject, holder);
+    const { subject, ownAgency } = side;
     const referredByRecipient = label.referredBy === standing.requester.agency;
-    const basis = this.#basis(label, subject, category, holder, referredByRecipient);
+    const basis = this.#basis(label, side, category, holder, referredByRecipient);
     const relevance = this.#relevance(label, subject, category, ownAgency);
     const persons = this.#personFacts(label, category, ownAgency);
-    const location =
-      category === 'CONTACT'
-        ? locationFacts(this.view, this.asker, locatedBy(this.view, label.subject, label.names, label.addresses))
-        : { locationProtected: false, worksWithProtected: false };
+    const location = category === 'CONTACT' ? this.#location(label) : NOT_LOCATING;
     const facts: FactRecord = {
       role: standing.requester.role,
       ownAgency,
@@ -99,7 +123,7 @@ export class FactGatherer {
       recordKind: label.kind,
       confidentiality,
       purpose,
-      involvement: this.#involvement(subject, label.subject, holder, ownAgency),
+      involvement: side.involvement,
       coreGroup: subject.coreGroup,
       onPanel: subject.onPanel,
       onFamilyTeam: subject.onFamilyTeam,
@@ -110,78 +134,86 @@ export class FactGatherer {
       relevance: relevance.state,
       opposing: persons.opposing,
       victimSide: persons.victimSide,
-      ...location,
+      locationProtected: location.locationProtected,
+      worksWithProtected: location.worksWithProtected,
       victimOfSubject: subject.victimOfSubject,
       conflict: persons.conflict,
       authoredByRequester:
         label.author !== undefined &&
         isRequester(standing, this.#spaceOf(label), label.author) &&
-        this.#isInvolved(label.subject, subject, standing.requester.agency),
+        isAgencyInvolved(this.view, subject.families, standing.requester.agency),
       grant: 'NONE',
       emergency: false,
       stage: subject.stage,
       s47Open: subject.s47Open,
-      openToBoth:
-        !ownAgency && this.#isInvolved(label.subject, subject, holder) && this.#isInvolved(label.subject, subject, standing.requester.agency),
+      openToBoth: side.openToBoth,
       cpGround: subject.cpGround,
       receiving: subject.receiving,
       exited: isOfFinishedEpisode(label, subject.handovers),
       inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now),
       referredByRecipient,
     };
-    return { facts, evidence: [...basis.evidence, ...relevance.ids], unknown: subject.unknown };
+    const evidence = relevance.ids.length === 0 ? basis.evidence : [...basis.evidence, ...relevance.ids];
+    return { facts, evidence, unknown: subject.unknown };
   }
 
-  /** Whether an agency is now involved with a family of the subject. */
-  #isInvolved(person: PersonId, subject: SubjectFacts, agency: AgencyId): boolean {
-    const key = `${agency} ${person}`;
-    let involved = this.#involved.get(key);
-    if (involved === undefined) {
-      involved = isAgencyInvolved(this.view, subject.families, agency);
-      this.#involved.set(key, involved);
-    }
-    return involved;
+  #side(person: PersonId, holder: AgencyId): Side {
+    const byPerson = entry(this.#sides, holder, () => new Map<PersonId, Side>());
+    return entry(byPerson, person, () => {
+      const subject = this.subject(person);
+      const { agency } = this.asker.standing.requester;
+      const ownAgency = holder === agency;
+      const isInvolved = (other: AgencyId) => isAgencyInvolved(this.view, subject.families, other);
+      return {
+        subject,
+        ownAgency,
+        involvement: this.#involvement(subject, person, holder, ownAgency),
+        openToBoth: !ownAgency && isInvolved(holder) && isInvolved(agency),
+        bases: new Map(),
+        referralBases: new Map(),
+      };
+    });
   }
 
   #involvement(subject: SubjectFacts, person: PersonId, holder: AgencyId, ownAgency: boolean): Fact<'involvement'> {
     if (subject.involvement === 'ALLOCATED' || subject.involvement === 'MANAGING') return subject.involvement;
-    const since = monthBefore(this.view.now);
     const isDuty =
       ownAgency &&
       this.asker.standing.onDuty &&
-      this.view.of('received', person).some((row) => row.holder === holder && row.at >= since && row.at <= this.view.now);
+      this.view.of('received', person).some((row) => row.holder === holder && row.at >= this.#dutySince && row.at <= this.view.now);
     return isDuty ? 'DUTY' : subject.involvement;
   }
 
-  /** Sides and conflict depend on the record's persons; records about the same persons share them. */
-  #personFacts(label: RecordLabel<PersonId>, category: Category, ownAgency: boolean) {
-    const locates = category === 'CONTACT';
-    const key = `${locates ? `L${label.addresses.join()}` : ''}${ownAgency}|${label.subject}|${label.fromWorkWith.join()}|${label.names.join()}`;
-    const known = this.#persons.get(key);
-    if (known) return known;
-    const located = locates ? locatedBy(this.view, label.subject, label.names, label.addresses) : [];
-    const victimSide = isVictimSide(this.view, label);
-    const facts = {
-      victimSide,
-      opposing: isOpposing(this.view, this.asker, label, located, { ownAgency, victimSide }),
-      conflict: isConflicted(this.view, this.asker, new Set([label.subject, ...label.names, ...label.fromWorkWith])),
-    };
-    this.#persons.set(key, facts);
-    return facts;
+  /** A field of the record locates somebody. */
+  #location(label: RecordLabel<PersonId>): LocationFacts {
+    const locate = () => locationFacts(this.view, this.asker, locatedBy(this.view, label.subject, label.names, label.addresses));
+    const isOfSubjectAlone = label.names.length === 0 && label.addresses.length === 0;
+    return isOfSubjectAlone ? entry(this.#locations, label.subject, locate) : locate();
   }
 
-  #basis(label: RecordLabel<PersonId>, facts: SubjectFacts, category: Category, holderId: AgencyId, referred: boolean): Basis {
-    const { requester } = this.asker.standing;
-    if (holderId === requester.agency) return NOT_ACROSS;
-    const subject = label.subject;
-    const key = `${subject}|${category}|${holderId}|${referred}`;
-    const known = this.#bases.get(key);
-    if (known) return known;
-    const holder = this.agencies.get(holderId);
-    const recipient = this.agencies.get(requester.agency);
-    const basis = holder && recipient ? this.#basisBetween(subject, facts, category, holder, recipient, referred && label.kind === 'REFERRAL_DECISION') : NOT_ACROSS;
-    this.#bases.set(key, basis);
-    return basis;
+  /** Sides and conflict depend on the record's persons; records about the same persons share them. */
+  #personFacts(label: RecordLabel<PersonId>, category: Category, ownAgency: boolean): PersonFacts {
+    const locates = category === 'CONTACT';
+    const key = `${locates ? `L${label.addresses.join()}` : ''}${ownAgency}|${label.subject}|${label.fromWorkWith.join()}|${label.names.join()}`;
+    return entry(this.#persons, key, () => {
+      const located = locates ? locatedBy(this.view, label.subject, label.names, label.addresses) : [];
+      const victimSide = isVictimSide(this.view, label);
+      return {
+        victimSide,
+        opposing: isOpposing(this.view, this.asker, label, located, { ownAgency, victimSide }),
+        conflict: isConflicted(this.view, this.asker, new Set([label.subject, ...label.names, ...label.fromWorkWith])),
+      };
+    });
+  }
+
+  #basis(label: RecordLabel<PersonId>, side: Side, category: Category, holderId: AgencyId, referred: boolean): Basis {
+    if (side.ownAgency) return NOT_ACROSS;
+    const isOwnReferral = referred && label.kind === 'REFERRAL_DECISION';
+    return entry(isOwnReferral ? side.referralBases : side.bases, category, () => {
+      const holder = this.agencies.get(holderId);
+      const recipient = this.agencies.get(this.asker.standing.requester.agency);
+      return holder && recipient ? this.#basisBetween(label.subject, side.subject, category, holder, recipient, isOwnReferral) : NOT_ACROSS;
+    });
   }
 
   #basisBetween(subject: PersonId, facts: SubjectFacts, category: Category, holder: Agency, recipient: Agency, ownReferral: boolean): Basis {
@@ -238,18 +270,23 @@ export class FactGatherer {
     if (!ADULT_WORK.includes(category)) return NOT_NEEDED;
     const judgements = this.statements.judgements.get(label.subject);
     if (!judgements || ownAgency) return UNJUDGED;
-    const { work } = this.asker;
     return relevanceOf(judgements, {
       source: label.source,
       type: label.type,
       localId: label.localId,
       ...(label.episode === undefined ? {} : { episode: label.episode }),
       subject: label.subject,
-      childrenWorkedWith: subject.joining.flatMap(includedChildren),
-      adultsWorkedWith: [...new Set(judgements.flatMap((judgement) => judgement.servesAdult ?? []))].filter((adult) => worksWith(work, adult)),
-      enquiryChildren: subject.involvement === 'NONE' ? [] : subject.enquiries.map((row) => row.child),
+      ...this.#servedBy(label.subject, subject, judgements),
       at: this.view.now,
     });
+  }
+
+  #servedBy(person: PersonId, subject: SubjectFacts, judgements: readonly Judgement[]): Served {
+    return entry(this.#served, person, () => ({
+      childrenWorkedWith: subject.joining.flatMap(includedChildren),
+      adultsWorkedWith: [...new Set(judgements.flatMap((judgement) => judgement.servesAdult ?? []))].filter((adult) => worksWith(this.asker.work, adult)),
+      enquiryChildren: subject.involvement === 'NONE' ? [] : subject.enquiries.map((row) => row.child),
+    }));
   }
 
   #spaceOf(label: RecordLabel<PersonId>): string {
@@ -257,6 +294,7 @@ export class FactGatherer {
   }
 }
 
+const NOT_LOCATING: LocationFacts = Object.freeze({ locationProtected: false, worksWithProtected: false });
 const NOT_ACROSS: Basis = Object.freeze({ basis: 'NONE', consentState: 'NONE', exceptionOverridesRefusal: false, evidence: [] });
 const NOT_NEEDED = Object.freeze({ state: 'NOT_NEEDED', ids: [] } as const);
 const UNJUDGED = Object.freeze({ state: 'UNJUDGED', ids: [] } as const);

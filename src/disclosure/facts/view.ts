@@ -3,6 +3,7 @@
  * the gateway's person ids, indexed for the facts. Grows as the operation reaches further people; never shared.
  */
 import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../../domain/circumstances.js';
+import { push } from '../../domain/entry.js';
 import type { AgencyId, PersonId, SourceId } from '../../domain/words.js';
 
 /** One source's telling, lifted to the gateway's persons. */
@@ -168,12 +169,6 @@ export class View {
 
 const NONE: readonly never[] = Object.freeze([]);
 const NOBODY: ReadonlySet<never> = new Set<never>();
-
-function push<T>(index: Map<string, T[]>, key: string, row: T): void {
-  const rows = index.get(key);
-  if (rows) rows.push(row);
-  else index.set(key, [row]);
-}
 
 /** [from, until): dates count from their first moment. */
 export function isWithin(period: { readonly from?: string; readonly until?: string }, now: string): boolean {

@@ -21,13 +21,13 @@ import { createWorkbook } from '../adapters/workbook/index.js';
 import { simulateWorkbook } from '../adapters/workbook/seed.js';
 import { type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
+import { openDirectory } from './people/directory.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
 import { keptSecret } from './server/kept-secret.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
-import { openDirectory } from './people/directory.js';
 import { openStore, type Store } from './store/store.js';
 import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
 
@@ -58,7 +58,10 @@ interface Simulated {
   stop(): Promise<void>;
 }
 
-async function simulated<O>(simulation: Promise<{ readonly options: O; stop(): Promise<void> }>, create: (options: O) => Source): Promise<Simulated> {
+async function simulated<O>(
+  simulation: Promise<{ readonly options: O; stop(): Promise<void> }>,
+  create: (options: O) => Source,
+): Promise<Simulated> {
   const { options, stop } = await simulation;
   return { source: create(options), stop };
 }
@@ -85,11 +88,17 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
 }
 
 /** Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's. */
-export async function composeDemo(config: DemoConfig, place: (source: Source) => Source = (source) => source): Promise<Demo> {
+export async function composeDemo(
+  config: DemoConfig,
+  place: (source: Source) => Source = (source) => source,
+): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
   const { folder } = config;
-  const now = await worldClock(world.today, config.store.kind === 'sqlite' && config.store.path !== ':memory:' ? `${config.store.path}.day` : undefined);
+  const now = await worldClock(
+    world.today,
+    config.store.kind === 'sqlite' && config.store.path !== ':memory:' ? `${config.store.path}.day` : undefined,
+  );
   const realNow = () => new Date();
   const log = createLog({ level: config.logLevel, now: realNow });
   const metrics = createMetrics();
@@ -98,7 +107,10 @@ export async function composeDemo(config: DemoConfig, place: (source: Source) =>
   const systems = await Promise.all(
     world.sources.map(async ({ adapter, ...identity }) => {
       const simulate = ADAPTERS[adapter];
-      if (!simulate) throw new Error(`the world ${world.name} wants the adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`);
+      if (!simulate)
+        throw new Error(
+          `the world ${world.name} wants the adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`,
+        );
       return simulate(join(config.world, 'sources', identity.id), { ...identity, now: () => now().toISOString() });
     }),
   );
@@ -167,4 +179,3 @@ async function worldClock(today: string, file: string | undefined): Promise<() =
   const shift = Date.parse(today) - Date.parse(firstDay);
   return () => new Date(Date.now() + shift);
 }
-

@@ -19,7 +19,7 @@ import { createWorkbook } from '../adapters/workbook/index.js';
 import { type Wired, wire } from './compose.js';
 import { ConfigError, type ServiceConfig } from './config.js';
 import { createLog } from './server/log.js';
-import { createMetrics, countRefusedSignIns } from './server/metrics.js';
+import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
 import type { SqlSourceOptions } from './sources/sql.js';
@@ -30,7 +30,9 @@ const web = z.looseObject({ ...identity, baseUrl: z.url() });
 const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
 const files = z.looseObject({ ...identity, folder: z.string().min(1) });
 
-const ADAPTERS: { readonly [adapter: string]: { readonly shape: z.ZodType; readonly create: (options: never) => Source } } = {
+const ADAPTERS: {
+  readonly [adapter: string]: { readonly shape: z.ZodType; readonly create: (options: never) => Source };
+} = {
   'social-care': { shape: sql, create: (options: SqlSourceOptions) => createSocialCare(options) },
   workbook: { shape: sql, create: (options: SqlSourceOptions) => createWorkbook(options) },
   'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
@@ -44,7 +46,9 @@ const ADAPTERS: { readonly [adapter: string]: { readonly shape: z.ZodType; reado
 export async function composeService(config: ServiceConfig): Promise<Wired> {
   const now = () => new Date();
   const sources = readSources(await readFile(config.sources, 'utf8'), process.env, () => now().toISOString());
-  const store = await openStore(config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store);
+  const store = await openStore(
+    config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store,
+  );
   const metrics = createMetrics();
   return wire({
     store,
@@ -62,15 +66,27 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
 }
 
 /** The sources that a YAML file lists. Throws ConfigError. */
-export function readSources(text: string, env: Readonly<Record<string, string | undefined>>, now: () => string): Source[] {
-  const listed = z.array(z.looseObject({ adapter: z.string() })).min(1).safeParse(withEnvironment(parse(text), env));
+export function readSources(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  now: () => string,
+): Source[] {
+  const listed = z
+    .array(z.looseObject({ adapter: z.string() }))
+    .min(1)
+    .safeParse(withEnvironment(parse(text), env));
   if (!listed.success) throw new ConfigError('the sources file is a list of sources, each with id, adapter and holder');
   return listed.data.map(({ adapter, ...settings }, i) => {
     const known = ADAPTERS[adapter];
-    if (!known) throw new ConfigError(`source ${i + 1}: no adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`);
+    if (!known)
+      throw new ConfigError(`source ${i + 1}: no adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`);
     const shaped = known.shape.safeParse(settings);
     if (!shaped.success) {
-      throw new ConfigError(shaped.error.issues.map(({ path, message }) => `source ${i + 1} (${adapter}), ${path.join('.')}: ${message}`).join('; '));
+      throw new ConfigError(
+        shaped.error.issues
+          .map(({ path, message }) => `source ${i + 1} (${adapter}), ${path.join('.')}: ${message}`)
+          .join('; '),
+      );
     }
     return known.create({ ...(shaped.data as object), now } as never);
   });

@@ -3,11 +3,11 @@
  * configuration asks for: the embedded demo world, or an authority's own sources and store.
  */
 import { randomBytes } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
-import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
 import { createDecide } from './disclosure/decide.js';
@@ -68,13 +68,19 @@ export async function wire(parts: Parts): Promise<Wired> {
   const { store, sources, now, log } = parts;
   const limits = parts.limits ?? DEFAULT_LIMITS;
   const policies = loadPolicies(parts.policyFolder ?? packagePath('schema', 'policies'));
-  const graph = buildGraph(parts.graphqlFolder ?? packagePath('schema', 'graphql'), createPages(parts.cursorKey), limits);
+  const graph = buildGraph(
+    parts.graphqlFolder ?? packagePath('schema', 'graphql'),
+    createPages(parts.cursorKey),
+    limits,
+  );
   const gateways = loadLawfulGateways(packagePath('schema', 'policies', 'lawful-gateways.yaml'));
   const directory = openDirectory(store);
   const registers = openRegisters(store);
   const newId = newIds({ now, random: (bytes) => randomBytes(bytes) });
   const audit = openAudit(store);
-  const decide = createDecide(policies, (policyIds) => log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'));
+  const decide = createDecide(policies, (policyIds) =>
+    log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'),
+  );
   const house: House = {
     sources,
     people: openPeople(store, { newId }),
@@ -134,7 +140,8 @@ async function startSource(source: Source, log: Logger, deadlineMs: number): Pro
     },
   );
   const isInTime = await Promise.race([started, setTimeout(deadlineMs, false, { ref: false })]);
-  if (!isInTime) log.warn({ source: source.id, code: 'TIMED_OUT' }, 'a source is slow to start: it is a gap until it answers');
+  if (!isInTime)
+    log.warn({ source: source.id, code: 'TIMED_OUT' }, 'a source is slow to start: it is a gap until it answers');
 }
 
 async function isStoreReady(store: Store): Promise<boolean> {
@@ -148,6 +155,8 @@ async function isStoreReady(store: Store): Promise<boolean> {
 
 /** The assessment factors of the children in need census: the needs that a judgement may name. */
 function readFactors(): ReadonlySet<string> {
-  const { factors } = parse(readFileSync(packagePath('schema', 'policies', 'assessment-factors.yaml'), 'utf8')) as { factors: readonly { code: string }[] };
+  const { factors } = parse(readFileSync(packagePath('schema', 'policies', 'assessment-factors.yaml'), 'utf8')) as {
+    factors: readonly { code: string }[];
+  };
   return new Set(factors.map(({ code }) => code));
 }

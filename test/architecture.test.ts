@@ -59,7 +59,10 @@ describe('architecture', () => {
   });
 
   it('no room reaches up to what wires it', () => {
-    const wrong = imports.filter(({ file, target }) => roomOf(file) !== undefined && roomOf(file) !== 'cli' && /^src\/(compose|main)\.js$/.test(target));
+    const wrong = imports.filter(
+      ({ file, target }) =>
+        roomOf(file) !== undefined && roomOf(file) !== 'cli' && /^src\/(compose|main)\.js$/.test(target),
+    );
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });
 
@@ -72,7 +75,9 @@ describe('architecture', () => {
   });
 
   it('only the door opens what is sealed', () => {
-    const openers = [...filesUnder('src'), ...filesUnder('adapters'), ...(filesUnder('bench') ?? [])].filter((file) => /\bunseal\b/.test(readFileSync(file, 'utf8')));
+    const openers = [...filesUnder('src'), ...filesUnder('adapters'), ...(filesUnder('bench') ?? [])].filter((file) =>
+      /\bunseal\b/.test(readFileSync(file, 'utf8')),
+    );
     expect(openers.sort()).toEqual(['src/disclosure/door.ts', 'src/sources/sealed.ts']);
   });
 

@@ -42,14 +42,19 @@ interface Answer {
 /** Prints the demo. Requires a demo world that names a family and its viewers (world.yaml, `demo`). */
 export async function runDemo(gateway: Demo, print: (line: string) => void): Promise<void> {
   const { demo } = gateway.world;
-  if (!demo) throw new Error(`the world ${gateway.world.name} names no demo family (world.yaml, demo: {family, viewers})`);
+  if (!demo)
+    throw new Error(`the world ${gateway.world.name} names no demo family (world.yaml, demo: {family, viewers})`);
   print(`The family ${demo.family}: ${demo.story}\n`);
   const familyId = await findFamily(gateway, demo.member);
   const since = gateway.house.now().toISOString();
   for (const viewer of demo.viewers) {
     const worker = gateway.workers.find(({ id }) => id === viewer.worker);
-    const answer = (await gateway.ask(viewer.worker, QUERY.replace('PURPOSE', viewer.purpose), { id: familyId })) as Answer;
-    print(`── ${worker?.name ?? viewer.worker}, ${worker?.roles.join('/').toLowerCase().replaceAll('_', ' ')}, ${worker?.agency}, for ${viewer.purpose}`);
+    const answer = (await gateway.ask(viewer.worker, QUERY.replace('PURPOSE', viewer.purpose), {
+      id: familyId,
+    })) as Answer;
+    print(
+      `── ${worker?.name ?? viewer.worker}, ${worker?.roles.join('/').toLowerCase().replaceAll('_', ' ')}, ${worker?.agency}, for ${viewer.purpose}`,
+    );
     for (const line of describe(answer)) print(`   ${line}`);
     print('');
   }
@@ -57,15 +62,24 @@ export async function runDemo(gateway: Demo, print: (line: string) => void): Pro
   const entries = await gateway.audit.read({ since, limit: demo.viewers.length });
   for (const { seq, body, hash } of [...entries].reverse()) {
     const { id, at, requester, purpose, result } = body;
-    print(`  ${String(seq).padStart(4)} ${id} ${at} ${requester.worker.padEnd(22)} ${String(purpose).padEnd(14)} ${result} ${countOutcomes(body)}; sha256 ${hash.slice(0, 16)}…`);
+    print(
+      `  ${String(seq).padStart(4)} ${id} ${at} ${requester.worker.padEnd(22)} ${String(purpose).padEnd(14)} ${result} ${countOutcomes(body)}; sha256 ${hash.slice(0, 16)}…`,
+    );
   }
 }
 
 /** The family's id as the allocated social worker's board gives it. */
-async function findFamily(gateway: Demo, member: { readonly worker: string; readonly surname: string }): Promise<string> {
+async function findFamily(
+  gateway: Demo,
+  member: { readonly worker: string; readonly surname: string },
+): Promise<string> {
   const board = `query FindFamily @purpose(of: SUPERVISION) { families(first: 100) { nodes { id members { person { surname } } } } }`;
-  const answer = (await gateway.ask(member.worker, board, {})) as unknown as { data: { families: { nodes: { id: string; members: { person: { surname: string | null } | null }[] }[] } } };
-  const family = answer.data.families.nodes.find(({ members }) => members.some(({ person }) => person?.surname === member.surname));
+  const answer = (await gateway.ask(member.worker, board, {})) as unknown as {
+    data: { families: { nodes: { id: string; members: { person: { surname: string | null } | null }[] }[] } };
+  };
+  const family = answer.data.families.nodes.find(({ members }) =>
+    members.some(({ person }) => person?.surname === member.surname),
+  );
   if (!family) throw new Error('the demo family is not on its social worker’s board');
   return family.id;
 }
@@ -101,13 +115,27 @@ const CALLED: { readonly [field: string]: string } = {
 };
 
 function walk(value: unknown, shown: Map<string, number>, notices: Map<string, Notice>): void {
-  if (Array.isArray(value)) return value.forEach((item) => walk(item, shown, notices));
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, shown, notices);
+    return;
+  }
   if (value === null || typeof value !== 'object') return;
   for (const [field, child] of Object.entries(value as Record<string, unknown>)) {
     if (field === 'withheld') for (const notice of child as Notice[]) notices.set(JSON.stringify(notice), notice);
     else if (field === 'forename' && child) add(shown, 'names', 1);
     else if (field === 'addresses' && Array.isArray(child) && child.length > 0) add(shown, 'addresses', child.length);
-    else if (field === 'adultWork') for (const node of (child as { nodes: { __typename: string; side?: string }[] }).nodes) add(shown, node.side ? `domestic abuse (${node.side.toLowerCase()} side)` : node.__typename.replace('Record', '').replace(/(?<=[a-z])[A-Z]/, (c) => ` ${c.toLowerCase()}`).toLowerCase(), 1);
+    else if (field === 'adultWork')
+      for (const node of (child as { nodes: { __typename: string; side?: string }[] }).nodes)
+        add(
+          shown,
+          node.side
+            ? `domestic abuse (${node.side.toLowerCase()} side)`
+            : node.__typename
+                .replace('Record', '')
+                .replace(/(?<=[a-z])[A-Z]/, (c) => ` ${c.toLowerCase()}`)
+                .toLowerCase(),
+          1,
+        );
     const called = CALLED[field];
     if (called) add(shown, called, (child as { nodes: unknown[] }).nodes.length);
     walk(child, shown, notices);
@@ -118,7 +146,10 @@ function add(shown: Map<string, number>, what: string, n: number): void {
   if (n > 0) shown.set(what, (shown.get(what) ?? 0) + n);
 }
 
-function countOutcomes(body: { readonly decisions: readonly { outcome: string }[]; readonly outcomes: readonly (readonly [number, string, string, string, readonly string[]])[] }): string {
+function countOutcomes(body: {
+  readonly decisions: readonly { outcome: string }[];
+  readonly outcomes: readonly (readonly [number, string, string, string, readonly string[]])[];
+}): string {
   const counts = new Map<string, number>();
   for (const [index, , , , ids] of body.outcomes) add(counts, body.decisions[index]?.outcome ?? '?', ids.length);
   return [...counts].map(([outcome, n]) => `${outcome} ${n}`).join(' ') || 'nothing touched';

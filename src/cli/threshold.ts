@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The `threshold` command. */
 import { Command } from 'commander';
-import { composeDemo, openDemoStore } from '../compose-demo.js';
 import type { Wired } from '../compose.js';
+import { composeDemo, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { loadPolicies } from '../disclosure/policies.js';
@@ -21,7 +21,10 @@ const program = new Command('threshold')
 /** The configuration of the demo; `world` is a folder given on the command line. */
 function demoConfig(world?: string, more: Record<string, string> = {}): DemoConfig {
   const config = readConfig({ ...process.env, ...more, ...(world ? { THRESHOLD_WORLD: world } : {}) });
-  if (config.mode !== 'demo') throw new Error('this command is for the demo; the environment configures a service (THRESHOLD_SOURCES or THRESHOLD_ISSUERS)');
+  if (config.mode !== 'demo')
+    throw new Error(
+      'this command is for the demo; the environment configures a service (THRESHOLD_SOURCES or THRESHOLD_ISSUERS)',
+    );
   return config;
 }
 
@@ -47,7 +50,8 @@ program
       gateway = await composeService(config);
       console.log(`Threshold listens on ${gateway.url}`);
     }
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void gateway.stop().then(() => process.exit(0)));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void gateway.stop().then(() => process.exit(0)));
   });
 
 program
@@ -58,7 +62,9 @@ program
   .action(async ({ world, json }: { world?: string; json?: boolean }) => {
     const workers = await listWorkers(demoConfig(world));
     if (json) console.log(JSON.stringify(workers, null, 2));
-    else for (const { id, name, agency, role, families } of workers) console.log(`${id.padEnd(24)} ${name.padEnd(24)} ${agency.padEnd(6)} ${role.padEnd(32)} ${families.join(' ')}`);
+    else
+      for (const { id, name, agency, role, families } of workers)
+        console.log(`${id.padEnd(24)} ${name.padEnd(24)} ${agency.padEnd(6)} ${role.padEnd(32)} ${families.join(' ')}`);
   });
 
 program
@@ -77,7 +83,9 @@ program
   .command('demo')
   .description('one family seen by everybody around it, as a table, and the log of it')
   .action(async () => {
-    const gateway = await composeDemo(demoConfig(undefined, { PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent' }));
+    const gateway = await composeDemo(
+      demoConfig(undefined, { PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent' }),
+    );
     try {
       await runDemo(gateway, (line) => console.log(line));
     } finally {
@@ -94,7 +102,13 @@ world
   .option('--seed <n>', 'the same seed makes the same world', Number, 1)
   .option('--today <date>', 'the day the world lives on', '2026-11-23')
   .action(async ({ families, seed, out, today }: { families: number; seed: number; out: string; today: string }) => {
-    await generateWorld({ families, seed, out, today, onProgress: (done) => process.stderr.write(`\r${done} of ${families} families`) });
+    await generateWorld({
+      families,
+      seed,
+      out,
+      today,
+      onProgress: (done) => process.stderr.write(`\r${done} of ${families} families`),
+    });
     process.stderr.write('\n');
     console.log(`world of ${families} families in ${out}; serve it with: threshold serve --world ${out}`);
   });
@@ -114,7 +128,8 @@ policies
   .description('validate the policies strictly; name what is wrong')
   .action((dir?: string) => {
     const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
-    for (const { id, effect, source, says } of loaded.all) console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
+    for (const { id, effect, source, says } of loaded.all)
+      console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
     console.log(`${loaded.all.length} policies, version ${loaded.version.slice(0, 16)}`);
   });
 

@@ -3,9 +3,12 @@ import type { Demo } from '../compose-demo.js';
 
 export function welcome(gateway: Demo): string {
   const workers = gateway.workers
-    .map(({ id, name, agency, roles }) => `  ${id.padEnd(24)} ${name.padEnd(22)} ${agency.padEnd(6)} ${roles.join(', ')}`)
+    .map(
+      ({ id, name, agency, roles }) => `  ${id.padEnd(24)} ${name.padEnd(22)} ${agency.padEnd(6)} ${roles.join(', ')}`,
+    )
     .join('\n');
-  const first = gateway.workers.find(({ roles }) => roles.includes('SOCIAL_WORKER'))?.id ?? gateway.workers[0]?.id ?? 'ID';
+  const first =
+    gateway.workers.find(({ roles }) => roles.includes('SOCIAL_WORKER'))?.id ?? gateway.workers[0]?.id ?? 'ID';
   return `Threshold listens on ${gateway.url} (world: ${gateway.world.name}, its day: ${gateway.world.today}).
 Ready when GET ${gateway.url.replace('/graphql', '/health/ready')} says 200. OpenID provider of the demo: ${gateway.issuer}
 

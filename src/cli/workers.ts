@@ -18,13 +18,27 @@ interface Board {
 
 /** Asks a gateway of its own, on any free port, what is on each worker's board: what the running one would answer. */
 export async function listWorkers(config: DemoConfig): Promise<readonly ListedWorker[]> {
-  const demo = await composeDemo({ ...config, port: 0, logLevel: 'silent', store: { kind: 'sqlite', path: ':memory:' } });
+  const demo = await composeDemo({
+    ...config,
+    port: 0,
+    logLevel: 'silent',
+    store: { kind: 'sqlite', path: ':memory:' },
+  });
   try {
     const listed: ListedWorker[] = [];
     for (const { id, name, agency, roles } of demo.workers) {
       const as = roles.length > 1 ? `, as: ${roles[0]}` : '';
-      const { data } = (await demo.ask(id, `query Board @purpose(of: DIRECT_WORK${as}) { families(first: 1000) { nodes { id } } }`)) as Board;
-      listed.push({ id, name, agency, role: roles.join(';'), families: data?.families.nodes.map((family) => family.id) ?? [] });
+      const { data } = (await demo.ask(
+        id,
+        `query Board @purpose(of: DIRECT_WORK${as}) { families(first: 1000) { nodes { id } } }`,
+      )) as Board;
+      listed.push({
+        id,
+        name,
+        agency,
+        role: roles.join(';'),
+        families: data?.families.nodes.map((family) => family.id) ?? [],
+      });
     }
     return listed;
   } finally {

@@ -160,7 +160,10 @@ action ${ACTIONS.join(', ')} appliesTo { principal: [Worker], resource: [Record]
 
 /** A value that is not in the fact's closed list can never match: a misspelt permit would silently deny, a misspelt veto silently allow. */
 function checkValues(id: string, node: unknown): void {
-  if (Array.isArray(node)) return node.forEach((child) => checkValues(id, child));
+  if (Array.isArray(node)) {
+    for (const child of node) checkValues(id, child);
+    return;
+  }
   if (node === null || typeof node !== 'object') return;
   for (const [operator, operand] of Object.entries(node)) {
     if (['==', '!=', 'contains', 'in'].includes(operator)) compareWithList(id, operand as { left: unknown; right: unknown });

@@ -4,7 +4,7 @@
  * that neither the number nor the time of calls tells where somebody is known.
  */
 import { FactsChanged } from '../audit/audit.js';
-import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../domain/circumstances.js';
+import { push } from '../domain/entry.js';
 import type { LocalId, PersonId, SourceId } from '../domain/words.js';
 import type { Links } from '../people/links.js';
 import type { Registers } from '../registers/registers.js';
@@ -12,7 +12,7 @@ import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
 import type { Statements } from './facts/gather.js';
-import type { View } from './facts/view.js';
+import { localsIn, type View } from './facts/view.js';
 
 /** Asked of a source that knows none of the persons: nobody's id at any source. */
 export const NOBODY: LocalId = '-';
@@ -70,89 +70,24 @@ export class Surroundings {
           this.view.addGap({ source: source.id, tells: source.tells, persons: new Set(mine) });
           return;
         }
-        const lifted = await this.#lift(source, reply.items);
-        for (const circumstances of lifted) this.view.add({ space: source.space, holder: source.holder, circumstances });
-        if (source.tells.has('memberships')) told.set(source.id, new Set(lifted.flatMap((c) => c.memberships.map((row) => row.person))));
+        await this.links.learn(source.space, reply.items.flatMap(localsIn));
+        const personOf = this.links.personsIn(source.space);
+        for (const circumstances of reply.items) this.view.add({ space: source.space, holder: source.holder, circumstances, personOf });
+        if (source.tells.has('memberships')) told.set(source.id, new Set(reply.items.flatMap((item) => item.memberships.map((row) => personOf(row.person)))));
       }),
     );
     return told;
-  }
-
-  async #lift(source: Source, items: readonly Circumstances<LocalId>[]): Promise<Circumstances<PersonId>[]> {
-    const { space } = source;
-    const refs: { space: SourceId; local: LocalId }[] = [];
-    for (const item of items) eachLocal(item, (local) => refs.push({ space, local }));
-    await this.links.learn(refs);
-    return items.map((item) => lift(item, (local) => this.links.personOf(space, local)));
   }
 
   async #read(persons: readonly PersonId[]): Promise<void> {
     const read = await this.registers.read(persons);
     if (this.registersVersion !== undefined && read.version !== this.registersVersion) throw new FactsChanged('registers changed');
     this.registersVersion = read.version;
-    for (const consent of read.consents) append(this.#consents, consent.subject, consent);
-    for (const judgement of read.judgements) append(this.#judgements, judgement.subject, judgement);
+    for (const consent of read.consents) push(this.#consents, consent.subject, consent);
+    for (const judgement of read.judgements) push(this.#judgements, judgement.subject, judgement);
     const asked = new Set(persons);
     for (const exception of read.exceptions) {
-      for (const subject of exception.subjects) if (asked.has(subject)) append(this.#exceptions, subject, exception);
+      for (const subject of exception.subjects) if (asked.has(subject)) push(this.#exceptions, subject, exception);
     }
   }
-}
-
-function append<T>(index: Map<PersonId, T[]>, person: PersonId, row: T): void {
-  const rows = index.get(person);
-  if (rows) rows.push(row);
-  else index.set(person, [row]);
-}
-
-/** The fields of each kind that hold persons. */
-const PERSON_FIELDS: { readonly [K in CircumstanceKind]: readonly string[] } = {
-  involvements: ['person'],
-  memberships: ['person'],
-  familyTeams: [],
-  relationships: ['person', 'other'],
-  residences: ['person'],
-  allegations: ['victim', 'perpetrator'],
-  enquiries: ['child', 'names'],
-  plans: ['child'],
-  coreGroups: ['child'],
-  panels: [],
-  handovers: [],
-  received: ['person'],
-  protectedPersons: ['person'],
-  serviceConsents: ['person'],
-  protectionGrounds: [],
-};
-
-function eachLocal(circumstances: Circumstances<LocalId>, visit: (local: LocalId) => void): void {
-  for (const kind of CIRCUMSTANCE_KINDS) {
-    for (const row of circumstances[kind] as readonly unknown[] as readonly Record<string, LocalId | readonly LocalId[]>[]) {
-      for (const field of PERSON_FIELDS[kind]) {
-        const value = row[field];
-        if (typeof value === 'string') visit(value);
-        else value?.forEach(visit);
-      }
-    }
-  }
-}
-
-/** The same circumstances with the gateway's persons in place of the source's. */
-function lift(circumstances: Circumstances<LocalId>, personOf: (local: LocalId) => PersonId): Circumstances<PersonId> {
-  const lifted: Partial<Record<CircumstanceKind, unknown>> = {};
-  for (const kind of CIRCUMSTANCE_KINDS) {
-    const fields = PERSON_FIELDS[kind];
-    const rows = circumstances[kind] as readonly unknown[] as readonly Record<string, LocalId | readonly LocalId[]>[];
-    lifted[kind] =
-      fields.length === 0
-        ? rows
-        : rows.map((row) => {
-            const copy: Record<string, unknown> = { ...row };
-            for (const field of fields) {
-              const value = row[field];
-              copy[field] = typeof value === 'string' ? personOf(value) : (value ?? []).map(personOf);
-            }
-            return copy;
-          });
-  }
-  return lifted as unknown as Circumstances<PersonId>;
 }

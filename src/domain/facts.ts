@@ -93,7 +93,13 @@ const KEYED = FACT_NAMES.map((name) => ({
 }));
 
 /** What people may do besides reading, decided by policies of their own over these facts. */
-export const ACTIONS = ['RECORD_CONSENT', 'RECORD_REFUSAL', 'RECORD_EXCEPTION', 'JUDGE_RELEVANCE', 'SEE_STATEMENTS'] as const;
+export const ACTIONS = [
+  'RECORD_CONSENT',
+  'RECORD_REFUSAL',
+  'RECORD_EXCEPTION',
+  'JUDGE_RELEVANCE',
+  'SEE_STATEMENTS',
+] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** The closed input of a decision on an action about a person. */

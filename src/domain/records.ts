@@ -65,7 +65,13 @@ export interface RecordLabel<P> {
   readonly at?: IsoDate | IsoInstant;
 }
 
-export type ContentValue = string | number | boolean | null | readonly ContentValue[] | { readonly [k: string]: ContentValue };
+export type ContentValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ContentValue[]
+  | { readonly [k: string]: ContentValue };
 
 /** A record as its source gave it. `content` is keyed by SDL field name; only allow-listed fields ever leave. */
 export interface SourceRecord<P = LocalId> {
@@ -76,7 +82,11 @@ export interface SourceRecord<P = LocalId> {
 }
 
 /** A key by which two addresses are the same place: UPRN if known, else postcode and house, lower-cased, no spaces. */
-export function addressKey(address: { uprn?: string | null; postcode?: string | null; house?: string | null }): string | undefined {
+export function addressKey(address: {
+  uprn?: string | null;
+  postcode?: string | null;
+  house?: string | null;
+}): string | undefined {
   const squash = (s: string) => s.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (address.uprn) return `uprn:${squash(address.uprn)}`;
   if (address.postcode && address.house) return `pc:${squash(address.postcode)}/${squash(address.house)}`;

@@ -144,7 +144,12 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number];
 
 /** Reasons that may be told only to the holder and to information governance. */
-export const FULL_FORM_ONLY: readonly Reason[] = ['CONFLICT_OF_INTEREST', 'OPPOSING_PARTY', 'LOCATION_PROTECTED', 'LOCKED'];
+export const FULL_FORM_ONLY: readonly Reason[] = [
+  'CONFLICT_OF_INTEREST',
+  'OPPOSING_PARTY',
+  'LOCATION_PROTECTED',
+  'LOCKED',
+];
 
 /** What became of one call to a source; anything but OK is a gap that the answer names. */
 export const SOURCE_STATES = ['OK', 'DEGRADED', 'UNAVAILABLE', 'TIMED_OUT', 'NOT_READY'] as const;

@@ -6,14 +6,23 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 export const ERRORS = {
   UNAUTHENTICATED: { message: 'Sign-in required.', status: 401 },
-  PURPOSE_REQUIRED: { message: 'Declare what the operation is for: query Name @purpose(of: DIRECT_WORK) { … }.', status: 400 },
+  PURPOSE_REQUIRED: {
+    message: 'Declare what the operation is for: query Name @purpose(of: DIRECT_WORK) { … }.',
+    status: 400,
+  },
   ROLE_REQUIRED: { message: 'You hold several roles: say as which you ask, @purpose(of: …, as: ROLE).', status: 400 },
-  NOT_KNOWN_HERE: { message: 'You are signed in, but not known to the directory in this agency and role.', status: 403 },
+  NOT_KNOWN_HERE: {
+    message: 'You are signed in, but not known to the directory in this agency and role.',
+    status: 403,
+  },
   GRAPHQL_PARSE_FAILED: { message: 'The document could not be parsed.', status: 400 },
   GRAPHQL_VALIDATION_FAILED: { message: 'The document does not fit the schema.', status: 400 },
   BAD_USER_INPUT: { message: 'A variable or argument does not have the type the schema asks for.', status: 400 },
   OPERATION_RESOLUTION_FAILURE: { message: 'Name one operation of the document.', status: 400 },
-  TOO_COMPLEX: { message: 'The operation asks for more than one operation may: fewer levels, aliases or records.', status: 400 },
+  TOO_COMPLEX: {
+    message: 'The operation asks for more than one operation may: fewer levels, aliases or records.',
+    status: 400,
+  },
   BAD_REQUEST: { message: 'The request is not a GraphQL request over POST with a JSON body.', status: 400 },
   NOT_PERMITTED: { message: 'You may not record this.', status: 200 },
   NOT_VALID: { message: 'The statement is not complete.', status: 200 },
@@ -39,10 +48,15 @@ export class Refusal extends GraphQLError {
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   if (original instanceof Refusal) {
-    return { message: original.message, ...(formatted.path ? { path: formatted.path } : {}), extensions: { code: original.code } };
+    return {
+      message: original.message,
+      ...(formatted.path ? { path: formatted.path } : {}),
+      extensions: { code: original.code },
+    };
   }
   const code = codeOf(formatted);
-  const locations = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED' ? formatted.locations : undefined;
+  const locations =
+    code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED' ? formatted.locations : undefined;
   return { message: ERRORS[code].message, ...(locations ? { locations } : {}), extensions: { code } };
 }
 

@@ -1,6 +1,12 @@
 /** What an operation declares of itself, and whether it must. */
-import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
-import { PURPOSES, ROLES, type Purpose, type Role } from '../domain/words.js';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { PURPOSES, type Purpose, ROLES, type Role } from '../domain/words.js';
 import { Refusal } from './errors.js';
 
 export interface Declaration {
@@ -20,14 +26,19 @@ export function declarationOf(operation: OperationDefinitionNode, document: Docu
   };
   const purpose = PURPOSES.find((p) => p === value('of'));
   const as = ROLES.find((role) => role === value('as'));
-  if (!purpose && rootFields(operation.selectionSet, fragmentsOf(document)).some((name) => !IMPERSONAL_ROOTS.has(name))) {
+  if (
+    !purpose &&
+    rootFields(operation.selectionSet, fragmentsOf(document)).some((name) => !IMPERSONAL_ROOTS.has(name))
+  ) {
     throw new Refusal('PURPOSE_REQUIRED');
   }
   return { purpose, as };
 }
 
 export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  return new Map(document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])));
+  return new Map(
+    document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
+  );
 }
 
 /** Every root field asked for, through fragments, whatever @skip and @include say. Requires a validated document (no cycles). */

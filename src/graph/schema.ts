@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { type Projection, readProjection } from '../disclosure/projection.js';
-import { createResolvers } from './resolvers.js';
 import type { Pages } from './connection.js';
 import type { Limits } from './limits.js';
+import { createResolvers } from './resolvers.js';
 
 export interface Graph {
   readonly schema: GraphQLSchema;
@@ -22,6 +22,10 @@ export function buildGraph(folder: string, pages: Pages, limits: Limits): Graph 
     .filter((file) => file.endsWith('.graphql'))
     .sort()
     .map((file) => readFileSync(join(folder, file), 'utf8'));
-  const schema = makeExecutableSchema({ typeDefs, resolvers: createResolvers(pages, limits), resolverValidationOptions: { requireResolversToMatchSchema: 'error' } });
+  const schema = makeExecutableSchema({
+    typeDefs,
+    resolvers: createResolvers(pages, limits),
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
   return { schema, projection: readProjection(schema) };
 }

@@ -1,6 +1,12 @@
 /** Apollo Server over the executor: its parsing, validation, plugins and HTTP semantics; ours are limits, masks and the log. */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled, ApolloServerPluginSchemaReportingDisabled, ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
 import type { Audit } from '../audit/audit.js';
 import type { House } from '../reader/operation.js';
@@ -36,7 +42,12 @@ export function createApollo(parts: ApolloParts): ApolloServer<RequestContext> {
     parseOptions: { maxTokens: parts.limits.tokens },
     validationRules: [limitRule(parts.limits)],
     formatError: maskError,
-    logger: { debug() {}, info() {}, warn() {}, error: () => parts.house.log.error({ code: 'GRAPHQL' }, 'the GraphQL server reported an error') },
+    logger: {
+      debug() {},
+      info() {},
+      warn() {},
+      error: () => parts.house.log.error({ code: 'GRAPHQL' }, 'the GraphQL server reported an error'),
+    },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,8 +1,9 @@
 /**
  * Which source persons are whom, for one operation: grows as sources answer, so that each is looked up once.
  */
+import { entry } from '../domain/entry.js';
 import type { LocalId, PersonId, SourceId } from '../domain/words.js';
-import type { People } from './people.js';
+import { type People, refKey } from './people.js';
 
 export interface Ref {
   readonly space: SourceId;
@@ -15,25 +16,28 @@ export class Links {
 
   constructor(private readonly people: People) {}
 
-  /** Learns who these are, those not yet known in one look-up; a source person never seen before becomes a person of ours. */
-  async learn(refs: Iterable<Ref>): Promise<void> {
-    const unknown = new Map<string, Ref>();
-    for (const ref of refs) {
-      if (!this.#persons.get(ref.space)?.has(ref.local)) unknown.set(`${ref.space} ${ref.local}`, ref);
-    }
+  /** Learns who these of one space are, those not yet known in one look-up; a source person never seen before becomes a person of ours. */
+  async learn(space: SourceId, locals: Iterable<LocalId>): Promise<void> {
+    const known = this.#in(space);
+    const unknown = new Set<LocalId>();
+    for (const local of locals) if (!known.has(local)) unknown.add(local);
     if (unknown.size === 0) return;
-    const resolved = await this.people.resolve([...unknown.values()]);
-    for (const [key, ref] of unknown) {
-      const person = resolved.get(key);
-      if (person !== undefined) this.#note(ref.space, ref.local, person);
+    const refs = Array.from(unknown, (local) => ({ space, local }));
+    const resolved = await this.people.resolve(refs);
+    for (const ref of refs) {
+      const person = resolved.get(refKey(ref));
+      if (person !== undefined) known.set(ref.local, person);
     }
   }
 
-  /** Who a learnt source person is. Throws if it was not learnt first. */
-  personOf(space: SourceId, local: LocalId): PersonId {
-    const person = this.#persons.get(space)?.get(local);
-    if (person === undefined) throw new Error('a source person was used before it was resolved');
-    return person;
+  /** Tells who the learnt persons of a space are. What it gives throws on one that was not learnt first. */
+  personsIn(space: SourceId): (local: LocalId) => PersonId {
+    const known = this.#in(space);
+    return (local) => {
+      const person = known.get(local);
+      if (person === undefined) throw new Error('a source person was used before it was resolved');
+      return person;
+    };
   }
 
   /** The source persons that each of these is, in one look-up for those not yet asked. */
@@ -44,15 +48,13 @@ export class Links {
       for (const person of unknown) this.#locals.set(person, []);
       for (const { person, space, local } of await this.people.locals(unknown)) {
         this.#locals.get(person)?.push({ space, local });
-        this.#note(space, local, person);
+        this.#in(space).set(local, person);
       }
     }
     return new Map(asked.map((person) => [person, this.#locals.get(person) ?? []]));
   }
 
-  #note(space: SourceId, local: LocalId, person: PersonId): void {
-    const known = this.#persons.get(space) ?? new Map<LocalId, PersonId>();
-    known.set(local, person);
-    this.#persons.set(space, known);
+  #in(space: SourceId): Map<LocalId, PersonId> {
+    return entry(this.#persons, space, () => new Map<LocalId, PersonId>());
   }
 }

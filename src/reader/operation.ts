@@ -102,8 +102,9 @@ async function askWork(asking: Asking, links: Links, standing: Standing, now: st
       if (!source.tells.has('involvements') || (workers.length === 0 && teams.length === 0)) return [];
       const reply = await asking.ask(source, (options) => source.workload({ workers, teams }, options), undefined, () => true);
       if (!hasAnswered(reply)) gaps.push(source.id);
-      await links.learn(reply.items.map(({ person }) => ({ space: source.space, local: person })));
-      return reply.items.map((row) => ({ ...row, person: links.personOf(source.space, row.person), space: source.space }));
+      await links.learn(source.space, reply.items.map(({ person }) => person));
+      const personOf = links.personsIn(source.space);
+      return reply.items.map((row) => ({ ...row, person: personOf(row.person), space: source.space }));
     }),
   );
   return workOf(standing, rows.flat(), gaps, now);

@@ -10,7 +10,6 @@ import type { Agency, Requester, Standing } from '../domain/requester.js';
 import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId, type SourceState } from '../domain/words.js';
 import type { Door } from '../disclosure/door.js';
 import type { FamilyView, View } from '../disclosure/facts/view.js';
-import { includedMembers } from '../disclosure/facts/subject.js';
 import { worksWith, type Work } from '../disclosure/facts/work.js';
 import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
 import { NOBODY, type Surroundings } from '../disclosure/surroundings.js';
@@ -18,6 +17,7 @@ import type { Links } from '../people/links.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { FindAsk, Source } from '../sources/contract.js';
 import { seal, type Sealed } from '../sources/sealed.js';
+import { lift, localsIn } from './lift.js';
 import { distinctNotices, type Listing, type SourceStatus } from './listing.js';
 import { mergePerson, type ShownPerson } from './person.js';
 
@@ -159,12 +159,11 @@ export class Reader {
     const found = await Promise.all(
       finders.map(async (source) => {
         const reply = await asking.ask(source, (options) => source.find(ask, options), this.#onBehalf(source), () => true);
-        return reply.items.map((local) => ({ space: source.space, local }));
+        await links.learn(source.space, reply.items);
+        return reply.items.map(links.personsIn(source.space));
       }),
     );
-    const refs = found.flat();
-    await links.learn(refs);
-    const persons = [...new Set(refs.map(({ space, local }) => links.personOf(space, local)))].sort();
+    const persons = [...new Set(found.flat())].sort();
     await this.#ensure([{ types: DETAILS, persons }]);
     const shown = persons.map((person) => this.#show(person));
     return { items: shown.flatMap((person) => person ?? []), withheld: [], sources: finders.map((source) => this.#status(source)) };
@@ -331,16 +330,11 @@ export class Reader {
   /** The same records with the gateway's persons in place of the source's. */
   async #lift(source: Source, records: readonly SourceRecord[]): Promise<SourceRecord<PersonId>[]> {
     const { links } = this.parts;
-    const { space } = source;
-    const locals = records.flatMap(({ label, persons }) => [label.subject, ...label.names, ...label.fromWorkWith, ...Object.values(persons ?? {}).flat()]);
-    await links.learn(locals.map((local) => ({ space, local })));
-    const personOf = (local: LocalId) => links.personOf(space, local);
-    const lift = (value: LocalId | readonly LocalId[]) => (typeof value === 'string' ? personOf(value) : value.map(personOf));
-    return records.map(({ label, content, persons }) => ({
-      label: { ...label, subject: personOf(label.subject), names: label.names.map(personOf), fromWorkWith: label.fromWorkWith.map(personOf) },
-      content,
-      ...(persons ? { persons: Object.fromEntries(Object.entries(persons).map(([field, value]) => [field, lift(value)])) } : {}),
-    }));
+    const locals = new Set<LocalId>();
+    for (const record of records) for (const local of localsIn(record)) locals.add(local);
+    await links.learn(source.space, locals);
+    const personOf = links.personsIn(source.space);
+    return records.map((record) => lift(record, personOf));
   }
 
   /** Requires that the person's details are read. */
@@ -364,29 +358,41 @@ export class Reader {
       const members = mine.flatMap(({ record }) => record ?? []);
       const withheld = distinctNotices(mine.flatMap(({ notices }) => notices));
       if (members.length === 0 && withheld.length === 0) return null;
-      return { __typename: 'Family', id: familyNodeId(family), members, included: includedMembers(family), withheld };
+      return { __typename: 'Family', id: familyNodeId(family, members), members, included: family.included, withheld };
     });
   }
 
+  /** A membership as the requester's own agency keeps it, where it does; else as the agency that keeps the family does. */
   #membershipsOf(family: FamilyView): SourceRecord<PersonId>[] {
-    const source = this.parts.asking.sources.find(({ space, tells }) => tells.has('memberships') && family.id.startsWith(`${space}:`));
-    if (!source) return [];
-    return [...family.members].map(([person, { included, isChild }]) => ({
-      label: {
-        type: 'FamilyMember',
-        source: source.id,
-        localId: `${family.id}/${person}`,
-        subject: person,
-        names: [],
-        fromWorkWith: [person],
-        category: 'NETWORK',
-        kind: 'OTHER',
-        confidentiality: 'N',
-        addresses: [],
-      },
-      content: { isChild, included },
-      persons: { person },
-    }));
+    const tellers = this.parts.asking.sources.filter(({ tells }) => tells.has('memberships'));
+    const leading = tellers.find(({ space }) => family.id.startsWith(`${space}:`));
+    const own = tellers.filter(({ holder }) => holder === this.requester.agency);
+    return [...family.members].flatMap(([person, { included, isChild }]): SourceRecord<PersonId>[] => {
+      const source = own.find(({ space }) => this.#isToldBy(space, family, person)) ?? leading;
+      if (!source) return [];
+      return [
+        {
+          label: {
+            type: 'FamilyMember',
+            source: source.id,
+            localId: `${family.id}/${person}`,
+            subject: person,
+            names: [],
+            fromWorkWith: [person],
+            category: 'NETWORK',
+            kind: 'OTHER',
+            confidentiality: 'N',
+            addresses: [],
+          },
+          content: { isChild, included },
+          persons: { person },
+        },
+      ];
+    });
+  }
+
+  #isToldBy(space: SourceId, family: FamilyView, person: PersonId): boolean {
+    return this.parts.view.of('memberships', person).some((row) => row.space === space && family.aliases.includes(`${space}:${row.family}`));
   }
 
   /** Whether the requester or those they manage work with a person now. */
@@ -409,8 +415,8 @@ function throwFirst(results: readonly (true | Error)[]): void {
 }
 
 /** A family is named by its source's id and one of its members, so that it can be found again without searching. */
-function familyNodeId(family: FamilyView): string {
-  const [member = ''] = [...family.members.keys()].sort();
+function familyNodeId(family: FamilyView, members: readonly Released<ShownRecord>[]): string {
+  const [member = ''] = [...(members.length > 0 ? personsOf(members) : family.members.keys())].sort();
   return Buffer.from(`Family:${member}:${family.id}`).toString('base64url');
 }
 

@@ -3,15 +3,15 @@
  * (schema/policies/actions.cedar); what is drafted here is written in one transaction with the operation's audit entry.
  */
 import type { EntityManager } from 'typeorm';
-import type { RecordType } from '../domain/records.js';
-import type { Action } from '../domain/facts.js';
-import { ADULT_WORK, type AgencyId, type Category, type PersonId, type Purpose } from '../domain/words.js';
 import type { Policies } from '../disclosure/policies.js';
+import type { Action } from '../domain/facts.js';
+import type { RecordType } from '../domain/records.js';
+import { ADULT_WORK, type AgencyId, type Category, type PersonId, type Purpose } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
+import type { Operation } from '../reader/operation.js';
 import { checkException, type LawfulGateways } from '../registers/lawful-gateways.js';
 import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
-import type { Operation } from '../reader/operation.js';
 
 export interface ConsentDraft {
   readonly subject: PersonId;
@@ -98,7 +98,10 @@ export class Statements {
     const { operation } = this.parts;
     if (draft.state === 'WITHDRAWN') throw new NotValid(['to take a consent back use withdrawConsent']);
     const party = this.#isParty([...draft.holders, ...draft.recipients]);
-    const policies = await this.#permit(draft.state === 'GIVEN' ? 'RECORD_CONSENT' : 'RECORD_REFUSAL', draft.subject, { ownAgency: false, party });
+    const policies = await this.#permit(draft.state === 'GIVEN' ? 'RECORD_CONSENT' : 'RECORD_REFUSAL', draft.subject, {
+      ownAgency: false,
+      party,
+    });
     const from = draft.from ?? operation.at;
     const problems = [
       ...this.#scopeProblems(draft),
@@ -108,7 +111,22 @@ export class Statements {
     if (problems.length > 0) throw new NotValid(problems);
     const { subject, state, givenBy, capacity, categories, holders, recipients, purposes, until, method } = draft;
     return this.#draftConsent(
-      { id: this.parts.newId(), subject, state, givenBy, capacity, categories, holders, recipients, purposes, from, ...(until ? { until } : {}), recordedAt: operation.at, recordedBy: operation.requester.worker, method },
+      {
+        id: this.parts.newId(),
+        subject,
+        state,
+        givenBy,
+        capacity,
+        categories,
+        holders,
+        recipients,
+        purposes,
+        from,
+        ...(until ? { until } : {}),
+        recordedAt: operation.at,
+        recordedBy: operation.requester.worker,
+        method,
+      },
       policies,
     );
   }
@@ -121,7 +139,15 @@ export class Statements {
     const policies = await this.#permit('RECORD_REFUSAL', given.subject, { ownAgency: false, party: true });
     const { until: _, ...scope } = given;
     return this.#draftConsent(
-      { ...scope, id: this.parts.newId(), state: 'WITHDRAWN', from: operation.at, recordedAt: operation.at, recordedBy: operation.requester.worker, method },
+      {
+        ...scope,
+        id: this.parts.newId(),
+        state: 'WITHDRAWN',
+        from: operation.at,
+        recordedAt: operation.at,
+        recordedBy: operation.requester.worker,
+        method,
+      },
       policies,
     );
   }
@@ -129,15 +155,25 @@ export class Statements {
   async recordException(draft: ExceptionDraft): Promise<ExceptionRecord> {
     const { operation, gateways } = this.parts;
     const party = this.#isParty([...draft.holders, ...draft.recipients]);
-    const permitted = await Promise.all(draft.subjects.map((subject) => this.#permit('RECORD_EXCEPTION', subject, { ownAgency: false, party })));
+    const permitted = await Promise.all(
+      draft.subjects.map((subject) => this.#permit('RECORD_EXCEPTION', subject, { ownAgency: false, party })),
+    );
     const gateway = gateways.get(draft.gateway);
-    if (!gateway) throw new NotValid([`there is no lawful gateway ${draft.gateway}; known are ${[...gateways.keys()].join(', ')}`]);
+    if (!gateway)
+      throw new NotValid([`there is no lawful gateway ${draft.gateway}; known are ${[...gateways.keys()].join(', ')}`]);
     const from = draft.from ?? operation.at;
     const agencies = await this.parts.directory.agencies();
     const approver = draft.approvedBy ? await this.parts.directory.worker(draft.approvedBy) : undefined;
     const problems = [
       ...this.#scopeProblems(draft),
-      ...checkException(gateway, { ...draft, from, recordedBy: operation.requester.worker, approver, agencies, stages: draft.subjects.map((subject) => operation.facts().subject(subject).stage) }),
+      ...checkException(gateway, {
+        ...draft,
+        from,
+        recordedBy: operation.requester.worker,
+        approver,
+        agencies,
+        stages: draft.subjects.map((subject) => operation.facts().subject(subject).stage),
+      }),
     ];
     if (draft.subjects.length === 0) problems.push('it names nobody');
     if (problems.length > 0) throw new NotValid(problems);
@@ -169,7 +205,10 @@ export class Statements {
     const found = await operation.reader.labelOf(draft.record.type, draft.record.source, draft.record.localId);
     if (!found) throw new NotPermitted('no such record');
     const { label, holder } = found;
-    const policies = await this.#permit('JUDGE_RELEVANCE', label.subject, { ownAgency: holder === operation.requester.agency, party: true });
+    const policies = await this.#permit('JUDGE_RELEVANCE', label.subject, {
+      ownAgency: holder === operation.requester.agency,
+      party: true,
+    });
     const problems = [
       ...(ADULT_WORK.includes(label.category) ? [] : ['only adult work is judged']),
       ...(Boolean(draft.servesChild) === Boolean(draft.servesAdult) ? ['it serves either a child or an adult'] : []),
@@ -215,16 +254,26 @@ export class Statements {
     return statements.filter(({ holder }) => holder === this.parts.operation.requester.agency);
   }
 
-  async #shownTo<T extends { readonly id: string }>(person: PersonId, pick: (all: Operation['surroundings']['statements']) => readonly T[]): Promise<readonly T[]> {
+  async #shownTo<T extends { readonly id: string }>(
+    person: PersonId,
+    pick: (all: Operation['surroundings']['statements']) => readonly T[],
+  ): Promise<readonly T[]> {
     const { operation, policies } = this.parts;
     await operation.surroundings.ensure([person]);
-    const verdict = policies.mayDo('SEE_STATEMENTS', operation.facts().actionFacts(person, { ownAgency: true, party: true }));
+    const verdict = policies.mayDo(
+      'SEE_STATEMENTS',
+      operation.facts().actionFacts(person, { ownAgency: true, party: true }),
+    );
     const shown = verdict.allowed ? pick(operation.surroundings.statements) : [];
     this.lines.push({ did: 'SHOWN', ids: shown.map(({ id }) => id), subjects: [person], policies: verdict.policies });
     return shown;
   }
 
-  async #permit(action: Action, person: PersonId, about: { readonly ownAgency: boolean; readonly party: boolean }): Promise<readonly string[]> {
+  async #permit(
+    action: Action,
+    person: PersonId,
+    about: { readonly ownAgency: boolean; readonly party: boolean },
+  ): Promise<readonly string[]> {
     const { operation, policies } = this.parts;
     await operation.surroundings.ensure([person]);
     const verdict = policies.mayDo(action, operation.facts().actionFacts(person, about));
@@ -244,14 +293,20 @@ export class Statements {
     return agencies.some((id) => id === agency || id === agencyKind || id === '*');
   }
 
-  #scopeProblems({ categories, holders, recipients, purposes }: Pick<ConsentDraft, 'categories' | 'holders' | 'recipients' | 'purposes'>): string[] {
+  #scopeProblems({
+    categories,
+    holders,
+    recipients,
+    purposes,
+  }: Pick<ConsentDraft, 'categories' | 'holders' | 'recipients' | 'purposes'>): string[] {
     const { agencies } = this.parts.operation;
     const known = new Set([...agencies.keys(), ...[...agencies.values()].map(({ kind }) => kind)]);
     const problems = [];
     if ([categories, holders, recipients, purposes].some((list) => list.length === 0)) {
       problems.push('categories, holders, recipients and purposes each name at least one');
     }
-    for (const id of [...holders, ...recipients]) if (!known.has(id)) problems.push(`${JSON.stringify(id)} is no agency and no kind of agency`);
+    for (const id of [...holders, ...recipients])
+      if (!known.has(id)) problems.push(`${JSON.stringify(id)} is no agency and no kind of agency`);
     return problems;
   }
 
@@ -259,7 +314,9 @@ export class Statements {
     const facts = this.parts.operation.facts();
     const { isChild } = facts.subject(subject);
     if (capacity === 'PARENTAL_RESPONSIBILITY') {
-      return isChild && facts.isGuardian(subject, givenBy) ? [] : ['who gave it is not recorded as holding parental responsibility for the child'];
+      return isChild && facts.isGuardian(subject, givenBy)
+        ? []
+        : ['who gave it is not recorded as holding parental responsibility for the child'];
     }
     if (givenBy !== subject) return ['it is given by the person it is about'];
     return isChild === (capacity === 'OWN_COMPETENCE') ? [] : ['a child speaks by OWN_COMPETENCE, an adult by SELF'];

@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { SOURCE_STATES, type SourceId, type SourceState } from '../domain/words.js';
-import { SourceNotReady, type CallOptions, type Source, type SourceAnswer } from './contract.js';
+import { type CallOptions, type Source, type SourceAnswer, SourceNotReady } from './contract.js';
 
 /** What became of one call. `items` is present when the source answered. */
 export interface Reply<T> {
@@ -44,10 +44,14 @@ export class Asking {
       const options: CallOptions = onBehalfOf === undefined ? { signal } : { signal, onBehalfOf };
       const answer = await within(call(options), signal);
       if (!answer.items.every(isExpected)) {
-        this.log.warn({ source: source.id, code: 'UNASKED_ROWS' }, 'source answered about somebody else: nothing of it is used');
+        this.log.warn(
+          { source: source.id, code: 'UNASKED_ROWS' },
+          'source answered about somebody else: nothing of it is used',
+        );
         return this.#reply(source, 'UNAVAILABLE', []);
       }
-      if (answer.rejected > 0) this.log.warn({ source: source.id, code: 'ROWS_REJECTED', count: answer.rejected }, 'source rows rejected');
+      if (answer.rejected > 0)
+        this.log.warn({ source: source.id, code: 'ROWS_REJECTED', count: answer.rejected }, 'source rows rejected');
       return this.#reply(source, answer.rejected > 0 ? 'DEGRADED' : 'OK', answer.items);
     } catch (error) {
       const state = signal.aborted ? 'TIMED_OUT' : error instanceof SourceNotReady ? 'NOT_READY' : 'UNAVAILABLE';
@@ -63,7 +67,11 @@ export class Asking {
   }
 }
 
-const SEVERITY: readonly SourceState[] = ['OK', 'DEGRADED', ...SOURCE_STATES.filter((s) => s !== 'OK' && s !== 'DEGRADED')];
+const SEVERITY: readonly SourceState[] = [
+  'OK',
+  'DEGRADED',
+  ...SOURCE_STATES.filter((s) => s !== 'OK' && s !== 'DEGRADED'),
+];
 
 /** Whether a reply is an answer at all. */
 export function hasAnswered(reply: { readonly state: SourceState }): boolean {

@@ -18,21 +18,40 @@ export async function startDemo(env: Record<string, string> = {}, place?: (sourc
   return composeDemo(config, place);
 }
 
-export async function ask(demo: Demo, worker: string, query: string, variables: Record<string, unknown> = {}): Promise<Asked> {
+export async function ask(
+  demo: Demo,
+  worker: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Asked> {
   return (await demo.ask(worker, query, variables)) as Asked;
 }
 
 /** Ids of the persons on a worker's board: forename and surname → node id. */
 export async function peopleOf(demo: Demo, worker: string): Promise<{ readonly [name: string]: string }> {
-  const { data } = await ask(demo, worker, 'query Board @purpose(of: SUPERVISION) { families(first: 200) { nodes { members { person { id forename surname } } } } }');
+  const { data } = await ask(
+    demo,
+    worker,
+    'query Board @purpose(of: SUPERVISION) { families(first: 200) { nodes { members { person { id forename surname } } } } }',
+  );
   const members = data['families'].nodes.flatMap((family: Json) => family['members']) as Json[];
-  return Object.fromEntries(members.filter(({ person }) => person?.surname).map(({ person }) => [`${person.forename} ${person.surname}`, person.id]));
+  return Object.fromEntries(
+    members
+      .filter(({ person }) => person?.surname)
+      .map(({ person }) => [`${person.forename} ${person.surname}`, person.id]),
+  );
 }
 
 /** Node id of the family on a worker's board that somebody of this surname belongs to. */
 export async function familyOf(demo: Demo, worker: string, surname: string): Promise<string> {
-  const { data } = await ask(demo, worker, 'query Board @purpose(of: SUPERVISION) { families(first: 200) { nodes { id members { person { surname } } } } }');
-  const family = (data['families'].nodes as Json[]).find(({ members }) => members.some(({ person }: Json) => person?.surname === surname));
+  const { data } = await ask(
+    demo,
+    worker,
+    'query Board @purpose(of: SUPERVISION) { families(first: 200) { nodes { id members { person { surname } } } } }',
+  );
+  const family = (data['families'].nodes as Json[]).find(({ members }) =>
+    members.some(({ person }: Json) => person?.surname === surname),
+  );
   if (!family) throw new Error(`no family ${surname} on the board of ${worker}`);
   return family['id'];
 }

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createDomesticAbuse } from '../../adapters/domestic-abuse/index.js';
-import type { Demo } from '../../src/compose-demo.js';
 import { wire } from '../../src/compose.js';
+import type { Demo } from '../../src/compose-demo.js';
 import type { Source } from '../../src/sources/contract.js';
 import { ask, familyOf, type Json, peopleOf, startDemo } from './demo.js';
 
@@ -26,14 +26,23 @@ async function demoWith(place?: (source: Source) => Source, env: Record<string, 
 async function hangingServer(): Promise<string> {
   const server: Server = createServer(() => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  open.push({ stop: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) });
+  open.push({
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const BOARD = `query Board @purpose(of: CHILD_PROTECTION) { families(first: 50) { sources { source state } nodes { members { person { forename addresses { postcode }
   ... on Adult { adultWork { nodes { __typename } sources { source state } notice } } } } } } }`;
 const statesOf = (list: readonly Json[]) => Object.fromEntries(list.map(({ source, state }) => [source, state]));
-const personsOf = (data: Json) => (data['families'].nodes as Json[]).flatMap(({ members }) => (members as Json[]).map(({ person }) => person)).filter(Boolean);
+const personsOf = (data: Json) =>
+  (data['families'].nodes as Json[])
+    .flatMap(({ members }) => (members as Json[]).map(({ person }) => person))
+    .filter(Boolean);
 
 describe('26: a source', () => {
   it('that dies is named beside every list it would have filled, and the rest of the answer stands', async () => {
@@ -43,7 +52,11 @@ describe('26: a source', () => {
     expect(statesOf(data['families'].sources)['mental-health']).toBe('UNAVAILABLE');
     const adults = personsOf(data).filter(({ adultWork }) => adultWork);
     expect(adults.every(({ adultWork }) => statesOf(adultWork.sources)['mental-health'] === 'UNAVAILABLE')).toBe(true);
-    expect(adults.some(({ adultWork }) => adultWork.nodes.some((record: Json) => record['__typename'] === 'SubstanceMisuseRecord'))).toBe(true);
+    expect(
+      adults.some(({ adultWork }) =>
+        adultWork.nodes.some((record: Json) => record['__typename'] === 'SubstanceMisuseRecord'),
+      ),
+    ).toBe(true);
     const [entry] = await demo.audit.read({ limit: 1 });
     expect(entry?.body.gaps).toEqual([['mental-health', 'UNAVAILABLE']]);
   });
@@ -52,7 +65,8 @@ describe('26: a source', () => {
     const demo = await demoWith();
     const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'];
     await demo.kill('domestic-abuse');
-    const query = 'query A($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { forename addresses { postcode } } }';
+    const query =
+      'query A($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { forename addresses { postcode } } }';
     expect((await ask(demo, 'sw-ada-thorne', query, { id: mira })).data['person'].forename).toBe('Mira');
     expect(JSON.stringify(await ask(demo, 'kw-noor-ashdown', query, { id: mira }))).not.toContain('ZZ17');
   });
@@ -60,7 +74,10 @@ describe('26: a source', () => {
   it('that hangs is a typed gap within its deadline', async () => {
     const baseUrl = await hangingServer();
     const demo = await demoWith(
-      (source) => (source.id === 'domestic-abuse' ? createDomesticAbuse({ id: source.id, holder: source.holder, baseUrl, token: 'x' }) : source),
+      (source) =>
+        source.id === 'domestic-abuse'
+          ? createDomesticAbuse({ id: source.id, holder: source.holder, baseUrl, token: 'x' })
+          : source,
       { THRESHOLD_SOURCE_DEADLINE_MS: '300' },
     );
     const { data } = await ask(demo, 'sw-ada-thorne', BOARD);
@@ -74,7 +91,12 @@ describe('26: a source', () => {
       { THRESHOLD_SOURCE_DEADLINE_MS: '300' },
     );
     const id = await familyOf(demo, 'sw-ada-thorne', 'Quist');
-    const { data } = await ask(demo, 'sw-ada-thorne', 'query W($id: ID!) @purpose(of: SUPERVISION) { family(id: $id) { workbook { ragRatings { nodes { id } sources { source state } } } } }', { id });
+    const { data } = await ask(
+      demo,
+      'sw-ada-thorne',
+      'query W($id: ID!) @purpose(of: SUPERVISION) { family(id: $id) { workbook { ragRatings { nodes { id } sources { source state } } } } }',
+      { id },
+    );
     expect(statesOf(data['family'].workbook.ragRatings.sources)['workbook']).toBe('TIMED_OUT');
   });
 });
@@ -83,16 +105,26 @@ describe('27: a source that answers about somebody who was not asked for', () =>
   it('is believed in nothing', async () => {
     const demo = await demoWith((source) =>
       source.id === 'substance-misuse'
-        ? { ...source, read: async (asked, options) => {
-            const answer = await source.read(asked, options);
-            return { ...answer, items: answer.items.map((record) => ({ ...record, label: { ...record.label, subject: 'HR4108' } })) };
-          } }
+        ? {
+            ...source,
+            read: async (asked, options) => {
+              const answer = await source.read(asked, options);
+              return {
+                ...answer,
+                items: answer.items.map((record) => ({ ...record, label: { ...record.label, subject: 'HR4108' } })),
+              };
+            },
+          }
         : source,
     );
     const { data } = await ask(demo, 'sw-cleo-marchbank', BOARD.replace('CHILD_PROTECTION', 'SUPERVISION'));
     const adults = personsOf(data).filter(({ adultWork }) => adultWork);
-    expect(adults.flatMap(({ adultWork }) => adultWork.nodes).map((record: Json) => record['__typename'])).not.toContain('SubstanceMisuseRecord');
-    expect(adults.every(({ adultWork }) => statesOf(adultWork.sources)['substance-misuse'] === 'UNAVAILABLE')).toBe(true);
+    expect(
+      adults.flatMap(({ adultWork }) => adultWork.nodes).map((record: Json) => record['__typename']),
+    ).not.toContain('SubstanceMisuseRecord');
+    expect(adults.every(({ adultWork }) => statesOf(adultWork.sources)['substance-misuse'] === 'UNAVAILABLE')).toBe(
+      true,
+    );
   });
 });
 
@@ -102,7 +134,9 @@ describe('28: the log', () => {
     const demo = await demoWith(undefined, { THRESHOLD_STORE: file });
     const before = await ask(demo, 'sw-ada-thorne', BOARD);
     expect(before.errors).toBeUndefined();
-    await demo.store.dataSource.query('CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, \'disk full\'); END');
+    await demo.store.dataSource.query(
+      "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    );
     const answer = await ask(demo, 'sw-ada-thorne', BOARD);
     expect(answer.data ?? null).toBeNull();
     expect(answer.errors?.[0]?.extensions.code).toBe('NOT_RECORDED');
@@ -114,11 +148,19 @@ describe('28: the log', () => {
   it('takes a mutation’s statement back with its entry', async () => {
     const demo = await demoWith();
     const gilda = (await peopleOf(demo, 'sw-cleo-marchbank'))['Gilda Garrick'];
-    const withdraw = 'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { id state } }';
-    await demo.store.dataSource.query('CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, \'disk full\'); END');
+    const withdraw =
+      'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { id state } }';
+    await demo.store.dataSource.query(
+      "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    );
     expect((await ask(demo, 'rw-rory-ember', withdraw)).errors?.[0]?.extensions.code).toBe('NOT_RECORDED');
     await demo.store.dataSource.query('DROP TRIGGER full');
-    const { data } = await ask(demo, 'rw-rory-ember', 'query C($id: ID!) @purpose(of: DIRECT_WORK) { consents(person: $id) { state } }', { id: gilda });
+    const { data } = await ask(
+      demo,
+      'rw-rory-ember',
+      'query C($id: ID!) @purpose(of: DIRECT_WORK) { consents(person: $id) { state } }',
+      { id: gilda },
+    );
     expect((data['consents'] as Json[]).map(({ state }) => state)).not.toContain('WITHDRAWN');
   });
 });
@@ -126,10 +168,15 @@ describe('28: the log', () => {
 describe('24: a withdrawal', () => {
   it('counts from the next operation on, for everybody', async () => {
     const demo = await demoWith();
-    const query = 'query A($id: ID!) @purpose(of: SUPERVISION) { person(id: $id) { ... on Adult { adultWork { nodes { id } withheld { holder { id } } } } } }';
+    const query =
+      'query A($id: ID!) @purpose(of: SUPERVISION) { person(id: $id) { ... on Adult { adultWork { nodes { id } withheld { holder { id } } } } } }';
     const gilda = (await peopleOf(demo, 'sw-cleo-marchbank'))['Gilda Garrick'];
     expect((await ask(demo, 'sw-cleo-marchbank', query, { id: gilda })).data['person'].adultWork.nodes.length).toBe(1);
-    const { data } = await ask(demo, 'rw-rory-ember', 'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { state categories } }');
+    const { data } = await ask(
+      demo,
+      'rw-rory-ember',
+      'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { state categories } }',
+    );
     expect(data['withdrawConsent'].state).toBe('WITHDRAWN');
     const after = await ask(demo, 'sw-cleo-marchbank', query, { id: gilda });
     expect(after.data['person'].adultWork).toEqual({ nodes: [], withheld: [] });
@@ -141,35 +188,65 @@ describe('24: a withdrawal', () => {
     const place = (source: Source): Source =>
       source.id !== 'substance-misuse'
         ? source
-        : { ...source, read: async (asked, options) => {
-            const answer = await source.read(asked, options);
-            if (once && demo && asked.wants.some(({ type }) => type === 'SubstanceMisuseRecord')) {
-              once = false;
-              await ask(demo, 'rw-rory-ember', 'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { state } }');
-            }
-            return answer;
-          } };
+        : {
+            ...source,
+            read: async (asked, options) => {
+              const answer = await source.read(asked, options);
+              if (once && demo && asked.wants.some(({ type }) => type === 'SubstanceMisuseRecord')) {
+                once = false;
+                await ask(
+                  demo,
+                  'rw-rory-ember',
+                  'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { state } }',
+                );
+              }
+              return answer;
+            },
+          };
     demo = await demoWith(place);
     const gilda = (await peopleOf(demo, 'sw-cleo-marchbank'))['Gilda Garrick'];
-    const { data } = await ask(demo, 'sw-cleo-marchbank', 'query A($id: ID!) @purpose(of: SUPERVISION) { person(id: $id) { ... on Adult { adultWork { nodes { id } } } } }', { id: gilda });
+    const { data } = await ask(
+      demo,
+      'sw-cleo-marchbank',
+      'query A($id: ID!) @purpose(of: SUPERVISION) { person(id: $id) { ... on Adult { adultWork { nodes { id } } } } }',
+      { id: gilda },
+    );
     expect(once).toBe(false);
     expect(data['person'].adultWork.nodes).toEqual([]);
   });
 });
 
 describe('the start', () => {
-  const parts = { sources: [], signIn: async () => { throw new Error('nobody'); }, now: () => new Date(), host: '127.0.0.1', port: 0, introspection: false, cursorKey: 'x', sourceDeadlineMs: 100 };
+  const parts = {
+    sources: [],
+    signIn: async () => {
+      throw new Error('nobody');
+    },
+    now: () => new Date(),
+    host: '127.0.0.1',
+    port: 0,
+    introspection: false,
+    cursorKey: 'x',
+    sourceDeadlineMs: 100,
+  };
   it('is refused by a field without classification, naming it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'threshold-sdl-'));
     cpSync('schema/graphql', folder, { recursive: true });
     appendFileSync(join(folder, 'people.graphql'), '\nextend type Child {\n  nickname: String\n}\n');
-    await expect(wire({ ...parts, graphqlFolder: folder } as never)).rejects.toThrow(/Child\.nickname is not classified/);
+    await expect(wire({ ...parts, graphqlFolder: folder } as never)).rejects.toThrow(
+      /Child\.nickname is not classified/,
+    );
   });
 
   it('is refused by an invalid policy, naming it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'threshold-policies-'));
     cpSync('schema/policies', folder, { recursive: true });
-    writeFileSync(join(folder, 'ours.cedar'), '@id("ours") @source("FS-01") @says("x") permit (principal, action == Action::"read", resource) when { context.category == "SECRETS" };');
-    await expect(wire({ ...parts, policyFolder: folder } as never)).rejects.toThrow(/policy ours: "SECRETS" is not a value of category/);
+    writeFileSync(
+      join(folder, 'ours.cedar'),
+      '@id("ours") @source("FS-01") @says("x") permit (principal, action == Action::"read", resource) when { context.category == "SECRETS" };',
+    );
+    await expect(wire({ ...parts, policyFolder: folder } as never)).rejects.toThrow(
+      /policy ours: "SECRETS" is not a value of category/,
+    );
   });
 });

@@ -25,13 +25,19 @@ beforeAll(async () => {
 });
 afterAll(() => demo.stop());
 
-const text = async (worker: string, query: string, variables: Record<string, unknown> = {}) => JSON.stringify(await ask(demo, worker, query, variables));
-const dataOf = async (worker: string, query: string, variables: Record<string, unknown> = {}) => (await ask(demo, worker, query, variables)).data;
+const text = async (worker: string, query: string, variables: Record<string, unknown> = {}) =>
+  JSON.stringify(await ask(demo, worker, query, variables));
+const dataOf = async (worker: string, query: string, variables: Record<string, unknown> = {}) =>
+  (await ask(demo, worker, query, variables)).data;
 const stripped = (answer: object) => JSON.stringify({ ...answer, extensions: undefined });
 
 describe('a protected field', () => {
   it('1: is not reached by an alias, nor twice under two', async () => {
-    const seen = await text(OFFICER, 'query A($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { a: addresses { p: postcode } b: addresses { q: postcode } x: surname } }', { id: mira });
+    const seen = await text(
+      OFFICER,
+      'query A($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { a: addresses { p: postcode } b: addresses { q: postcode } x: surname } }',
+      { id: mira },
+    );
     expect(seen).not.toContain(SECRET);
     expect(seen).not.toContain('Quist');
   });
@@ -42,7 +48,11 @@ describe('a protected field', () => {
   });
 
   it('3: is not told by what derives from it', async () => {
-    const seen = await dataOf(OFFICER, 'query D($id: ID!) @purpose(of: CHILD_PROTECTION) { family(id: $id) { members { person { __typename forename withheld { holder { id } } } } } }', { id: family });
+    const seen = await dataOf(
+      OFFICER,
+      'query D($id: ID!) @purpose(of: CHILD_PROTECTION) { family(id: $id) { members { person { __typename forename withheld { holder { id } } } } } }',
+      { id: family },
+    );
     const members = (seen['family'].members as Json[]).map(({ person }) => person);
     expect(members.map((person) => person?.forename ?? null)).not.toContain('Mira');
     expect(JSON.stringify(members)).not.toContain('safe');
@@ -56,17 +66,30 @@ describe('a protected field', () => {
   });
 
   it('4: a record is not reached by its id, nor over the back-edge of one that may be seen', async () => {
-    const own = await dataOf('dap-willa-jessop', 'query O($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { ... on Adult { adultWork { nodes { id } } } } }', { id: mira });
+    const own = await dataOf(
+      'dap-willa-jessop',
+      'query O($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { ... on Adult { adultWork { nodes { id } } } } }',
+      { id: mira },
+    );
     for (const { id } of own['person'].adultWork.nodes as Json[]) {
-      expect((await dataOf(OFFICER, 'query R($id: ID!) @purpose(of: CHILD_PROTECTION) { node(id: $id) { id } }', { id }))['node']).toBeNull();
+      expect(
+        (await dataOf(OFFICER, 'query R($id: ID!) @purpose(of: CHILD_PROTECTION) { node(id: $id) { id } }', { id }))[
+          'node'
+        ],
+      ).toBeNull();
     }
-    const back = await text(OFFICER, 'query B($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { relationships { nodes { other { surname addresses { postcode } relationships { nodes { other { addresses { postcode } } } } } } } } }', { id: tilly });
+    const back = await text(
+      OFFICER,
+      'query B($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { relationships { nodes { other { surname addresses { postcode } relationships { nodes { other { addresses { postcode } } } } } } } } }',
+      { id: tilly },
+    );
     expect(back).not.toContain(SECRET);
     expect(back).not.toContain('Quist');
   });
 
   it('13: is not reached by @skip and @include, literal or by variable', async () => {
-    const query = 'query S($id: ID!, $yes: Boolean!, $no: Boolean!) @purpose(of: CHILD_PROTECTION) { person(id: $id) @include(if: $yes) { addresses @skip(if: $no) { postcode @include(if: true) } surname @skip(if: false) } }';
+    const query =
+      'query S($id: ID!, $yes: Boolean!, $no: Boolean!) @purpose(of: CHILD_PROTECTION) { person(id: $id) @include(if: $yes) { addresses @skip(if: $no) { postcode @include(if: true) } surname @skip(if: false) } }';
     expect(await text(OFFICER, query, { id: mira, yes: true, no: false })).not.toContain(SECRET);
   });
 });
@@ -80,11 +103,25 @@ describe('an error', () => {
   });
 
   it('9: of a mutation on somebody hidden says the same as of nobody', async () => {
-    const query = 'mutation M($id: ID!) @purpose(of: DIRECT_WORK) { recordConsent(input: { subject: $id, state: REFUSED, givenBy: $id, capacity: SELF, categories: [IDENTITY], holders: ["csc"], recipients: ["eh"], purposes: [DIRECT_WORK], method: "x" }) { id } }';
-    const answers = await Promise.all([mira, Buffer.from('Person:P-9999999').toString('base64url')].map((id) => ask(demo, OUTSIDER, query, { id })));
+    const query =
+      'mutation M($id: ID!) @purpose(of: DIRECT_WORK) { recordConsent(input: { subject: $id, state: REFUSED, givenBy: $id, capacity: SELF, categories: [IDENTITY], holders: ["csc"], recipients: ["eh"], purposes: [DIRECT_WORK], method: "x" }) { id } }';
+    const answers = await Promise.all(
+      [mira, Buffer.from('Person:P-9999999').toString('base64url')].map((id) => ask(demo, OUTSIDER, query, { id })),
+    );
     expect(new Set(answers.map(stripped)).size).toBe(1);
     expect(answers[0]?.errors?.[0]?.extensions.code).toBe('NOT_PERMITTED');
-    const consents = answers.length && (await Promise.all(['no-such', 'c-1001'].map((consent) => ask(demo, OUTSIDER, 'mutation W($consent: ID!) @purpose(of: DIRECT_WORK) { withdrawConsent(consent: $consent, method: "x") { id } }', { consent }))));
+    const consents =
+      answers.length &&
+      (await Promise.all(
+        ['no-such', 'c-1001'].map((consent) =>
+          ask(
+            demo,
+            OUTSIDER,
+            'mutation W($consent: ID!) @purpose(of: DIRECT_WORK) { withdrawConsent(consent: $consent, method: "x") { id } }',
+            { consent },
+          ),
+        ),
+      ));
     expect(new Set((consents as object[]).map(stripped)).size).toBe(1);
   });
 
@@ -101,7 +138,12 @@ describe('an error', () => {
   });
 
   it('11: of a variable that does not fit suggests no enum value', async () => {
-    const answer = await ask(demo, 'sw-ada-thorne', 'query V($scope: FamilyScope) @purpose(of: DIRECT_WORK) { families(filter: { scope: $scope }) { nodes { id } } }', { scope: 'MINEE' });
+    const answer = await ask(
+      demo,
+      'sw-ada-thorne',
+      'query V($scope: FamilyScope) @purpose(of: DIRECT_WORK) { families(filter: { scope: $scope }) { nodes { id } } }',
+      { scope: 'MINEE' },
+    );
     expect(stripped(answer)).not.toMatch(/MINE\b|TEAM|did you mean/i);
     expect(answer.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
@@ -109,7 +151,11 @@ describe('an error', () => {
 
 describe('introspection', () => {
   it('12: mixed in does not switch the door off', async () => {
-    const seen = await text(OUTSIDER, 'query I($id: ID!) @purpose(of: DIRECT_WORK) { __typename __schema { queryType { name } } __type(name: "Person") { name } family(id: $id) { __typename id } }', { id: family });
+    const seen = await text(
+      OUTSIDER,
+      'query I($id: ID!) @purpose(of: DIRECT_WORK) { __typename __schema { queryType { name } } __type(name: "Person") { name } family(id: $id) { __typename id } }',
+      { id: family },
+    );
     expect(JSON.parse(seen).data.family).toBeNull();
   });
 
@@ -120,7 +166,8 @@ describe('introspection', () => {
 });
 
 describe('a page', () => {
-  const page = 'query P($id: ID!, $first: Int, $after: String) @purpose(of: CHILD_PROTECTION) { person(id: $id) { involvements(first: $first, after: $after) { nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } } } }';
+  const page =
+    'query P($id: ID!, $first: Int, $after: String) @purpose(of: CHILD_PROTECTION) { person(id: $id) { involvements(first: $first, after: $after) { nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } } } }';
   it('6, 7: counts and pages over what may be shown only', async () => {
     const all = (await dataOf(OFFICER, page, { id: tilly, first: 100 }))['person'].involvements;
     expect(all.pageInfo.hasNextPage).toBe(false);
@@ -147,67 +194,141 @@ describe('a page', () => {
   });
 
   it('21: prototype names as alias or variable are refused', async () => {
-    const alias = await ask(demo, 'sw-ada-thorne', 'query @purpose(of: SUPERVISION) { __proto__: families { nodes { id } } }');
-    const variable = await ask(demo, 'sw-ada-thorne', 'query Q($constructor: ID!) @purpose(of: SUPERVISION) { person(id: $constructor) { id } }', { constructor: 'x' });
-    for (const { errors } of [alias, variable]) expect(errors?.[0]?.extensions.code).toMatch(/TOO_COMPLEX|GRAPHQL_VALIDATION_FAILED|INTERNAL/);
+    const alias = await ask(
+      demo,
+      'sw-ada-thorne',
+      'query @purpose(of: SUPERVISION) { __proto__: families { nodes { id } } }',
+    );
+    const variable = await ask(
+      demo,
+      'sw-ada-thorne',
+      'query Q($constructor: ID!) @purpose(of: SUPERVISION) { person(id: $constructor) { id } }',
+      { constructor: 'x' },
+    );
+    for (const { errors } of [alias, variable])
+      expect(errors?.[0]?.extensions.code).toMatch(/TOO_COMPLEX|GRAPHQL_VALIDATION_FAILED|INTERNAL/);
     expect(alias.errors?.[0]?.extensions.code).not.toBe('INTERNAL');
   });
 });
 
 describe('the requester', () => {
   it('14: gets the siblings of what is withheld', async () => {
-    const seen = await dataOf('rw-rory-ember', 'query N @purpose(of: SUPERVISION) { families(first: 100) { nodes { members { person { forename } } } } }');
+    const seen = await dataOf(
+      'rw-rory-ember',
+      'query N @purpose(of: SUPERVISION) { families(first: 100) { nodes { members { person { forename } } } } }',
+    );
     const members = (seen['families'].nodes as Json[]).flatMap(({ members: all }) => all as Json[]);
     expect(members.some(({ person }) => person?.forename)).toBe(true);
   });
 
   it('15, 16: shares nothing with another who asks the same at the same time', async () => {
-    const query = 'query S($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { surname addresses { postcode } } }';
+    const query =
+      'query S($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { surname addresses { postcode } } }';
     const workers = ['dap-willa-jessop', OFFICER, 'dap-willa-jessop', OUTSIDER, OFFICER, 'sw-ada-thorne', OFFICER];
     const answers = await Promise.all(workers.map((worker) => text(worker, query, { id: mira })));
-    for (const [i, worker] of workers.entries()) expect(answers[i]?.includes(SECRET)).toBe(['dap-willa-jessop', 'sw-ada-thorne'].includes(worker));
+    for (const [i, worker] of workers.entries())
+      expect(answers[i]?.includes(SECRET)).toBe(['dap-willa-jessop', 'sw-ada-thorne'].includes(worker));
   });
 
   it('22: with two roles asks as one, and never as both', async () => {
-    const query = (as: string) => `query R @purpose(of: DIRECT_WORK${as}) { families { nodes { members { person { surname } } } } }`;
+    const query = (as: string) =>
+      `query R @purpose(of: DIRECT_WORK${as}) { families { nodes { members { person { surname } } } } }`;
     expect((await ask(demo, 'sw-vera-lindqvist', query(''))).errors?.[0]?.extensions.code).toBe('ROLE_REQUIRED');
-    expect((await ask(demo, 'sw-vera-lindqvist', query(', as: TEAM_MANAGER'))).errors?.[0]?.extensions.code).toBe('ROLE_REQUIRED');
+    expect((await ask(demo, 'sw-vera-lindqvist', query(', as: TEAM_MANAGER'))).errors?.[0]?.extensions.code).toBe(
+      'ROLE_REQUIRED',
+    );
     expect(await text('sw-vera-lindqvist', query(', as: SOCIAL_WORKER'))).toContain('Ollerton');
     expect(await text('sw-vera-lindqvist', query(', as: DATA_STEWARD'))).not.toContain('Ollerton');
   });
 
-  it.each(['EMERGENCY', 'S47_ENQUIRY', 'STEP_UP', 'STEP_DOWN', 'COURT_PROCEEDINGS', 'SERVICE_MEASURES', 'INFORMATION_GOVERNANCE', 'SUBJECT_ACCESS'])('23: gains nothing by declaring %s without evidence', async (purpose) => {
+  it.each([
+    'EMERGENCY',
+    'S47_ENQUIRY',
+    'STEP_UP',
+    'STEP_DOWN',
+    'COURT_PROCEEDINGS',
+    'SERVICE_MEASURES',
+    'INFORMATION_GOVERNANCE',
+    'SUBJECT_ACCESS',
+  ])('23: gains nothing by declaring %s without evidence', async (purpose) => {
     const id = await familyOf(demo, 'sw-bram-hollis', 'Pike');
-    const seen = await text('sw-bram-hollis', `query P($id: ID!) @purpose(of: ${purpose}) { family(id: $id) { members { person { forename ... on Adult { adultWork { nodes { id } } } } } } }`, { id });
+    const seen = await text(
+      'sw-bram-hollis',
+      `query P($id: ID!) @purpose(of: ${purpose}) { family(id: $id) { members { person { forename ... on Adult { adultWork { nodes { id } } } } } } }`,
+      { id },
+    );
     expect(seen).not.toMatch(/"forename":"|"nodes":\[\{/);
   });
 
   it('5, 8: has no filter or count over fields they may not read', async () => {
-    const { data } = await ask(demo, 'sw-ada-thorne', '{ __schema { types { name fields { name args { name } } inputFields { name } } } }');
+    const { data } = await ask(
+      demo,
+      'sw-ada-thorne',
+      '{ __schema { types { name fields { name args { name } } inputFields { name } } } }',
+    );
     const types = data['__schema'].types as Json[];
-    const args = new Set(types.flatMap(({ fields }) => ((fields ?? []) as Json[]).flatMap(({ args: all }) => (all as Json[]).map(({ name }) => name))));
-    expect([...args].filter((name) => !name.startsWith('__')).sort()).toEqual(['after', 'consent', 'dateOfBirth', 'filter', 'first', 'forename', 'id', 'includeDeprecated', 'input', 'method', 'name', 'person', 'surname'].filter((name) => args.has(name)));
+    const args = new Set(
+      types.flatMap(({ fields }) =>
+        ((fields ?? []) as Json[]).flatMap(({ args: all }) => (all as Json[]).map(({ name }) => name)),
+      ),
+    );
+    expect([...args].filter((name) => !name.startsWith('__')).sort()).toEqual(
+      [
+        'after',
+        'consent',
+        'dateOfBirth',
+        'filter',
+        'first',
+        'forename',
+        'id',
+        'includeDeprecated',
+        'input',
+        'method',
+        'name',
+        'person',
+        'surname',
+      ].filter((name) => args.has(name)),
+    );
     const fields = new Set(types.flatMap(({ fields: all }) => ((all ?? []) as Json[]).map(({ name }) => name)));
-    for (const name of ['totalCount', 'count', 'aggregate', 'lastUpdated', 'hasRecords']) expect(fields).not.toContain(name);
+    for (const name of ['totalCount', 'count', 'aggregate', 'lastUpdated', 'hasRecords'])
+      expect(fields).not.toContain(name);
   });
 
   it('19: finds nobody by guessing', async () => {
-    const query = 'query G @purpose(of: DIRECT_WORK) { findPerson(forename: "Mira", surname: "Quist", dateOfBirth: "1993-04-17") { persons { id } sources { source state } notice } }';
+    const query =
+      'query G @purpose(of: DIRECT_WORK) { findPerson(forename: "Mira", surname: "Quist", dateOfBirth: "1993-04-17") { persons { id } sources { source state } notice } }';
     const absent = query.replace('Quist', 'Nobody');
     expect(stripped(await ask(demo, OUTSIDER, query))).toBe(stripped(await ask(demo, OUTSIDER, absent)));
-    expect((await ask(demo, OUTSIDER, 'query G @purpose(of: DIRECT_WORK) { findPerson(surname: "Quist") { persons { id } } }')).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(
+      (
+        await ask(
+          demo,
+          OUTSIDER,
+          'query G @purpose(of: DIRECT_WORK) { findPerson(surname: "Quist") { persons { id } } }',
+        )
+      ).errors?.[0]?.extensions.code,
+    ).toBe('BAD_USER_INPUT');
   });
 });
 
 describe('the log', () => {
   it('28: names the types of records and not what a client called them, and has every operation, refused ones too', async () => {
-    const answer = await ask(demo, OFFICER, 'query Renamed($id: ID!) @purpose(of: CHILD_PROTECTION) { nothing: person(id: $id) { harmless: addresses { x: postcode } } }', { id: mira });
+    const answer = await ask(
+      demo,
+      OFFICER,
+      'query Renamed($id: ID!) @purpose(of: CHILD_PROTECTION) { nothing: person(id: $id) { harmless: addresses { x: postcode } } }',
+      { id: mira },
+    );
     const [entry] = await demo.audit.read({ limit: 1 });
     expect(entry?.body.id).toBe(answer.extensions?.receipt?.entry);
     expect(JSON.stringify(entry?.body)).not.toMatch(/harmless|nothing|ZZ17/);
     expect(entry?.body.outcomes.map(([, , , type]) => type)).toContain('PersonDetails');
     const refused = await ask(demo, OFFICER, '{ families { nodes { id } } }');
     const [last] = await demo.audit.read({ limit: 1 });
-    expect(last?.body).toMatchObject({ id: refused.extensions?.receipt?.entry, result: 'REFUSED', code: 'PURPOSE_REQUIRED' });
+    expect(last?.body).toMatchObject({
+      id: refused.extensions?.receipt?.entry,
+      result: 'REFUSED',
+      code: 'PURPOSE_REQUIRED',
+    });
   });
 });

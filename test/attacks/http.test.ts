@@ -1,7 +1,7 @@
 /** Ways in through HTTP, time, caches and logs, against the running gateway (docs/attacks.md). */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Demo } from '../../src/compose-demo.js';
 import { wire } from '../../src/compose.js';
+import type { Demo } from '../../src/compose-demo.js';
 import { createLog } from '../../src/server/log.js';
 import type { Source } from '../../src/sources/contract.js';
 import { ask, peopleOf, startDemo } from './demo.js';
@@ -13,18 +13,24 @@ beforeAll(async () => {
 });
 afterAll(() => demo.stop());
 
-/** Notes every call to a source with how many it was asked about. */
+/** Notes every call to a source. */
 function counting(source: Source): Source {
+  const noted = <A extends readonly unknown[], R>(what: string, call: (...args: A) => R) =>
+    (...args: A): R => {
+      calls.push(`${source.id} ${what}`);
+      return call(...args);
+    };
   return {
     ...source,
-    read: (asked, options) => (calls.push(`${source.id} read`), source.read(asked, options)),
-    circumstances: (persons, options) => (calls.push(`${source.id} circumstances`), source.circumstances(persons, options)),
-    workload: (asked, options) => (calls.push(`${source.id} workload`), source.workload(asked, options)),
-    find: (asked, options) => (calls.push(`${source.id} find`), source.find(asked, options)),
+    read: noted('read', source.read.bind(source)),
+    circumstances: noted('circumstances', source.circumstances.bind(source)),
+    workload: noted('workload', source.workload.bind(source)),
+    find: noted('find', source.find.bind(source)),
   };
 }
 
-const post = (body: string, headers: Record<string, string> = {}) => fetch(demo.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+const post = (body: string, headers: Record<string, string> = {}) =>
+  fetch(demo.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
 const token = (worker: string) => demo.tokenOf(worker);
 
 describe('over HTTP', () => {
@@ -35,13 +41,20 @@ describe('over HTTP', () => {
   ])('%s is refused with the same bytes and no detail', async (_, headers) => {
     const response = await post('{"query":"{ me { name } }"}', headers as Record<string, string>);
     expect(response.status).toBe(401);
-    expect(await response.text()).toBe('{"errors":[{"message":"Sign-in required.","extensions":{"code":"UNAUTHENTICATED"}}]}');
+    expect(await response.text()).toBe(
+      '{"errors":[{"message":"Sign-in required.","extensions":{"code":"UNAUTHENTICATED"}}]}',
+    );
     expect(response.headers.get('cache-control')).toBe('no-store');
   });
 
   it('17: nothing may be kept by a cache, answers and errors alike', async () => {
     const authorization = `Bearer ${await token('sw-ada-thorne')}`;
-    const bodies = ['{"query":"{ me { name } }"}', '{"query":"{ nonsense }"}', '{"query":"query @purpose(of: DIRECT_WORK) { families { nodes { id } } }"}', 'not json'];
+    const bodies = [
+      '{"query":"{ me { name } }"}',
+      '{"query":"{ nonsense }"}',
+      '{"query":"query @purpose(of: DIRECT_WORK) { families { nodes { id } } }"}',
+      'not json',
+    ];
     for (const body of bodies) {
       const response = await post(body, { authorization });
       expect(response.headers.get('cache-control')).toBe('no-store');
@@ -71,13 +84,20 @@ describe('over HTTP', () => {
 
   it('20: a body is no larger than 100 kB, and in UTF-8', async () => {
     const authorization = `Bearer ${await token('sw-ada-thorne')}`;
-    expect((await post(JSON.stringify({ query: `{ me { name } } #${'x'.repeat(200_000)}` }), { authorization })).status).toBe(413);
-    expect((await post('{"query":"{ me { name } }"}', { authorization, 'content-type': 'application/json; charset=utf-16' })).status).toBe(415);
+    expect(
+      (await post(JSON.stringify({ query: `{ me { name } } #${'x'.repeat(200_000)}` }), { authorization })).status,
+    ).toBe(413);
+    expect(
+      (await post('{"query":"{ me { name } }"}', { authorization, 'content-type': 'application/json; charset=utf-16' }))
+        .status,
+    ).toBe(415);
   });
 
   it('30: no operation travels by GET, and none without a preflighted content type', async () => {
     const authorization = `Bearer ${await token('sw-ada-thorne')}`;
-    const get = await fetch(`${demo.url}?query=${encodeURIComponent('{ me { name } }')}`, { headers: { authorization } });
+    const get = await fetch(`${demo.url}?query=${encodeURIComponent('{ me { name } }')}`, {
+      headers: { authorization },
+    });
     expect(get.status).toBe(405);
     const form = await post('query={ me { name } }', { authorization, 'content-type': 'text/plain' });
     expect(form.status).toBe(415);
@@ -88,7 +108,8 @@ describe('10: who is hidden', () => {
   it('costs the sources the same calls as who does not exist', async () => {
     const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'] ?? '';
     const nobody = Buffer.from('Person:P-9999999').toString('base64url');
-    const query = 'query T($id: ID!) @purpose(of: DIRECT_WORK) { person(id: $id) { surname ... on Adult { adultWork { nodes { id } } } } }';
+    const query =
+      'query T($id: ID!) @purpose(of: DIRECT_WORK) { person(id: $id) { surname ... on Adult { adultWork { nodes { id } } } } }';
     const callsFor = async (id: string) => {
       calls = [];
       await ask(demo, 'sw-isla-penrose', query, { id });
@@ -101,10 +122,19 @@ describe('10: who is hidden', () => {
 describe('29: what is logged', () => {
   it('holds no content, no identifier of a person, no variable and no token', async () => {
     const lines: string[] = [];
-    const log = createLog({ level: 'trace', now: () => new Date(), destination: { write: (line: string) => void lines.push(line) } });
+    const log = createLog({
+      level: 'trace',
+      now: () => new Date(),
+      destination: { write: (line: string) => void lines.push(line) },
+    });
     const logged = await wire({
       store: demo.store,
-      sources: demo.house.sources.map((source) => ({ ...source, start: async () => {}, stop: async () => {}, read: async () => Promise.reject(new Error('CANARY-CONTENT of P-1001')) })),
+      sources: demo.house.sources.map((source) => ({
+        ...source,
+        start: async () => {},
+        stop: async () => {},
+        read: async () => Promise.reject(new Error('CANARY-CONTENT of P-1001')),
+      })),
       signIn: async () => ({ worker: 'sw-ada-thorne', name: 'Ada', agency: 'csc', roles: ['SOCIAL_WORKER'] }),
       now: demo.house.now,
       log,
@@ -115,13 +145,22 @@ describe('29: what is logged', () => {
       sourceDeadlineMs: 500,
     });
     const bodies = [
-      { query: 'query C($id: ID!) @purpose(of: SUPERVISION) { person(id: $id) { surname } }', variables: { id: 'CANARY-VARIABLE' } },
-      { query: 'query C @purpose(of: SUPERVISION) { families(first: 5) { nodes { members { person { surname } } } } }' },
+      {
+        query: 'query C($id: ID!) @purpose(of: SUPERVISION) { person(id: $id) { surname } }',
+        variables: { id: 'CANARY-VARIABLE' },
+      },
+      {
+        query: 'query C @purpose(of: SUPERVISION) { families(first: 5) { nodes { members { person { surname } } } } }',
+      },
       { query: 'query C @purpose(of: SUPERVISION) { person(id: "CANARY-LITERAL") { CANARYFIELD } }' },
       { query: 'CANARY {' },
     ];
     for (const body of bodies) {
-      const response = await fetch(logged.url, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer CANARY-TOKEN' }, body: JSON.stringify(body) });
+      const response = await fetch(logged.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer CANARY-TOKEN' },
+        body: JSON.stringify(body),
+      });
       expect(await response.text()).not.toContain('CANARY-CONTENT');
     }
     await fetch(`${logged.url}?CANARY-QUERY=1`);

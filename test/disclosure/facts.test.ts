@@ -1,13 +1,13 @@
 /** The facts of small families told in a few lines: who works with whom, who is alleged to have hurt whom, who is protected. */
 import { describe, expect, it } from '@jest/globals';
-import { type Circumstances, NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
-import type { RecordLabel } from '../../src/domain/records.js';
-import type { Agency, Standing } from '../../src/domain/requester.js';
-import type { AgencyKind, Category, Purpose, Role } from '../../src/domain/words.js';
 import { FactGatherer, type Statements } from '../../src/disclosure/facts/gather.js';
 import { monthsBefore } from '../../src/disclosure/facts/handover.js';
 import { View } from '../../src/disclosure/facts/view.js';
 import { workOf } from '../../src/disclosure/facts/work.js';
+import { type Circumstances, NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
+import type { RecordLabel } from '../../src/domain/records.js';
+import type { Agency, Standing } from '../../src/domain/requester.js';
+import type { AgencyKind, Category, Purpose, Role } from '../../src/domain/words.js';
 
 const NOW = '2026-11-23T12:00:00.000Z';
 const AGENCIES: readonly (readonly [string, AgencyKind])[] = [
@@ -17,7 +17,9 @@ const AGENCIES: readonly (readonly [string, AgencyKind])[] = [
   ['safe', 'DOMESTIC_ABUSE'],
   ['prob', 'PROBATION'],
 ];
-const agencies = new Map(AGENCIES.map(([id, kind]): [string, Agency] => [id, { id, name: id, kind, voluntary: false, dutyPoint: 'duty' }]));
+const agencies = new Map(
+  AGENCIES.map(([id, kind]): [string, Agency] => [id, { id, name: id, kind, voluntary: false, dutyPoint: 'duty' }]),
+);
 
 interface Told {
   readonly care?: Partial<Circumstances<string>>;
@@ -40,11 +42,21 @@ interface Who {
 const mother = 'P-mother';
 const father = 'P-father';
 const child = 'P-child';
-const member = (person: string, isChild = false, included = true, family = 'F1') => ({ family, person, included, isChild });
+const member = (person: string, isChild = false, included = true, family = 'F1') => ({
+  family,
+  person,
+  included,
+  isChild,
+});
 const FAMILY = { memberships: [member(mother), member(father), member(child, true)] };
 const hurt = { victim: mother, perpetrator: father, recordedAt: '2026-01-01' };
 
-function facts(told: Told, who: Who = {}, record: Partial<RecordLabel<string>> & { category?: Category } = {}, holder = 'csc') {
+function facts(
+  told: Told,
+  who: Who = {},
+  record: Partial<RecordLabel<string>> & { category?: Category } = {},
+  holder = 'csc',
+) {
   const view = new View(NOW, new Set(['social-care']));
   const add = (space: string, by: string, part: Partial<Circumstances<string>> | undefined) =>
     part && view.add({ space, holder: by, circumstances: { ...NO_CIRCUMSTANCES, ...part } });
@@ -52,7 +64,11 @@ function facts(told: Told, who: Who = {}, record: Partial<RecordLabel<string>> &
   add('early-help', 'eh', told.help);
   add('domestic-abuse', 'safe', told.safe);
   for (const source of who.gaps ?? []) {
-    view.addGap({ source, tells: new Set(['allegations', 'protectedPersons', 'plans', 'enquiries']), persons: new Set([mother, father, child]) });
+    view.addGap({
+      source,
+      tells: new Set(['allegations', 'protectedPersons', 'plans', 'enquiries']),
+      persons: new Set([mother, father, child]),
+    });
   }
   const agency = who.agency ?? 'csc';
   const role = who.role ?? 'SOCIAL_WORKER';
@@ -64,34 +80,61 @@ function facts(told: Told, who: Who = {}, record: Partial<RecordLabel<string>> &
     manages: [],
     onDuty: false,
     managed,
-    identities: new Map([['social-care me', 'me'], ...managed.map(({ worker }): [string, string] => [`social-care ${worker}`, worker])]),
+    identities: new Map([
+      ['social-care me', 'me'],
+      ...managed.map(({ worker }): [string, string] => [`social-care ${worker}`, worker]),
+    ]),
     conflicts: [],
     ...who.standing,
   };
   const rows = [
     ...(who.works ?? []).map((person) => ({ space: 'social-care', person, worker: 'me', from: '2026-01-01' })),
-    ...(who.worked ?? []).map((person) => ({ space: 'social-care', person, worker: 'me', from: '2025-01-01', until: '2026-01-01' })),
-    ...(who.manages ?? []).map(([, person], i) => ({ space: 'social-care', person, worker: `m${i}`, from: '2026-01-01' })),
+    ...(who.worked ?? []).map((person) => ({
+      space: 'social-care',
+      person,
+      worker: 'me',
+      from: '2025-01-01',
+      until: '2026-01-01',
+    })),
+    ...(who.manages ?? []).map(([, person], i) => ({
+      space: 'social-care',
+      person,
+      worker: `m${i}`,
+      from: '2026-01-01',
+    })),
   ];
   const nothing: Statements = { consents: new Map(), exceptions: new Map(), judgements: new Map() };
   const asker = { standing, work: workOf(standing, rows, [], NOW), purpose: who.purpose ?? 'DIRECT_WORK' };
   const gatherer = new FactGatherer(view, asker, nothing, agencies, new Map([['social-care', 'social-care']]));
   const label: RecordLabel<string> = {
-    type: 'Assessment', source: 'social-care', localId: '1', subject: child, names: [], fromWorkWith: [record.subject ?? child], category: 'SOCIAL_CARE', kind: 'OTHER', confidentiality: 'N', addresses: [], ...record,
+    type: 'Assessment',
+    source: 'social-care',
+    localId: '1',
+    subject: child,
+    names: [],
+    fromWorkWith: [record.subject ?? child],
+    category: 'SOCIAL_CARE',
+    kind: 'OTHER',
+    confidentiality: 'N',
+    addresses: [],
+    ...record,
   };
   return gatherer.gather(label, holder, label.category, label.confidentiality, [label]).facts;
 }
 
 describe('involvement', () => {
-  it('reaches the included members of the family', () => expect(facts({}, { works: [child] }, { subject: father }).involvement).toBe('ALLOCATED'));
+  it('reaches the included members of the family', () =>
+    expect(facts({}, { works: [child] }, { subject: father }).involvement).toBe('ALLOCATED'));
   it('does not reach a member left out of the workflow', () => {
     const care = { memberships: [member(mother), member(father, false, false), member(child, true)] };
     expect(facts({ care }, { works: [child] }, { subject: father }).involvement).toBe('NONE');
     expect(facts({ care }, { works: [father] }, { subject: child }).involvement).toBe('NONE');
   });
-  it('of those managed is managing', () => expect(facts({}, { manages: [['SOCIAL_WORKER', child]] }).involvement).toBe('MANAGING'));
+  it('of those managed is managing', () =>
+    expect(facts({}, { manages: [['SOCIAL_WORKER', child]] }).involvement).toBe('MANAGING'));
   it('that is over is ended', () => expect(facts({}, { worked: [child] }).involvement).toBe('ENDED'));
-  it('current beats ended', () => expect(facts({}, { worked: [mother], works: [child] }, { subject: mother }).involvement).toBe('ALLOCATED'));
+  it('current beats ended', () =>
+    expect(facts({}, { worked: [mother], works: [child] }, { subject: mother }).involvement).toBe('ALLOCATED'));
   it('ends on its last day, which does not count', () => {
     const standing = { identities: new Map([['social-care me', 'me']]) };
     const view = facts({}, { works: [], standing });
@@ -128,15 +171,22 @@ describe('a family', () => {
 describe('sides', () => {
   const safe = { allegations: [hurt] };
   const officer: Who = { role: 'DOMESTIC_ABUSE_OFFICER', agency: 'prob', works: [father] };
-  it('oppose the perpetrator’s worker to the victim', () => expect(facts({ safe }, officer, { subject: mother }).opposing).toBe(true));
+  it('oppose the perpetrator’s worker to the victim', () =>
+    expect(facts({ safe }, officer, { subject: mother }).opposing).toBe(true));
   it('oppose the perpetrator’s officer even where they work with the victim too', () => {
     expect(facts({ safe }, { ...officer, works: [father, mother] }, { subject: mother }).opposing).toBe(true);
   });
   it('do not oppose a recovery worker who works with both', () => {
-    expect(facts({ safe }, { role: 'RECOVERY_WORKER', agency: 'haven', works: [father, mother] }, { subject: mother }).opposing).toBe(false);
+    expect(
+      facts({ safe }, { role: 'RECOVERY_WORKER', agency: 'haven', works: [father, mother] }, { subject: mother })
+        .opposing,
+    ).toBe(false);
   });
   it('do not oppose the victim’s worker to the perpetrator', () => {
-    expect(facts({ safe }, { role: 'DOMESTIC_ABUSE_PRACTITIONER', agency: 'safe', works: [mother] }, { subject: father }).opposing).toBe(false);
+    expect(
+      facts({ safe }, { role: 'DOMESTIC_ABUSE_PRACTITIONER', agency: 'safe', works: [mother] }, { subject: father })
+        .opposing,
+    ).toBe(false);
   });
   it('do not oppose whoever is merely named in a record', () => {
     expect(facts({ safe }, officer, { subject: child, names: [mother] }).opposing).toBe(false);
@@ -146,7 +196,12 @@ describe('sides', () => {
     expect([seen.opposing, seen.victimSide]).toEqual([true, true]);
   });
   it('oppose an address that locates the victim’s household', () => {
-    const care = { residences: [{ person: mother, address: 'uprn:1', from: '2026-01-01' }, { person: child, address: 'uprn:1', from: '2026-01-01' }] };
+    const care = {
+      residences: [
+        { person: mother, address: 'uprn:1', from: '2026-01-01' },
+        { person: child, address: 'uprn:1', from: '2026-01-01' },
+      ],
+    };
     expect(facts({ safe, care }, officer, { subject: child, category: 'CONTACT' }).opposing).toBe(true);
     expect(facts({ safe, care }, officer, { subject: child, category: 'STATUS' }).opposing).toBe(false);
   });
@@ -156,14 +211,24 @@ describe('sides', () => {
   });
   it('never oppose the family’s own social work line', () => {
     expect(facts({ safe }, { works: [child, father] }, { subject: mother }).opposing).toBe(false);
-    expect(facts({ safe }, { role: 'TEAM_MANAGER', manages: [['SOCIAL_WORKER', child]] }, { subject: mother }).opposing).toBe(false);
+    expect(
+      facts({ safe }, { role: 'TEAM_MANAGER', manages: [['SOCIAL_WORKER', child]] }, { subject: mother }).opposing,
+    ).toBe(false);
   });
   it('oppose a social worker of another family who works with the perpetrator', () => {
-    const care = { memberships: [...FAMILY.memberships, member(father, false, true, 'F2'), member('P-other-child', true, true, 'F2')] };
+    const care = {
+      memberships: [
+        ...FAMILY.memberships,
+        member(father, false, true, 'F2'),
+        member('P-other-child', true, true, 'F2'),
+      ],
+    };
     expect(facts({ safe, care }, { works: [father] }, { subject: mother }).opposing).toBe(true);
   });
   it('are over when a review finds that the allegation does not stand', () => {
-    expect(facts({ safe: { allegations: [{ ...hurt, review: 'DOES_NOT_STAND' }] } }, officer, { subject: mother }).opposing).toBe(false);
+    expect(
+      facts({ safe: { allegations: [{ ...hurt, review: 'DOES_NOT_STAND' }] } }, officer, { subject: mother }).opposing,
+    ).toBe(false);
   });
   it('go both ways between two who each allege, until a review', () => {
     const both = [hurt, { victim: father, perpetrator: mother, recordedAt: '2026-02-01' }];
@@ -171,15 +236,28 @@ describe('sides', () => {
     expect(facts({ safe: { allegations: both } }, hers, { subject: father }).opposing).toBe(true);
     expect(facts({ safe: { allegations: both } }, officer, { subject: mother }).opposing).toBe(true);
     expect(facts({ safe: { allegations: both } }, hers, { subject: father }).victimOfSubject).toBe(true);
-    const reviewed = [{ ...hurt, review: 'STANDS' as const }, { victim: father, perpetrator: mother, recordedAt: '2026-02-01' }];
+    const reviewed = [
+      { ...hurt, review: 'STANDS' as const },
+      { victim: father, perpetrator: mother, recordedAt: '2026-02-01' },
+    ];
     expect(facts({ safe: { allegations: reviewed } }, hers, { subject: father }).opposing).toBe(false);
   });
   it('give victim-safety to the one first recorded as a victim only', () => {
     const both = [hurt, { victim: father, perpetrator: mother, recordedAt: '2026-02-01' }];
-    expect(facts({ safe: { allegations: both } }, { role: 'DOMESTIC_ABUSE_OFFICER', agency: 'prob', works: [father] }, { subject: mother }).victimOfSubject).toBe(false);
+    expect(
+      facts(
+        { safe: { allegations: both } },
+        { role: 'DOMESTIC_ABUSE_OFFICER', agency: 'prob', works: [father] },
+        { subject: mother },
+      ).victimOfSubject,
+    ).toBe(false);
   });
   it('are unknown, and so opposing, while the source that tells them is down', () => {
-    const seen = facts({}, { role: 'RECOVERY_WORKER', agency: 'haven', works: [child], gaps: ['domestic-abuse'] }, { subject: mother });
+    const seen = facts(
+      {},
+      { role: 'RECOVERY_WORKER', agency: 'haven', works: [child], gaps: ['domestic-abuse'] },
+      { subject: mother },
+    );
     expect([seen.opposing, seen.victimSide]).toEqual([true, true]);
   });
 });
@@ -187,29 +265,60 @@ describe('sides', () => {
 describe('location', () => {
   const care = {
     protectedPersons: [{ person: mother }],
-    residences: [{ person: mother, address: 'uprn:1', from: '2026-01-01' }, { person: child, address: 'uprn:1', from: '2026-01-01' }],
+    residences: [
+      { person: mother, address: 'uprn:1', from: '2026-01-01' },
+      { person: child, address: 'uprn:1', from: '2026-01-01' },
+    ],
   };
-  it('of a child who lives with a protected person is protected', () => expect(facts({ care }, {}, { category: 'CONTACT' }).locationProtected).toBe(true));
+  it('of a child who lives with a protected person is protected', () =>
+    expect(facts({ care }, {}, { category: 'CONTACT' }).locationProtected).toBe(true));
   it('is protected by an address that the protected person lives at', () => {
-    expect(facts({ care }, {}, { subject: father, category: 'CONTACT', addresses: ['uprn:1'] }).locationProtected).toBe(true);
-    expect(facts({ care }, {}, { subject: father, category: 'CONTACT', addresses: ['uprn:2'] }).locationProtected).toBe(false);
+    expect(facts({ care }, {}, { subject: father, category: 'CONTACT', addresses: ['uprn:1'] }).locationProtected).toBe(
+      true,
+    );
+    expect(facts({ care }, {}, { subject: father, category: 'CONTACT', addresses: ['uprn:2'] }).locationProtected).toBe(
+      false,
+    );
   });
   it('may be known to whoever works with her or a child of her household', () => {
     expect(facts({ care }, { works: [child] }, { category: 'CONTACT' }).worksWithProtected).toBe(true);
     expect(facts({ care }, { works: [father] }, { category: 'CONTACT' }).worksWithProtected).toBe(false);
   });
   it('may not be known to whoever works with who harmed her as well', () => {
-    expect(facts({ care, safe: { allegations: [hurt] } }, { works: [child, father] }, { category: 'CONTACT' }).worksWithProtected).toBe(false);
+    expect(
+      facts({ care, safe: { allegations: [hurt] } }, { works: [child, father] }, { category: 'CONTACT' })
+        .worksWithProtected,
+    ).toBe(false);
   });
-  it('is no matter where nothing locates', () => expect(facts({ care }, {}, { category: 'STATUS' }).locationProtected).toBe(false));
+  it('is no matter where nothing locates', () =>
+    expect(facts({ care }, {}, { category: 'STATUS' }).locationProtected).toBe(false));
 });
 
 describe('conflict', () => {
   it('is with oneself, one’s household and network, and whoever is registered', () => {
     const standing = { person: 'P-me' };
     expect(facts({}, { standing: { person: child } }).conflict).toBe(true);
-    expect(facts({ care: { relationships: [{ person: child, other: 'P-me', kind: 'NEIGHBOUR', parentalResponsibility: false }] } }, { standing }).conflict).toBe(true);
-    expect(facts({ care: { residences: [{ person: child, address: 'a' }, { person: 'P-me', address: 'a' }] } }, { standing }).conflict).toBe(true);
+    expect(
+      facts(
+        {
+          care: { relationships: [{ person: child, other: 'P-me', kind: 'NEIGHBOUR', parentalResponsibility: false }] },
+        },
+        { standing },
+      ).conflict,
+    ).toBe(true);
+    expect(
+      facts(
+        {
+          care: {
+            residences: [
+              { person: child, address: 'a' },
+              { person: 'P-me', address: 'a' },
+            ],
+          },
+        },
+        { standing },
+      ).conflict,
+    ).toBe(true);
     expect(facts({}, { standing: { conflicts: [child] } }).conflict).toBe(true);
     expect(facts({}, { standing: { conflicts: [mother] } }, { names: [mother] }).conflict).toBe(true);
     expect(facts({}, { standing: { person: 'P-me', conflicts: ['P-else'] } }).conflict).toBe(false);
@@ -217,35 +326,61 @@ describe('conflict', () => {
 });
 
 describe('stage', () => {
-  const plan = (kind: 'CHILD_IN_NEED' | 'CHILD_PROTECTION' | 'EARLY_HELP', until?: string) => ({ child, kind, from: '2026-01-01', ...(until ? { until } : {}) });
+  const plan = (kind: 'CHILD_IN_NEED' | 'CHILD_PROTECTION' | 'EARLY_HELP', until?: string) => ({
+    child,
+    kind,
+    from: '2026-01-01',
+    ...(until ? { until } : {}),
+  });
   const handover = { family: 'F1', direction: 'STEP_DOWN' as const, receivingWorker: 'me', from: '2026-11-01' };
-  it('is the child’s own', () => expect(facts({ care: { plans: [plan('CHILD_IN_NEED')] } }).stage).toBe('CHILD_IN_NEED'));
+  it('is the child’s own', () =>
+    expect(facts({ care: { plans: [plan('CHILD_IN_NEED')] } }).stage).toBe('CHILD_IN_NEED'));
   it('of an adult is the gravest of the children', () => {
-    const care = { memberships: [...FAMILY.memberships, member('P-sib', true)], plans: [plan('CHILD_IN_NEED'), { child: 'P-sib', kind: 'CHILD_PROTECTION' as const, from: '2026-01-01' }] };
+    const care = {
+      memberships: [...FAMILY.memberships, member('P-sib', true)],
+      plans: [plan('CHILD_IN_NEED'), { child: 'P-sib', kind: 'CHILD_PROTECTION' as const, from: '2026-01-01' }],
+    };
     expect(facts({ care }, { works: [child] }, { subject: mother }).stage).toBe('CHILD_PROTECTION');
     expect(facts({ care }, { works: [child] }, { subject: child }).stage).toBe('CHILD_IN_NEED');
   });
   it('is stepping down only when every last plan is ending', () => {
-    expect(facts({ care: { plans: [plan('CHILD_IN_NEED', '2026-12-01')], handovers: [handover] } }).stage).toBe('STEPPING_DOWN');
+    expect(facts({ care: { plans: [plan('CHILD_IN_NEED', '2026-12-01')], handovers: [handover] } }).stage).toBe(
+      'STEPPING_DOWN',
+    );
     expect(facts({ care: { plans: [plan('CHILD_IN_NEED')], handovers: [handover] } }).stage).toBe('CHILD_IN_NEED');
-    expect(facts({ care: { plans: [plan('CHILD_PROTECTION', '2026-12-01')], handovers: [handover] } }).stage).toBe('CHILD_PROTECTION');
+    expect(facts({ care: { plans: [plan('CHILD_PROTECTION', '2026-12-01')], handovers: [handover] } }).stage).toBe(
+      'CHILD_PROTECTION',
+    );
   });
   it('is closed where nothing is open', () => expect(facts({}).stage).toBe('CLOSED'));
 });
 
 describe('receiving', () => {
-  const care = { handovers: [{ family: 'F1', direction: 'STEP_DOWN' as const, receivingWorker: 'me', from: '2026-11-01' }] };
+  const care = {
+    handovers: [{ family: 'F1', direction: 'STEP_DOWN' as const, receivingWorker: 'me', from: '2026-11-01' }],
+  };
   it('is the worker named on the handover', () => expect(facts({ care }).receiving).toBe(true));
   it('is over with the receiving episode', () => {
-    expect(facts({ care: { handovers: [{ family: 'F1', direction: 'STEP_DOWN', receivingWorker: 'me', from: '2026-01-01', until: '2026-02-01' }] } }).receiving).toBe(false);
+    expect(
+      facts({
+        care: {
+          handovers: [
+            { family: 'F1', direction: 'STEP_DOWN', receivingWorker: 'me', from: '2026-01-01', until: '2026-02-01' },
+          ],
+        },
+      }).receiving,
+    ).toBe(false);
   });
   it('takes an assessment under six calendar months old', () => {
     expect(facts({ care }, {}, { kind: 'ASSESSMENT', at: '2026-06-01' }).inHandoverPack).toBe(true);
     expect(facts({ care }, {}, { kind: 'ASSESSMENT', at: '2026-05-01' }).inHandoverPack).toBe(false);
   });
-  it('counts calendar months to the last day of a shorter one', () => expect(monthsBefore('2026-08-31T00:00:00.000Z', 6).slice(0, 10)).toBe('2026-02-28'));
+  it('counts calendar months to the last day of a shorter one', () =>
+    expect(monthsBefore('2026-08-31T00:00:00.000Z', 6).slice(0, 10)).toBe('2026-02-28'));
   it('needs the family’s agreement, which a later refusal takes back', () => {
-    const help = (rows: readonly ('GIVEN' | 'REFUSED')[]) => ({ serviceConsents: rows.map((state, i) => ({ person: mother, state, at: `2026-10-0${i + 1}` })) });
+    const help = (rows: readonly ('GIVEN' | 'REFUSED')[]) => ({
+      serviceConsents: rows.map((state, i) => ({ person: mother, state, at: `2026-10-0${i + 1}` })),
+    });
     expect(facts({ help: help(['GIVEN']) }).serviceConsent).toBe(true);
     expect(facts({ help: help(['GIVEN', 'REFUSED']) }).serviceConsent).toBe(false);
     expect(facts({}).serviceConsent).toBe(false);
@@ -255,15 +390,31 @@ describe('receiving', () => {
 describe('an open enquiry', () => {
   const care = { enquiries: [{ id: 'E1', child, names: [mother], from: '2026-11-20' }] };
   it('is by itself a reason why consent is not required, overriding refusal, for the enquiry', () => {
-    const seen = facts({ care }, { works: [child], purpose: 'S47_ENQUIRY' }, { subject: mother, category: 'MENTAL_HEALTH' }, 'haven');
+    const seen = facts(
+      { care },
+      { works: [child], purpose: 'S47_ENQUIRY' },
+      { subject: mother, category: 'MENTAL_HEALTH' },
+      'haven',
+    );
     expect([seen.basis, seen.exceptionOverridesRefusal, seen.s47Open]).toEqual(['EXCEPTION', true, true]);
   });
   it('is none for other purposes or other agencies', () => {
-    expect(facts({ care }, { works: [child], purpose: 'DIRECT_WORK' }, { subject: mother }, 'haven').basis).toBe('NONE');
-    expect(facts({ care }, { works: [child], purpose: 'S47_ENQUIRY', agency: 'eh', role: 'KEYWORKER' }, { subject: mother }, 'haven').basis).toBe('NONE');
+    expect(facts({ care }, { works: [child], purpose: 'DIRECT_WORK' }, { subject: mother }, 'haven').basis).toBe(
+      'NONE',
+    );
+    expect(
+      facts(
+        { care },
+        { works: [child], purpose: 'S47_ENQUIRY', agency: 'eh', role: 'KEYWORKER' },
+        { subject: mother },
+        'haven',
+      ).basis,
+    ).toBe('NONE');
   });
   it('ends with its end', () => {
     const ended = { enquiries: [{ id: 'E1', child, names: [mother], from: '2026-10-20', until: '2026-11-20' }] };
-    expect(facts({ care: ended }, { works: [child], purpose: 'S47_ENQUIRY' }, { subject: mother }, 'haven').s47Open).toBe(false);
+    expect(
+      facts({ care: ended }, { works: [child], purpose: 'S47_ENQUIRY' }, { subject: mother }, 'haven').s47Open,
+    ).toBe(false);
   });
 });

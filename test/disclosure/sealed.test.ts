@@ -25,12 +25,36 @@ describe('a sealed record', () => {
   it.each([
     ['JSON', (s: object) => JSON.stringify({ s })],
     ['inspect', (s: object) => inspect(s, { depth: 10, showHidden: true, getters: true })],
-    ['keys', (s: object) => JSON.stringify([...Object.keys(s), ...Object.getOwnPropertyNames(s), ...Object.getOwnPropertySymbols(s).map(String)])],
+    [
+      'keys',
+      (s: object) =>
+        JSON.stringify([
+          ...Object.keys(s),
+          ...Object.getOwnPropertyNames(s),
+          ...Object.getOwnPropertySymbols(s).map(String),
+        ]),
+    ],
     ['string', (s: object) => String(s) + `${Object.entries(s)}`],
     ['spread', (s: object) => JSON.stringify({ ...s })],
     ['assign', (s: object) => JSON.stringify(Object.assign({}, s))],
-    ['for in', (s: object) => { const out = []; for (const key in s) out.push(key); return out.join(); }],
-    ['structuredClone', (s: object) => { try { return inspect(structuredClone(s)); } catch (error) { return String(error); } }],
+    [
+      'for in',
+      (s: object) => {
+        const out = [];
+        for (const key in s) out.push(key);
+        return out.join();
+      },
+    ],
+    [
+      'structuredClone',
+      (s: object) => {
+        try {
+          return inspect(structuredClone(s));
+        } catch (error) {
+          return String(error);
+        }
+      },
+    ],
   ])('tells nothing by %s', (_, leak) => {
     expect(leak(sealed)).not.toContain('CANARY');
   });

@@ -15,8 +15,20 @@ describe('limits', () => {
   it.each([
     ['depth', `{ person { ${'other { '.repeat(20)} id ${'}'.repeat(20)} } }`],
     ['a hundred aliases', `{ ${Array.from({ length: 100 }, (_, i) => `p${i}: person(id: "${i}") { id }`).join(' ')} }`],
-    ['cost', `{ families(first: 1000) { nodes { members { person { ${'records(first: 100) { '.repeat(4)} id ${'}'.repeat(4)} } } } } }`],
-    ['a fragment that doubles', `{ person { ...A } } ${'ABCDEFGHIJKLM'.split('').map((n, i, all) => `fragment ${n} on Person { a${n}: other { ...${all[i + 1] ?? 'Z'} } b${n}: other { ...${all[i + 1] ?? 'Z'} } }`).join(' ')} fragment Z on Person { id }`],
+    [
+      'cost',
+      `{ families(first: 1000) { nodes { members { person { ${'records(first: 100) { '.repeat(4)} id ${'}'.repeat(4)} } } } } }`,
+    ],
+    [
+      'a fragment that doubles',
+      `{ person { ...A } } ${'ABCDEFGHIJKLM'
+        .split('')
+        .map(
+          (n, i, all) =>
+            `fragment ${n} on Person { a${n}: other { ...${all[i + 1] ?? 'Z'} } b${n}: other { ...${all[i + 1] ?? 'Z'} } }`,
+        )
+        .join(' ')} fragment Z on Person { id }`,
+    ],
     ['a fragment in a circle', '{ person { ...A } } fragment A on Person { other { ...A } }'],
     ['__proto__ as an alias', '{ __proto__: person { id } }'],
     ['constructor as a variable', 'query ($constructor: ID) { person(id: $constructor) { id } }'],

@@ -9,7 +9,10 @@ function declare(text: string) {
 
 describe('what an operation declares', () => {
   it('is its purpose and role', () => {
-    expect(declare('query A @purpose(of: SUPERVISION, as: KEYWORKER) { families { nodes { id } } }')).toEqual({ purpose: 'SUPERVISION', as: 'KEYWORKER' });
+    expect(declare('query A @purpose(of: SUPERVISION, as: KEYWORKER) { families { nodes { id } } }')).toEqual({
+      purpose: 'SUPERVISION',
+      as: 'KEYWORKER',
+    });
   });
 
   it.each([
@@ -33,7 +36,12 @@ describe('what an operation declares', () => {
 
 describe('the role of an operation', () => {
   it('is the only one held', () => expect(roleOf(['KEYWORKER'], undefined)).toBe('KEYWORKER'));
-  it('is the one named of several', () => expect(roleOf(['KEYWORKER', 'SOCIAL_WORKER'], 'SOCIAL_WORKER')).toBe('SOCIAL_WORKER'));
-  it('is never several at once', () => expect(() => roleOf(['KEYWORKER', 'SOCIAL_WORKER'], undefined)).toThrow(expect.objectContaining({ code: 'ROLE_REQUIRED' })));
-  it('is never one not held', () => expect(() => roleOf(['KEYWORKER'], 'TEAM_MANAGER')).toThrow(expect.objectContaining({ code: 'ROLE_REQUIRED' })));
+  it('is the one named of several', () =>
+    expect(roleOf(['KEYWORKER', 'SOCIAL_WORKER'], 'SOCIAL_WORKER')).toBe('SOCIAL_WORKER'));
+  it('is never several at once', () =>
+    expect(() => roleOf(['KEYWORKER', 'SOCIAL_WORKER'], undefined)).toThrow(
+      expect.objectContaining({ code: 'ROLE_REQUIRED' }),
+    ));
+  it('is never one not held', () =>
+    expect(() => roleOf(['KEYWORKER'], 'TEAM_MANAGER')).toThrow(expect.objectContaining({ code: 'ROLE_REQUIRED' })));
 });

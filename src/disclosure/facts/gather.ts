@@ -14,7 +14,7 @@ import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
 import { allegedAgainst, isConflicted, isOpposing, isVictimSide, type LocationFacts, locatedBy, locationFacts } from './sides.js';
-import { type Asker, includedChildren, isAgencyInvolved, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
+import { type Asker, isAgencyInvolved, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
 import type { View } from './view.js';
 import { worksWith } from './work.js';
 
@@ -283,7 +283,7 @@ export class FactGatherer {
 
   #servedBy(person: PersonId, subject: SubjectFacts, judgements: readonly Judgement[]): Served {
     return entry(this.#served, person, () => ({
-      childrenWorkedWith: subject.joining.flatMap(includedChildren),
+      childrenWorkedWith: subject.joining.flatMap((family) => family.includedChildren),
       adultsWorkedWith: [...new Set(judgements.flatMap((judgement) => judgement.servesAdult ?? []))].filter((adult) => worksWith(this.asker.work, adult)),
       enquiryChildren: subject.involvement === 'NONE' ? [] : subject.enquiries.map((row) => row.child),
     }));

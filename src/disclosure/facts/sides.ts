@@ -62,7 +62,7 @@ function isOpposedTo(view: View, work: Work, role: string, person: PersonId): bo
 /** The family's allocated social worker, senior and child practitioner and team manager. */
 function isFamilyLine(view: View, { standing, work }: Asker, subject: PersonId): boolean {
   if (standing.requester.agencyKind !== 'CHILDRENS_SOCIAL_CARE' || !NEVER_OPPOSING.includes(standing.requester.role)) return false;
-  const children = view.familiesOf(subject).flatMap((family) => [...family.members].filter(([, member]) => member.isChild).map(([child]) => child));
+  const children = view.familiesOf(subject).flatMap((family) => family.children);
   return [subject, ...children].some((person) => worksWith(work, person) && view.isChild(person));
 }
 

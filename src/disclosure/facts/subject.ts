@@ -85,7 +85,7 @@ function involvementWith(
   enquiries: readonly Told<'enquiries'>[],
 ): SubjectFacts['involvement'] {
   const reaches = (persons: ReadonlySet<PersonId>) =>
-    persons.has(subject) || including.some((family) => includedMembers(family).some((member) => persons.has(member)));
+    persons.has(subject) || including.some((family) => family.included.some((member) => persons.has(member)));
   if (reaches(work.own)) return 'ALLOCATED';
   const forEnquiry = purpose === 'S47_ENQUIRY' || purpose === 'CHILD_PROTECTION' ? enquiries : [];
   const named = forEnquiry.filter((row) => row.child === subject || row.names.includes(subject));
@@ -117,16 +117,8 @@ function isRequesterOrManaged(standing: Standing, space: string, staff: string):
   return standing.identities.has(`${space} ${staff}`);
 }
 
-export function includedMembers(family: FamilyView): PersonId[] {
-  return [...family.members].filter(([, member]) => member.included).map(([person]) => person);
-}
-
-export function includedChildren(family: FamilyView): PersonId[] {
-  return [...family.members].filter(([, member]) => member.included && member.isChild).map(([person]) => person);
-}
-
 function worksInFamily(work: Work, family: FamilyView): boolean {
-  return includedMembers(family).some((member) => worksWith(work, member));
+  return family.included.some((member) => worksWith(work, member));
 }
 
 function isOnTeamOf(view: View, standing: Standing, family: FamilyView): boolean {
@@ -174,7 +166,7 @@ function pairOf(view: View, row: Told<'allegations'>): Told<'allegations'>[] {
 
 /** The child's own stage, or for an adult the gravest of the children of these families. */
 function stageOf(view: View, subject: PersonId, families: readonly FamilyView[], handovers: readonly Told<'handovers'>[]): Stage {
-  const children = view.isChild(subject) ? [subject] : families.flatMap((family) => [...family.members].filter(([, m]) => m.isChild).map(([p]) => p));
+  const children = view.isChild(subject) ? [subject] : families.flatMap((family) => family.children);
   const steppingDown = handovers.some((row) => row.direction === 'STEP_DOWN') && everyLastPlanEnds(view, families);
   const steppingUp = handovers.some((row) => row.direction === 'STEP_UP');
   const stages = children.map((child) => childStage(view, child, steppingDown, steppingUp));
@@ -192,7 +184,7 @@ function childStage(view: View, child: PersonId, steppingDown: boolean, stepping
 
 /** Every child's last statutory plan has an end, and none is graver than child in need. */
 function everyLastPlanEnds(view: View, families: readonly FamilyView[]): boolean {
-  const children = families.flatMap((family) => [...family.members].filter(([, m]) => m.isChild).map(([p]) => p));
+  const children = families.flatMap((family) => family.children);
   return children.every((child) =>
     view
       .of('plans', child)
@@ -214,6 +206,6 @@ function agreesToService(view: View, families: readonly FamilyView[]): boolean {
 /** Whether an agency is now involved with any included member of any of these families. */
 export function isAgencyInvolved(view: View, families: readonly FamilyView[], agency: AgencyId): boolean {
   return families.some((family) =>
-    includedMembers(family).some((member) => view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row))),
+    family.included.some((member) => view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row))),
   );
 }

@@ -3,14 +3,16 @@
  * the gateway's person ids, indexed for the facts. Grows as the operation reaches further people; never shared.
  */
 import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../../domain/circumstances.js';
-import { push } from '../../domain/entry.js';
-import type { AgencyId, PersonId, SourceId } from '../../domain/words.js';
+import { entry, push } from '../../domain/entry.js';
+import type { AgencyId, LocalId, PersonId, SourceId } from '../../domain/words.js';
 
-/** One source's telling, lifted to the gateway's persons. */
+/** One source's telling. */
 export interface Telling {
   readonly space: SourceId;
   readonly holder: AgencyId;
-  readonly circumstances: Circumstances<PersonId>;
+  readonly circumstances: Circumstances<LocalId>;
+  /** Who the source's persons are; without it they are the gateway's already. */
+  readonly personOf?: (local: LocalId) => PersonId;
 }
 
 /** A source that should have told these kinds about these persons and did not answer. */
@@ -32,6 +34,10 @@ export interface FamilyView {
   /** Every id under which sources know it. */
   readonly aliases: readonly string[];
   readonly members: ReadonlyMap<PersonId, Member>;
+  readonly children: readonly PersonId[];
+  /** Members of the workflow (FS-19), and the children among them. */
+  readonly included: readonly PersonId[];
+  readonly includedChildren: readonly PersonId[];
 }
 
 /** A row as told, with where it came from. */
@@ -40,23 +46,23 @@ export type Told<K extends CircumstanceKind> = Circumstances<PersonId>[K][number
   readonly holder: AgencyId;
 };
 
-/** The person fields by which rows of a kind are found. */
-const PERSONS_OF: { readonly [K in CircumstanceKind]: (row: Circumstances<PersonId>[K][number]) => readonly PersonId[] } = {
-  involvements: (row) => [row.person],
-  memberships: (row) => [row.person],
-  familyTeams: () => [],
-  relationships: (row) => [row.person, row.other],
-  residences: (row) => [row.person],
-  allegations: (row) => [row.victim, row.perpetrator],
-  enquiries: (row) => [row.child, ...row.names],
-  plans: (row) => [row.child],
-  coreGroups: (row) => [row.child],
-  panels: () => [],
-  handovers: () => [],
-  received: (row) => [row.person],
-  protectedPersons: (row) => [row.person],
-  serviceConsents: (row) => [row.person],
-  protectionGrounds: () => [],
+/** The fields of each kind that hold persons: by these its rows are found. */
+const PERSON_FIELDS: { readonly [K in CircumstanceKind]: readonly string[] } = {
+  involvements: ['person'],
+  memberships: ['person'],
+  familyTeams: [],
+  relationships: ['person', 'other'],
+  residences: ['person'],
+  allegations: ['victim', 'perpetrator'],
+  enquiries: ['child', 'names'],
+  plans: ['child'],
+  coreGroups: ['child'],
+  panels: [],
+  handovers: [],
+  received: ['person'],
+  protectedPersons: ['person'],
+  serviceConsents: ['person'],
+  protectionGrounds: [],
 };
 /** Family-level kinds are found by the family's key. */
 const FAMILY_OF: { readonly [K in CircumstanceKind]?: (row: Circumstances<PersonId>[K][number]) => string } = {
@@ -83,14 +89,20 @@ export class View {
   }
 
   /** Adds what a source told. Telling the same twice changes nothing. */
-  add({ space, holder, circumstances }: Telling): void {
+  add({ space, holder, circumstances, personOf = itself }: Telling): void {
     for (const kind of CIRCUMSTANCE_KINDS) {
-      const index = this.#rows.get(kind) ?? new Map();
+      const index = entry(this.#rows, kind, () => new Map<string, Told<CircumstanceKind>[]>());
+      const fields = PERSON_FIELDS[kind];
+      const familyOf = FAMILY_OF[kind] as ((row: unknown) => string) | undefined;
       for (const row of circumstances[kind]) {
-        const told = { ...row, space, holder } as Told<CircumstanceKind>;
-        const familyOf = FAMILY_OF[kind] as ((r: unknown) => string) | undefined;
-        const keys = familyOf ? [`${space}:${familyOf(row)}`] : (PERSONS_OF[kind] as (r: unknown) => readonly PersonId[])(row);
-        for (const key of keys) push(index, key, told);
+        const told: Told<CircumstanceKind> = { ...row, space, holder };
+        const held = told as unknown as Record<string, string | readonly string[]>;
+        for (const field of fields) {
+          const value = held[field] ?? NONE;
+          if (typeof value === 'string') push(index, (held[field] = personOf(value)), told);
+          else for (const person of (held[field] = value.map(personOf))) push(index, person, told);
+        }
+        if (familyOf) push(index, `${space}:${familyOf(row)}`, told);
         if (kind === 'memberships') this.#member(told as Told<'memberships'>);
         if (kind === 'residences') this.#resident(told as Told<'residences'>);
       }
@@ -207,8 +219,36 @@ function joinFamilies(
   }
   const byPerson = new Map<PersonId, FamilyView[]>();
   for (const family of families.values()) {
-    const view: FamilyView = { id: family.id, aliases: [...family.aliases], members: family.members };
+    const members = [...family.members];
+    const personsWho = (is: (member: Member) => boolean) => members.flatMap(([person, member]) => (is(member) ? person : []));
+    const view: FamilyView = {
+      id: family.id,
+      aliases: [...family.aliases],
+      members: family.members,
+      children: personsWho(({ isChild }) => isChild),
+      included: personsWho(({ included }) => included),
+      includedChildren: personsWho(({ included, isChild }) => included && isChild),
+    };
     for (const person of family.members.keys()) push(byPerson, person, view);
   }
   return byPerson;
+}
+
+function itself(local: LocalId): PersonId {
+  return local;
+}
+
+/** Every person that a telling speaks of; some more than once. */
+export function localsIn(circumstances: Circumstances<LocalId>): LocalId[] {
+  const locals: LocalId[] = [];
+  for (const kind of CIRCUMSTANCE_KINDS) {
+    for (const row of circumstances[kind] as readonly unknown[] as readonly Record<string, LocalId | readonly LocalId[] | undefined>[]) {
+      for (const field of PERSON_FIELDS[kind]) {
+        const value = row[field] ?? NONE;
+        if (typeof value === 'string') locals.push(value);
+        else locals.push(...value);
+      }
+    }
+  }
+  return locals;
 }

@@ -3,7 +3,7 @@
  * (as soon as the environment names sources or issuers) what must be decided by somebody has none.
  */
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { packagePath } from './package-path.js';
 import { type Issuer, isLoopback, issuersSchema } from './server/issuers.js';
@@ -62,7 +62,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'HOST', default: '127.0.0.1', says: 'Address to listen on. The demo listens on this machine only.' },
   {
     name: 'THRESHOLD_STORE',
-    default: '.threshold/store.sqlite',
+    default: 'demo: .threshold/WORLD.sqlite, one for each world; service: .threshold/store.sqlite',
     says: 'The store: path of a SQLite file, :memory:, or mssql://user:password@host:1433/database.',
   },
   { name: 'THRESHOLD_WORLD', default: 'test/worlds/walsall-road', says: 'Demo: folder of the world to serve.' },
@@ -122,7 +122,7 @@ const environment = z.object({
     .refine((value) => !value.includes('://') || isMssql(value), {
       error: 'must be a path, or mssql://user:password@host:1433/database',
     })
-    .default('.threshold/store.sqlite'),
+    .optional(),
   THRESHOLD_WORLD: z.string().optional(),
   THRESHOLD_SOURCES: z.string().optional(),
   THRESHOLD_ISSUERS: json.pipe(issuersSchema).optional(),
@@ -174,8 +174,7 @@ function wrongInDemo({ HOST }: Environment): string[] {
     : ['HOST must be 127.0.0.1, ::1 or localhost in the demo, where anybody may sign in as anybody'];
 }
 
-function commonConfig(env: Environment, introspection: boolean): Common {
-  const store = env.THRESHOLD_STORE;
+function commonConfig(env: Environment, introspection: boolean, store: string): Common {
   return {
     host: env.HOST,
     port: env.PORT,
@@ -203,13 +202,24 @@ function demoConfig(env: Environment): DemoConfig {
   const world =
     env.THRESHOLD_WORLD === undefined ? packagePath('test', 'worlds', 'walsall-road') : resolve(env.THRESHOLD_WORLD);
   const { THRESHOLD_CURSOR_KEY: cursorKey } = env;
-  return { mode: 'demo', ...commonConfig(env, true), world, ...(cursorKey === undefined ? {} : { cursorKey }) };
+  return {
+    mode: 'demo',
+    ...commonConfig(env, true, env.THRESHOLD_STORE ?? join('.threshold', `${basename(world)}.sqlite`)),
+    world,
+    ...(cursorKey === undefined ? {} : { cursorKey }),
+  };
 }
 
 function serviceConfig(env: Environment): ServiceConfig {
   const { THRESHOLD_SOURCES: sources, THRESHOLD_ISSUERS: issuers, THRESHOLD_CURSOR_KEY: cursorKey } = env;
   if (sources === undefined || issuers === undefined || cursorKey === undefined) throw refused(wrongInService(env));
-  return { mode: 'service', ...commonConfig(env, false), sources: resolve(sources), issuers, cursorKey };
+  return {
+    mode: 'service',
+    ...commonConfig(env, false, env.THRESHOLD_STORE ?? '.threshold/store.sqlite'),
+    sources: resolve(sources),
+    issuers,
+    cursorKey,
+  };
 }
 
 function refused(wrong: readonly string[]): ConfigError {

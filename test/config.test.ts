@@ -35,7 +35,7 @@ describe('the demo', () => {
       mode: 'demo',
       host: '127.0.0.1',
       port: 4000,
-      store: { kind: 'sqlite', path: resolve('.threshold/store.sqlite') },
+      store: { kind: 'sqlite', path: resolve('.threshold/walsall-road.sqlite') },
       folder: resolve('.threshold'),
       introspection: true,
       logLevel: 'info',

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { type Action, ACTION_FACTS, ACTIONS, type ActionFacts, FACTS, type FactRecord } from '../domain/facts.js';
 import { OBLIGATIONS, type Obligation } from '../domain/words.js';
@@ -53,6 +54,12 @@ export function loadPolicies(folder: string): Policies {
   if (texts.length === 0) throw new PolicyError(`no policies in ${folder}: without permits nothing could ever be released`);
   return compilePolicies(texts);
 }
+
+/**
+ * V8's optimiser may inline a call into WebAssembly; when it later takes that optimisation back in the middle of such a call,
+ * the process dies ("unreachable code", Node 20.20). Decisions are remembered, so that nothing is lost without it.
+ */
+setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 let generation = 0;
 

@@ -12,7 +12,6 @@ export interface PageArguments {
 
 export interface Page<T> {
   readonly nodes: readonly T[];
-  /** Cursors are made when they are asked for. */
   readonly edges: readonly { readonly node: T; readonly cursor: string }[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
@@ -47,32 +46,39 @@ export function createPages(key: string | Buffer): Pages {
       const afterId = after ? open(after) : undefined;
       const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1;
       const nodes = from === 0 && size >= items.length ? items : items.slice(from, from + size);
-      const cursorAt = (i: number) => {
-        const node = nodes.at(i);
-        return node ? seal(node.id) : null;
-      };
-      return {
-        ...beside,
-        nodes,
-        get edges() {
-          return nodes.map((node) => ({
-            node,
-            get cursor() {
-              return seal(node.id);
-            },
-          }));
-        },
-        pageInfo: {
-          hasNextPage: from + size < items.length,
-          hasPreviousPage: from > 0,
-          get startCursor() {
-            return cursorAt(0);
-          },
-          get endCursor() {
-            return cursorAt(-1);
-          },
-        },
-      };
+      return Object.assign(new Cut(nodes, from > 0, from + size < items.length, seal), beside);
     },
   };
+}
+
+/** A page whose edges and cursors are made when they are first asked for. */
+class Cut<T extends { readonly id: string }> implements Page<T> {
+  #edges: Page<T>['edges'] | undefined;
+  #pageInfo: Page<T>['pageInfo'] | undefined;
+
+  constructor(
+    readonly nodes: readonly T[],
+    private readonly hasPrevious: boolean,
+    private readonly hasNext: boolean,
+    private readonly seal: (id: string) => string,
+  ) {}
+
+  get edges(): Page<T>['edges'] {
+    this.#edges ??= this.nodes.map((node) => ({ node, cursor: this.seal(node.id) }));
+    return this.#edges;
+  }
+
+  get pageInfo(): Page<T>['pageInfo'] {
+    this.#pageInfo ??= {
+      hasNextPage: this.hasNext,
+      hasPreviousPage: this.hasPrevious,
+      startCursor: this.#cursorOf(this.nodes[0]),
+      endCursor: this.#cursorOf(this.nodes.at(-1)),
+    };
+    return this.#pageInfo;
+  }
+
+  #cursorOf(node: T | undefined): string | null {
+    return node ? this.seal(node.id) : null;
+  }
 }

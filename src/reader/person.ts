@@ -24,19 +24,18 @@ export function mergePerson(
   const withheld = distinctNotices(passed.flatMap(({ notices }) => notices));
   const isKnown = records.length > 0 || withheld.some(({ outcome }) => outcome === 'WITHHELD');
   if (!isKnown) return null;
-  return {
-    ...firstValues(records),
-    __typename: isChild ? 'Child' : 'Adult',
+  return Object.assign(firstValues(records), {
+    __typename: isChild ? ('Child' as const) : ('Adult' as const),
     id: Buffer.from(`Person:${person}`).toString('base64url'),
     personId: person,
     withheld,
     sources,
-  };
+  });
 }
 
-function firstValues(records: readonly Released<ShownRecord>[]): Record<string, unknown> {
-  const merged: Record<string, unknown> = {};
-  for (const record of records) {
+function firstValues([first, ...others]: readonly Released<ShownRecord>[]): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...first };
+  for (const record of others) {
     for (const field in record) {
       if (merged[field] === null || merged[field] === undefined) merged[field] = record[field];
     }

@@ -47,6 +47,8 @@ interface Side {
   readonly ownAgency: boolean;
   readonly involvement: Fact<'involvement'>;
   readonly openToBoth: boolean;
+  /** Of records that speak of the subject alone: of fields that locate, and of others. */
+  readonly persons: Map<boolean, PersonFacts>;
   readonly bases: Map<Category, Basis>;
   /** The bases of decisions on the requester's own referrals. */
   readonly referralBases: Map<Category, Basis>;
@@ -114,7 +116,7 @@ export class FactGatherer {
     const referredByRecipient = label.referredBy === standing.requester.agency;
     const basis = this.#basis(label, side, category, holder, referredByRecipient);
     const relevance = this.#relevance(label, subject, category, ownAgency);
-    const persons = this.#personFacts(label, category, ownAgency);
+    const persons = this.#personFacts(label, side, category);
     const location = category === 'CONTACT' ? this.#location(label) : NOT_LOCATING;
     const facts: FactRecord = {
       role: standing.requester.role,
@@ -169,6 +171,7 @@ export class FactGatherer {
         ownAgency,
         involvement: this.#involvement(subject, person, holder, ownAgency),
         openToBoth: !ownAgency && isInvolved(holder) && isInvolved(agency),
+        persons: new Map(),
         bases: new Map(),
         referralBases: new Map(),
       };
@@ -187,23 +190,26 @@ export class FactGatherer {
   /** A field of the record locates somebody. */
   #location(label: RecordLabel<PersonId>): LocationFacts {
     const locate = () => locationFacts(this.view, this.asker, locatedBy(this.view, label.subject, label.names, label.addresses));
-    const isOfSubjectAlone = label.names.length === 0 && label.addresses.length === 0;
-    return isOfSubjectAlone ? entry(this.#locations, label.subject, locate) : locate();
+    return speaksOfSubjectAlone(label) ? entry(this.#locations, label.subject, locate) : locate();
   }
 
   /** Sides and conflict depend on the record's persons; records about the same persons share them. */
-  #personFacts(label: RecordLabel<PersonId>, category: Category, ownAgency: boolean): PersonFacts {
+  #personFacts(label: RecordLabel<PersonId>, side: Side, category: Category): PersonFacts {
     const locates = category === 'CONTACT';
-    const key = `${locates ? `L${label.addresses.join()}` : ''}${ownAgency}|${label.subject}|${label.fromWorkWith.join()}|${label.names.join()}`;
-    return entry(this.#persons, key, () => {
-      const located = locates ? locatedBy(this.view, label.subject, label.names, label.addresses) : [];
-      const victimSide = isVictimSide(this.view, label);
-      return {
-        victimSide,
-        opposing: isOpposing(this.view, this.asker, label, located, { ownAgency, victimSide }),
-        conflict: isConflicted(this.view, this.asker, new Set([label.subject, ...label.names, ...label.fromWorkWith])),
-      };
-    });
+    if (speaksOfSubjectAlone(label)) return entry(side.persons, locates, () => this.#personFactsOf(label, side, locates));
+    const { subject, fromWorkWith, names, addresses } = label;
+    const key = `${locates ? `L${addresses.join()}` : ''}${side.ownAgency}|${subject}|${fromWorkWith.join()}|${names.join()}`;
+    return entry(this.#persons, key, () => this.#personFactsOf(label, side, locates));
+  }
+
+  #personFactsOf(label: RecordLabel<PersonId>, { ownAgency }: Side, locates: boolean): PersonFacts {
+    const located = locates ? locatedBy(this.view, label.subject, label.names, label.addresses) : [];
+    const victimSide = isVictimSide(this.view, label);
+    return {
+      victimSide,
+      opposing: isOpposing(this.view, this.asker, label, located, { ownAgency, victimSide }),
+      conflict: isConflicted(this.view, this.asker, new Set([label.subject, ...label.names, ...label.fromWorkWith])),
+    };
   }
 
   #basis(label: RecordLabel<PersonId>, side: Side, category: Category, holderId: AgencyId, referred: boolean): Basis {
@@ -292,6 +298,11 @@ export class FactGatherer {
   #spaceOf(label: RecordLabel<PersonId>): string {
     return this.spaces.get(label.source) ?? label.source;
   }
+}
+
+/** The most common label: about one person, from work with that person, and with no address. */
+function speaksOfSubjectAlone({ subject, names, fromWorkWith, addresses }: RecordLabel<PersonId>): boolean {
+  return names.length === 0 && addresses.length === 0 && fromWorkWith.length === 1 && fromWorkWith[0] === subject;
 }
 
 const NOT_LOCATING: LocationFacts = Object.freeze({ locationProtected: false, worksWithProtected: false });

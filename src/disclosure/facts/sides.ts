@@ -37,6 +37,7 @@ export function isOpposing(
   record: { readonly ownAgency: boolean; readonly victimSide: boolean },
 ): boolean {
   const { standing, work } = asker;
+  if (!view.mayHold('allegations')) return false;
   if (isFamilyLine(view, asker, persons.subject)) return false;
   const locatedPersons = [...located];
   const harmed = [persons.subject, ...persons.fromWorkWith, ...locatedPersons];

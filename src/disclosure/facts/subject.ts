@@ -132,6 +132,7 @@ function holdsSeat(view: View, standing: Standing, subject: PersonId): boolean {
 
 /** Open enquiries in a family of the subject, or that name the subject. */
 function openEnquiries(view: View, subject: PersonId, families: readonly FamilyView[]): readonly Told<'enquiries'>[] {
+  if (!view.mayHold('enquiries')) return NONE;
   const persons = new Set([subject, ...families.flatMap((family) => [...family.members.keys()])]);
   const open = new Map<string, Told<'enquiries'>>();
   for (const person of persons) {
@@ -195,6 +196,7 @@ function everyLastPlanEnds(view: View, families: readonly FamilyView[]): boolean
 
 /** The family agreed to the service: somebody gave service consent and nobody's last word is a refusal (BFS-02, BFS-09). */
 function agreesToService(view: View, families: readonly FamilyView[]): boolean {
+  if (!view.mayHold('serviceConsents')) return false;
   const members = new Set(families.flatMap((family) => [...family.members.keys()]));
   const last = [...members].flatMap((person) => {
     const rows = view.of('serviceConsents', person).filter((row) => isWithin({ from: row.at }, view.now));
@@ -209,3 +211,5 @@ export function isAgencyInvolved(view: View, families: readonly FamilyView[], ag
     family.included.some((member) => view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row))),
   );
 }
+
+const NONE: readonly never[] = Object.freeze([]);

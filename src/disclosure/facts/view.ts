@@ -120,6 +120,11 @@ export class View {
     return this.#gaps.some((gap) => gap.tells.has(kind) && asked.some((person) => gap.persons.has(person)));
   }
 
+  /** Whether there may be rows of this kind about anybody: some were told, or somebody who should have told was not reached. */
+  mayHold(kind: CircumstanceKind): boolean {
+    return (this.#rows.get(kind)?.size ?? 0) > 0 || this.#gaps.length > 0;
+  }
+
   /** Rows of a kind about a person. */
   of<K extends CircumstanceKind>(kind: K, person: PersonId): readonly Told<K>[] {
     return (this.#rows.get(kind)?.get(person) ?? NONE) as readonly Told<K>[];

@@ -41,7 +41,10 @@ async function fillStore(query: Query, { families }: BenchRecords): Promise<void
   const insert = async (table: string, rows: readonly Record<string, unknown>[]) => {
     for (const row of rows) {
       const columns = Object.keys(row);
-      await query(`INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`, Object.values(row));
+      await query(
+        `INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`,
+        Object.values(row),
+      );
     }
   };
   await insert('agency', [
@@ -55,15 +58,45 @@ async function fillStore(query: Query, { families }: BenchRecords): Promise<void
   await insert('worker_identity', [{ worker: 'bench-sw', space: 'social-care', local_id: 'bench-sw' }]);
   for (const { id, adults, children } of families) {
     for (const local of [...adults, ...children]) {
-      await insert('person_link', Object.keys(HOLDERS).map((space) => ({ person_id: personOf(local), space, local_id: local })));
+      await insert(
+        'person_link',
+        Object.keys(HOLDERS).map((space) => ({ person_id: personOf(local), space, local_id: local })),
+      );
     }
     for (const adult of adults) {
       const subject = personOf(adult);
       await insert('consent_statement', [
-        { id: `c-${adult}`, subject, state: 'GIVEN', given_by: subject, capacity: 'SELF', categories: 'SUBSTANCE_MISUSE;IDENTITY', holders: 'haven', recipients: 'csc', purposes: 'SUPERVISION;CHILD_IN_NEED', from_at: '2026-01-01T00:00:00.000Z', recorded_at: '2026-01-01T00:00:00.000Z', recorded_by: 'bench-sw', method: 'in writing' },
+        {
+          id: `c-${adult}`,
+          subject,
+          state: 'GIVEN',
+          given_by: subject,
+          capacity: 'SELF',
+          categories: 'SUBSTANCE_MISUSE;IDENTITY',
+          holders: 'haven',
+          recipients: 'csc',
+          purposes: 'SUPERVISION;CHILD_IN_NEED',
+          from_at: '2026-01-01T00:00:00.000Z',
+          recorded_at: '2026-01-01T00:00:00.000Z',
+          recorded_by: 'bench-sw',
+          method: 'in writing',
+        },
       ]);
       await insert('relevance_judgement', [
-        { id: `j-${adult}`, source: 'substance-misuse', type: 'SubstanceMisuseRecord', episode: adult, subject, holder: 'haven', serves_child: personOf(children[0] ?? ''), factor: '2B', decision: 'RELEVANT', why: `bears on ${id}`, judged_at: '2026-02-01T00:00:00.000Z', judged_by: 'haven-1' },
+        {
+          id: `j-${adult}`,
+          source: 'substance-misuse',
+          type: 'SubstanceMisuseRecord',
+          episode: adult,
+          subject,
+          holder: 'haven',
+          serves_child: personOf(children[0] ?? ''),
+          factor: '2B',
+          decision: 'RELEVANT',
+          why: `bears on ${id}`,
+          judged_at: '2026-02-01T00:00:00.000Z',
+          judged_by: 'haven-1',
+        },
       ]);
     }
   }

@@ -1,14 +1,13 @@
 /** Single parts: a warm decision, the audit's cost per release, and source calls by the number of families. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAudit, type AuditEntryBody } from '../src/audit/audit.js';
+import { parse } from 'yaml';
+import { type AuditEntryBody, openAudit } from '../src/audit/audit.js';
 import { createDecide } from '../src/disclosure/decide.js';
 import { Ledger } from '../src/disclosure/ledger.js';
 import { loadPolicies } from '../src/disclosure/policies.js';
 import type { FactRecord } from '../src/domain/facts.js';
-import { parse } from 'yaml';
-import { readFileSync } from 'node:fs';
 import { packagePath } from '../src/package-path.js';
 import { openStore } from '../src/store/store.js';
 import { startGateway } from './gateway.js';
@@ -23,7 +22,9 @@ function warmDecision(): string {
   const policies = loadPolicies(packagePath('schema', 'policies'));
   const decide = createDecide(policies, () => {});
   const base = parse(readFileSync(packagePath('schema', 'policies', 'cases', 'base.yaml'), 'utf8')) as FactRecord;
-  const variants = (['PLAN', 'STATUS', 'WORKBOOK', 'IDENTITY'] as const).map((category): FactRecord => ({ ...base, category, onFamilyTeam: true }));
+  const variants = (['PLAN', 'STATUS', 'WORKBOOK', 'IDENTITY'] as const).map(
+    (category): FactRecord => ({ ...base, category, onFamilyTeam: true }),
+  );
   const cold = process.hrtime.bigint();
   for (const facts of variants) decide(facts);
   const coldMicros = Number(process.hrtime.bigint() - cold) / 1000 / variants.length;
@@ -37,7 +38,10 @@ function warmDecision(): string {
 
 /** CPU of noting 300 releases, making their entry and committing it, over entries written back to back. */
 async function auditCost(): Promise<string> {
-  const store = await openStore({ kind: 'sqlite', file: join(mkdtempSync(join(tmpdir(), 'threshold-audit-')), 'store.sqlite') });
+  const store = await openStore({
+    kind: 'sqlite',
+    file: join(mkdtempSync(join(tmpdir(), 'threshold-audit-')), 'store.sqlite'),
+  });
   const audit = openAudit(store);
   const decide = createDecide(loadPolicies(packagePath('schema', 'policies')), () => {});
   const base = parse(readFileSync(packagePath('schema', 'policies', 'cases', 'base.yaml'), 'utf8')) as FactRecord;
@@ -47,9 +51,31 @@ async function auditCost(): Promise<string> {
   const write = async (n: number) => {
     const ledger = new Ledger();
     for (let i = 0; i < releases; i += 1) {
-      ledger.note({ subject: `P-${i % 100}`, holder: 'csc', type: 'ChildInNeedPlan', localId: `plan-${i}`, category: 'PLAN', outcome: 'RELEASED', decision, basis: 'CONSENT', evidence: [`c-${i % 100}`], unknown: [] });
+      ledger.note({
+        subject: `P-${i % 100}`,
+        holder: 'csc',
+        type: 'ChildInNeedPlan',
+        localId: `plan-${i}`,
+        category: 'PLAN',
+        outcome: 'RELEASED',
+        decision,
+        basis: 'CONSENT',
+        evidence: [`c-${i % 100}`],
+        unknown: [],
+      });
     }
-    const body: AuditEntryBody = { v: 1, id: `bench-${n}`, at: new Date().toISOString(), operation: { name: 'bench', sha256: '', type: 'query' }, requester: { worker: 'w', agency: 'csc', role: 'SOCIAL_WORKER' }, purpose: 'SUPERVISION', result: 'ANSWERED', policyVersion: 'bench', decisions: ledger.decisions, outcomes: ledger.outcomes };
+    const body: AuditEntryBody = {
+      v: 1,
+      id: `bench-${n}`,
+      at: new Date().toISOString(),
+      operation: { name: 'bench', sha256: '', type: 'query' },
+      requester: { worker: 'w', agency: 'csc', role: 'SOCIAL_WORKER' },
+      purpose: 'SUPERVISION',
+      result: 'ANSWERED',
+      policyVersion: 'bench',
+      decisions: ledger.decisions,
+      outcomes: ledger.outcomes,
+    };
     await audit.append(body);
   };
   for (let n = 0; n < 50; n += 1) await write(-n - 1);
@@ -66,10 +92,16 @@ async function sourceCalls(): Promise<string> {
     const counts = new Map<string, number>();
     const gateway = await startGateway(makeRecords(families), counts);
     counts.clear();
-    const response = await fetch(gateway.url, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer bench' }, body: JSON.stringify({ query: BOARD, variables: { first: 1000 } }) });
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer bench' },
+      body: JSON.stringify({ query: BOARD, variables: { first: 1000 } }),
+    });
     const { data } = (await response.json()) as { data: { families: { nodes: unknown[] } } };
     await gateway.stop();
-    rows.push(`| ${families} | ${data.families.nodes.length} | ${[...counts].map(([source, n]) => `${source} ${n}`).join(', ')} |`);
+    rows.push(
+      `| ${families} | ${data.families.nodes.length} | ${[...counts].map(([source, n]) => `${source} ${n}`).join(', ')} |`,
+    );
   }
   return `Source calls of the team board:\n\n| families | answered | calls |\n|---|---|---|\n${rows.join('\n')}`;
 }

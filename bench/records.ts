@@ -23,7 +23,11 @@ export interface BenchRecords {
 }
 
 const SPACES = ['social-care', 'early-help', 'substance-misuse'] as const;
-export const HOLDERS: { readonly [source: string]: string } = { 'social-care': 'csc', 'early-help': 'eh', 'substance-misuse': 'haven' };
+export const HOLDERS: { readonly [source: string]: string } = {
+  'social-care': 'csc',
+  'early-help': 'eh',
+  'substance-misuse': 'haven',
+};
 
 export function makeRecords(count: number): BenchRecords {
   const families = Array.from({ length: count }, (_, i) => {
@@ -47,32 +51,90 @@ function* recordsOf({ id, adults, children }: BenchFamily): Generator<{ source: 
       surname: `Surname${id.slice(1)}`,
       dateOfBirth: i < 2 ? '1990-04-02' : '2018-09-14',
       sex: i % 2 ? 'Male' : 'Female',
-      addresses: [{ line: `${i + 1} Example Row`, town: 'Alderbrook', postcode: 'ZZ99 1AA', from: '2020-01-01', until: null }],
+      addresses: [
+        { line: `${i + 1} Example Row`, town: 'Alderbrook', postcode: 'ZZ99 1AA', from: '2020-01-01', until: null },
+      ],
     });
   }
   for (const child of children) {
-    yield council('ChildStatus', 'STATUS', 'OTHER', child, `${child}/status`, {
-      stage: 'CHILD_IN_NEED',
-      planType: 'CHILD_IN_NEED',
-      planStartedOn: '2026-06-01',
-      planEndsOn: null,
-      leadProfessionalName: 'Ada Thorne',
-      leadProfessionalRole: 'Social worker',
-      openS47Enquiry: false,
-    }, { child });
+    yield council(
+      'ChildStatus',
+      'STATUS',
+      'OTHER',
+      child,
+      `${child}/status`,
+      {
+        stage: 'CHILD_IN_NEED',
+        planType: 'CHILD_IN_NEED',
+        planStartedOn: '2026-06-01',
+        planEndsOn: null,
+        leadProfessionalName: 'Ada Thorne',
+        leadProfessionalRole: 'Social worker',
+        openS47Enquiry: false,
+      },
+      { child },
+    );
     for (const month of ['2026-09', '2026-10']) {
-      yield council('RagRating', 'WORKBOOK', 'RAG_RATING', child, `${child}/${month}`, { month, rating: 'AMBER', reason: 'School attendance still below what was agreed.', authorName: 'Ada Thorne', authorRole: 'Social worker' }, { child, parent: adults[0] ?? child }, `${month}-20`);
+      yield council(
+        'RagRating',
+        'WORKBOOK',
+        'RAG_RATING',
+        child,
+        `${child}/${month}`,
+        {
+          month,
+          rating: 'AMBER',
+          reason: 'School attendance still below what was agreed.',
+          authorName: 'Ada Thorne',
+          authorRole: 'Social worker',
+        },
+        { child, parent: adults[0] ?? child },
+        `${month}-20`,
+      );
     }
   }
   for (const adult of adults) {
-    yield council('MonthlySummary', 'WORKBOOK', 'MONTHLY_SUMMARY', adult, `${adult}/2026-10`, { month: '2026-10', summary: 'Kept all four appointments, agreed two steps until the review.', authorName: 'Ada Thorne', authorRole: 'Social worker' }, { about: adult }, '2026-10-21');
+    yield council(
+      'MonthlySummary',
+      'WORKBOOK',
+      'MONTHLY_SUMMARY',
+      adult,
+      `${adult}/2026-10`,
+      {
+        month: '2026-10',
+        summary: 'Kept all four appointments, agreed two steps until the review.',
+        authorName: 'Ada Thorne',
+        authorRole: 'Social worker',
+      },
+      { about: adult },
+      '2026-10-21',
+    );
     for (const n of [1, 2]) {
-      const label = labelOf('SubstanceMisuseRecord', 'substance-misuse', 'SUBSTANCE_MISUSE', 'OTHER', adult, `${adult}/${n}`, `2026-0${n}-05`);
+      const label = labelOf(
+        'SubstanceMisuseRecord',
+        'substance-misuse',
+        'SUBSTANCE_MISUSE',
+        'OTHER',
+        adult,
+        `${adult}/${n}`,
+        `2026-0${n}-05`,
+      );
       yield {
         source: 'substance-misuse',
         record: {
           label: { ...label, episode: adult },
-          content: { recordedOn: `2026-0${n}-05`, kind: 'Treatment episode', summary: 'In treatment, engaged, no use in 28 days.', nature: 'FACT', startedOn: `2026-0${n}-05`, endedOn: null, substances: ['Alcohol'], dischargeReason: null, childrenLivingWithClient: 2, daysOfUse: null },
+          content: {
+            recordedOn: `2026-0${n}-05`,
+            kind: 'Treatment episode',
+            summary: 'In treatment, engaged, no use in 28 days.',
+            nature: 'FACT',
+            startedOn: `2026-0${n}-05`,
+            endedOn: null,
+            substances: ['Alcohol'],
+            dischargeReason: null,
+            childrenLivingWithClient: 2,
+            daysOfUse: null,
+          },
           persons: { adult },
         },
       };
@@ -80,17 +142,55 @@ function* recordsOf({ id, adults, children }: BenchFamily): Generator<{ source: 
   }
 }
 
-function council(type: RecordType, category: Category, kind: RecordKind, subject: string, localId: string, content: SourceRecord['content'], persons?: SourceRecord['persons'], at = '2026-06-01') {
-  return { source: 'social-care', record: { label: labelOf(type, 'social-care', category, kind, subject, localId, at), content, ...(persons ? { persons } : {}) } };
+function council(
+  type: RecordType,
+  category: Category,
+  kind: RecordKind,
+  subject: string,
+  localId: string,
+  content: SourceRecord['content'],
+  persons?: SourceRecord['persons'],
+  at = '2026-06-01',
+) {
+  return {
+    source: 'social-care',
+    record: {
+      label: labelOf(type, 'social-care', category, kind, subject, localId, at),
+      content,
+      ...(persons ? { persons } : {}),
+    },
+  };
 }
 
-function labelOf(type: RecordType, source: string, category: Category, kind: RecordKind, subject: string, localId: string, at: string): RecordLabel<string> {
-  return { type, source, localId, subject, names: [], fromWorkWith: [subject], category, kind, confidentiality: 'N', addresses: [], at };
+function labelOf(
+  type: RecordType,
+  source: string,
+  category: Category,
+  kind: RecordKind,
+  subject: string,
+  localId: string,
+  at: string,
+): RecordLabel<string> {
+  return {
+    type,
+    source,
+    localId,
+    subject,
+    names: [],
+    fromWorkWith: [subject],
+    category,
+    kind,
+    confidentiality: 'N',
+    addresses: [],
+    at,
+  };
 }
 
 /** A source over the records in memory; counts how often it is called. */
 export function memorySources(records: BenchRecords, counts: Map<string, number>): Source[] {
-  const familyOf = new Map(records.families.flatMap((family) => [...family.adults, ...family.children].map((person) => [person, family])));
+  const familyOf = new Map(
+    records.families.flatMap((family) => [...family.adults, ...family.children].map((person) => [person, family])),
+  );
   return SPACES.map((id): Source => {
     const index = records.bySource.get(id) ?? new Map<string, readonly SourceRecord[]>();
     const provides = new Set([...index.keys()].map((key) => key.split(' ')[0] as RecordType));
@@ -103,14 +203,36 @@ export function memorySources(records: BenchRecords, counts: Map<string, number>
       space: id,
       holder: HOLDERS[id] ?? '',
       provides,
-      tells: new Set(id === 'social-care' ? (['involvements', 'memberships', 'familyTeams', 'relationships', 'residences', 'plans', 'allegations'] as const) : (['involvements'] as const)),
+      tells: new Set(
+        id === 'social-care'
+          ? ([
+              'involvements',
+              'memberships',
+              'familyTeams',
+              'relationships',
+              'residences',
+              'plans',
+              'allegations',
+            ] as const)
+          : (['involvements'] as const),
+      ),
       finds: false,
       start: async () => {},
       stop: async () => {},
-      read: ({ wants }: ReadAsk) => call(wants.flatMap(({ type, persons }) => persons.flatMap((person) => index.get(`${type} ${person}`) ?? []))),
-      readOne: ({ type, localId }) => call([...index.values()].flat().filter(({ label }) => label.type === type && label.localId === localId)),
-      circumstances: (persons) => call(id === 'social-care' ? [tell(new Set(persons.flatMap((person) => familyOf.get(person) ?? [])))] : []),
-      workload: ({ workers }) => call(id === 'social-care' && workers.includes('bench-sw') ? records.families.flatMap((family) => family.children.map((person) => ({ person, worker: 'bench-sw', from: '2026-01-01' }))) : []),
+      read: ({ wants }: ReadAsk) =>
+        call(wants.flatMap(({ type, persons }) => persons.flatMap((person) => index.get(`${type} ${person}`) ?? []))),
+      readOne: ({ type, localId }) =>
+        call([...index.values()].flat().filter(({ label }) => label.type === type && label.localId === localId)),
+      circumstances: (persons) =>
+        call(id === 'social-care' ? [tell(new Set(persons.flatMap((person) => familyOf.get(person) ?? [])))] : []),
+      workload: ({ workers }) =>
+        call(
+          id === 'social-care' && workers.includes('bench-sw')
+            ? records.families.flatMap((family) =>
+                family.children.map((person) => ({ person, worker: 'bench-sw', from: '2026-01-01' })),
+              )
+            : [],
+        ),
       find: () => call([]),
     };
   });
@@ -120,14 +242,24 @@ function tell(families: ReadonlySet<BenchFamily>): Circumstances<string> {
   const all = [...families];
   return {
     ...NO_CIRCUMSTANCES,
-    involvements: all.flatMap(({ children }) => children.map((person) => ({ person, worker: 'bench-sw', role: 'social worker', from: '2026-01-01' }))),
+    involvements: all.flatMap(({ children }) =>
+      children.map((person) => ({ person, worker: 'bench-sw', role: 'social worker', from: '2026-01-01' })),
+    ),
     memberships: all.flatMap(({ id, adults, children }) => [
       ...adults.map((person) => ({ family: id, person, included: true, isChild: false })),
       ...children.map((person) => ({ family: id, person, included: true, isChild: true })),
     ]),
     familyTeams: all.map(({ id }) => ({ family: id, team: 'fst-1', from: '2026-01-01' })),
-    relationships: all.flatMap(({ adults, children }) => children.flatMap((person) => adults.map((other) => ({ person, other, kind: 'PARENT', parentalResponsibility: true })))),
-    residences: all.flatMap(({ id, adults, children }) => [...adults, ...children].map((person) => ({ person, address: `uprn:${id}`, from: '2020-01-01' }))),
-    plans: all.flatMap(({ children }) => children.map((child) => ({ child, kind: 'CHILD_IN_NEED' as const, from: '2026-06-01' }))),
+    relationships: all.flatMap(({ adults, children }) =>
+      children.flatMap((person) =>
+        adults.map((other) => ({ person, other, kind: 'PARENT', parentalResponsibility: true })),
+      ),
+    ),
+    residences: all.flatMap(({ id, adults, children }) =>
+      [...adults, ...children].map((person) => ({ person, address: `uprn:${id}`, from: '2020-01-01' })),
+    ),
+    plans: all.flatMap(({ children }) =>
+      children.map((child) => ({ child, kind: 'CHILD_IN_NEED' as const, from: '2026-06-01' })),
+    ),
   };
 }

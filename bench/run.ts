@@ -8,8 +8,8 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { packagePath } from '../src/package-path.js';
-import { measureParts } from './parts.js';
 import { BOARD, SINGLE } from './operations.js';
+import { measureParts } from './parts.js';
 
 const KINDS = ['threshold', 'apollo', 'apollo-no-cache-control', 'mercurius-jit', 'precomputed'] as const;
 type Kind = (typeof KINDS)[number];
@@ -38,7 +38,9 @@ interface Sample {
 }
 
 function startServer(kind: Kind, answers: string): Promise<Server> {
-  const child = fork(packagePath('dist', 'bench', 'server.js'), [kind, '25', answers], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(packagePath('dist', 'bench', 'server.js'), [kind, '25', answers], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   return new Promise((resolve, reject) => {
     child.once('message', (message: { url: string }) => resolve({ kind, url: message.url, child }));
     child.once('exit', (code) => reject(new Error(`${kind} exited with ${code}`)));
@@ -61,12 +63,27 @@ async function answerOf(url: string, body: string): Promise<{ data: unknown }> {
 
 async function sample(server: Server, body: string): Promise<Sample> {
   const before = await usageOf(server);
-  const result = await autocannon({ url: server.url, method: 'POST', headers, body, connections: CONNECTIONS, duration: SECONDS });
+  const result = await autocannon({
+    url: server.url,
+    method: 'POST',
+    headers,
+    body,
+    connections: CONNECTIONS,
+    duration: SECONDS,
+  });
   const after = await usageOf(server);
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${server.kind}: ${result.non2xx} refusals, ${result.errors} errors`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${server.kind}: ${result.non2xx} refusals, ${result.errors} errors`);
   const requests = result.requests.total;
   const micros = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
-  return { requests, perSecond: result.requests.average, p50: result.latency.p50, p99: result.latency.p99, cpuMicros: micros / requests, rss: after.rss };
+  return {
+    requests,
+    perSecond: result.requests.average,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpuMicros: micros / requests,
+    rss: after.rss,
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -82,12 +99,18 @@ async function main(): Promise<void> {
   const familyId = (boardAnswer as { data: { families: { nodes: { id: string }[] } } }).data.families.nodes[0]?.id;
   const single = JSON.stringify({ query: SINGLE, variables: { id: familyId } });
   const singleAnswer = await answerOf(first.url, single);
-  writeFileSync(answersFile, JSON.stringify({ TeamBoard: JSON.stringify(boardAnswer), OneFamily: JSON.stringify(singleAnswer) }));
+  writeFileSync(
+    answersFile,
+    JSON.stringify({ TeamBoard: JSON.stringify(boardAnswer), OneFamily: JSON.stringify(singleAnswer) }),
+  );
   const servers = [first];
   for (const kind of KINDS) if (kind !== 'apollo') servers.push(await startServer(kind, answersFile));
 
   for (const server of servers) {
-    for (const [name, body, expected] of [['board', board, boardAnswer], ['single', single, singleAnswer]] as const) {
+    for (const [name, body, expected] of [
+      ['board', board, boardAnswer],
+      ['single', single, singleAnswer],
+    ] as const) {
       const { data } = await answerOf(server.url, body);
       if (JSON.stringify(data) !== JSON.stringify(expected.data)) {
         writeFileSync(`/tmp/bench-${server.kind}-${name}.json`, JSON.stringify(data, null, 1));
@@ -97,8 +120,12 @@ async function main(): Promise<void> {
   }
 
   const tables: string[] = [];
-  for (const [name, body, answer] of [['Team board, 25 families', board, boardAnswer], ['Single family', single, singleAnswer]] as const) {
-    for (const server of servers) await autocannon({ url: server.url, method: 'POST', headers, body, connections: CONNECTIONS, duration: 2 });
+  for (const [name, body, answer] of [
+    ['Team board, 25 families', board, boardAnswer],
+    ['Single family', single, singleAnswer],
+  ] as const) {
+    for (const server of servers)
+      await autocannon({ url: server.url, method: 'POST', headers, body, connections: CONNECTIONS, duration: 2 });
     const samples = new Map<Kind, Sample[]>();
     for (let round = 1; round <= ROUNDS; round += 1) {
       for (const server of servers) {
@@ -119,15 +146,33 @@ function table(title: string, samples: ReadonlyMap<Kind, readonly Sample[]>): st
   const base = of('apollo', (s) => s.perSecond);
   const rows = KINDS.map((kind) => {
     const perSecond = of(kind, (s) => s.perSecond);
-    const cells = [kind, perSecond.toFixed(0), `${(perSecond / base).toFixed(2)} ×`, of(kind, (s) => s.p50), of(kind, (s) => s.p99), of(kind, (s) => s.cpuMicros).toFixed(0), (of(kind, (s) => s.rss) / 1e6).toFixed(0)];
+    const cells = [
+      kind,
+      perSecond.toFixed(0),
+      `${(perSecond / base).toFixed(2)} ×`,
+      of(kind, (s) => s.p50),
+      of(kind, (s) => s.p99),
+      of(kind, (s) => s.cpuMicros).toFixed(0),
+      (of(kind, (s) => s.rss) / 1e6).toFixed(0),
+    ];
     return `| ${cells.join(' | ')} |`;
   });
   return `## ${title}\n\n| server | requests/s | of default Apollo | p50 ms | p99 ms | CPU µs/request | RSS MB |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}`;
 }
 
 function heading(): string {
-  const versions = ['@apollo/server', 'graphql', 'graphql-jit', 'mercurius', 'fastify', 'better-sqlite3', '@cedar-policy/cedar-wasm'].map((name) => {
-    const { version } = JSON.parse(readFileSync(packagePath('node_modules', name, 'package.json'), 'utf8')) as { version: string };
+  const versions = [
+    '@apollo/server',
+    'graphql',
+    'graphql-jit',
+    'mercurius',
+    'fastify',
+    'better-sqlite3',
+    '@cedar-policy/cedar-wasm',
+  ].map((name) => {
+    const { version } = JSON.parse(readFileSync(packagePath('node_modules', name, 'package.json'), 'utf8')) as {
+      version: string;
+    };
     return `${name} ${version}`;
   });
   return `# Results of \`npm run bench\`

@@ -37,7 +37,10 @@ function precomputed(app: FastifyInstance): void {
 
 async function withMercurius(app: FastifyInstance): Promise<void> {
   const { resolvers } = peerResolvers(records, personOf);
-  await app.register(mercurius as never, { schema: peerTypeDefs(folder).join('\n'), resolvers, jit: 1, graphiql: false } as never);
+  await app.register(
+    mercurius as never,
+    { schema: peerTypeDefs(folder).join('\n'), resolvers, jit: 1, graphiql: false } as never,
+  );
 }
 
 async function withApollo(app: FastifyInstance, noCacheControl: boolean): Promise<void> {

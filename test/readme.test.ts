@@ -23,7 +23,9 @@ describe('the README', () => {
   it('shows lines of the demo as the demo prints them', async () => {
     const printed: string[] = [];
     await runDemo(demo, (line) => printed.push(...line.split('\n')));
-    const shown = block('text', 'nine pairs of eyes').split('\n').filter((line) => line.trim() && line.trim() !== '…');
+    const shown = block('text', 'nine pairs of eyes')
+      .split('\n')
+      .filter((line) => line.trim() && line.trim() !== '…');
     expect(shown.length).toBeGreaterThan(8);
     const stable = (line: string) => line.replace(/\d{4}-\d\d-\d\dT\S+|sha256 \S+|[0-9A-HJKMNP-TV-Z]{26}/g, '').trim();
     const lines = new Set(printed.map(stable));
@@ -38,15 +40,21 @@ describe('the README', () => {
 
   it('names only commands and variables that there are', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    for (const [, name = ''] of readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)) expect(Object.keys(scripts)).toContain(name);
-    for (const [name] of readme.matchAll(/THRESHOLD_[A-Z_]+/g)) expect(VARIABLES.map((variable) => variable.name)).toContain(name);
+    for (const [, name = ''] of readme.matchAll(/npm run (?:-s )?([a-z:]+)/g))
+      expect(Object.keys(scripts)).toContain(name);
+    for (const [name] of readme.matchAll(/THRESHOLD_[A-Z_]+/g))
+      expect(VARIABLES.map((variable) => variable.name)).toContain(name);
   });
 });
 
 describe('the table of errors', () => {
   it('is what docs/errors.md tells', () => {
     const docs = readFileSync('docs/errors.md', 'utf8');
-    const rows = [...docs.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (.+) \|$/gm)].map(([, code, status, message]) => [code, Number(status), message]);
+    const rows = [...docs.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (.+) \|$/gm)].map(([, code, status, message]) => [
+      code,
+      Number(status),
+      message,
+    ]);
     expect(rows).toEqual(Object.entries(ERRORS).map(([code, { status, message }]) => [code, status, message]));
   });
 });

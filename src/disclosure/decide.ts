@@ -2,8 +2,9 @@
  * One decision a distinct fact record. Facts are closed, so equal facts mean an equal decision, whoever asks about whom:
  * the memo is keyed by facts and never by people, and holds nothing but decisions.
  */
-import { type FactRecord, factKey } from '../domain/facts.js';
+
 import type { Decision } from '../domain/decision.js';
+import { type FactRecord, factKey } from '../domain/facts.js';
 import { denialOf } from './outcome.js';
 import type { Policies } from './policies.js';
 import { isRequestable, reasonsOf } from './reason.js';
@@ -15,7 +16,7 @@ const MEMO_LIMIT = 200_000;
 
 /** `alarm` is told the ids of policies that failed to evaluate; the decision itself is a denial. */
 export function createDecide(policies: Policies, alarm: (policyIds: readonly string[]) => void): Decide {
-  const memo = new Map<string, Decision>();
+  const memo = new Map<number, Decision>();
   return (facts) => {
     const key = factKey(facts);
     const known = memo.get(key);

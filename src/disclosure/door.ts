@@ -11,8 +11,8 @@ import type { Agency } from '../domain/requester.js';
 import {
   ADULT_WORK_AGENCY_KINDS,
   type AgencyId,
-  type Obligation,
   OBLIGATIONS,
+  type Obligation,
   type Outcome,
   type PersonId,
 } from '../domain/words.js';
@@ -21,7 +21,7 @@ import type { Decide } from './decide.js';
 import type { FactGatherer, Gathered } from './facts/gather.js';
 import type { Ledger } from './ledger.js';
 import { adultWorkDenial } from './outcome.js';
-import { type Layout, project, type Projection } from './projection.js';
+import { type Layout, type Projection, project } from './projection.js';
 import { safeReasons } from './reason.js';
 import { markReleased, type Passed, type Released, type ShownRecord, type WithheldNotice } from './released.js';
 import type { Surroundings } from './surroundings.js';
@@ -76,20 +76,28 @@ function pass(parts: DoorParts, record: HeldRecord, batch: readonly RecordLabel<
   const { type, subject, at = '' } = label;
   const holder = holderOf(parts, label);
   const layout = parts.projection(label);
-  const decidePart = ({ category, confidentiality }: Pick<RecordLabel<PersonId>, 'category' | 'confidentiality'>): Part => {
-    const gathered = parts.facts().gather(label, holder.id, category, confidentiality, batch);
-    const decision = parts.decide(gathered.facts);
-    return { gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
-  };
-  const main = decidePart(label);
-  const others = layout.others.map(decidePart);
+  const main = decidePart(parts, label, holder, label, batch);
+  const others = layout.others.map((group) => decidePart(parts, label, holder, group, batch));
   if (!isShown(main, others)) {
     note(parts.ledger, label, holder, main);
     return { type, subject, at, notices: noticesOf([main], holder) };
   }
-  const all = [main, ...others];
+  const all = others.length === 0 ? [main] : [main, ...others];
   for (const part of all) note(parts.ledger, label, holder, part);
   return { type, subject, at, record: show(record, holder, layout, main, others), notices: noticesOf(all, holder) };
+}
+
+/** Decides the fields of a record that have this category and confidentiality. */
+function decidePart(
+  { facts, decide }: DoorParts,
+  label: RecordLabel<PersonId>,
+  holder: Agency,
+  { category, confidentiality }: Pick<RecordLabel<PersonId>, 'category' | 'confidentiality'>,
+  batch: readonly RecordLabel<PersonId>[],
+): Part {
+  const gathered = facts().gather(label, holder.id, category, confidentiality, batch);
+  const decision = decide(gathered.facts);
+  return { gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
 }
 
 function holderOf({ agencies, holderOf }: DoorParts, label: RecordLabel<PersonId>): Agency {
@@ -116,7 +124,13 @@ function shownAs(decision: Decision, { facts }: Gathered, { type }: RecordLabel<
   return decision.outcome === 'WITHHELD' ? adultWorkDenial(facts) : decision.outcome;
 }
 
-function show({ label, content, persons }: HeldRecord, holder: Agency, layout: Layout, main: Part, others: readonly Part[]): Released<ShownRecord> {
+function show(
+  { label, content, persons }: HeldRecord,
+  holder: Agency,
+  layout: Layout,
+  main: Part,
+  others: readonly Part[],
+): Released<ShownRecord> {
   const target: Record<string, unknown> = {
     __typename: label.type,
     id: recordId(label),
@@ -124,15 +138,17 @@ function show({ label, content, persons }: HeldRecord, holder: Agency, layout: L
     obligations: obligationsOf(main, others),
   };
   if (main.outcome === 'RELEASED') project(layout.own, content, persons, target);
-  for (const [i, { fields }] of layout.others.entries()) {
+  layout.others.forEach(({ fields }, i) => {
     if (others[i]?.outcome === 'RELEASED') project(fields, content, persons, target);
-  }
+  });
   return markReleased(Object.freeze(target) as unknown as ShownRecord);
 }
 
 function obligationsOf(main: Part, others: readonly Part[]): readonly Obligation[] {
   if (others.length === 0) return main.decision.obligations;
-  const owed = [main, ...others].flatMap(({ outcome, decision }) => (outcome === 'RELEASED' ? decision.obligations : []));
+  const owed = [main, ...others].flatMap(({ outcome, decision }) =>
+    outcome === 'RELEASED' ? decision.obligations : [],
+  );
   return owed.length === 0 ? NOTHING : OBLIGATIONS.filter((obligation) => owed.includes(obligation));
 }
 
@@ -148,7 +164,11 @@ function noticesOf(parts: readonly Part[], holder: Agency): readonly WithheldNot
         outcome,
         holder,
         category: brokered ? null : gathered.facts.category,
-        reason: brokered ? null : gathered.unknown.length > 0 ? 'FACT_UNAVAILABLE' : (safeReasons(decision.reasons)[0] ?? null),
+        reason: brokered
+          ? null
+          : gathered.unknown.length > 0
+            ? 'FACT_UNAVAILABLE'
+            : (safeReasons(decision.reasons)[0] ?? null),
         requestable: brokered || decision.requestable,
         dutyPoint: holder.dutyPoint,
       },

@@ -105,7 +105,13 @@ export class Ledger {
 }
 
 function restOnTheSame(a: Outturn, b: Outturn): boolean {
-  return a.category === b.category && a.outcome === b.outcome && a.basis === b.basis && isSame(a.evidence, b.evidence) && isSame(a.unknown, b.unknown);
+  return (
+    a.category === b.category &&
+    a.outcome === b.outcome &&
+    a.basis === b.basis &&
+    isSame(a.evidence, b.evidence) &&
+    isSame(a.unknown, b.unknown)
+  );
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

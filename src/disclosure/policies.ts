@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
-import { type Action, ACTION_FACTS, ACTIONS, type ActionFacts, FACTS, type FactRecord } from '../domain/facts.js';
+import { ACTION_FACTS, ACTIONS, type Action, type ActionFacts, FACTS, type FactRecord } from '../domain/facts.js';
 import { OBLIGATIONS, type Obligation } from '../domain/words.js';
 
 export interface PolicyText {
@@ -51,7 +51,8 @@ export function loadPolicies(folder: string): Policies {
     .filter((file) => file.endsWith('.cedar'))
     .sort()
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
-  if (texts.length === 0) throw new PolicyError(`no policies in ${folder}: without permits nothing could ever be released`);
+  if (texts.length === 0)
+    throw new PolicyError(`no policies in ${folder}: without permits nothing could ever be released`);
   return compilePolicies(texts);
 }
 
@@ -98,7 +99,9 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
   }
 
   return {
-    version: createHash('sha256').update(JSON.stringify(files.map(({ text }) => text))).digest('hex'),
+    version: createHash('sha256')
+      .update(JSON.stringify(files.map(({ text }) => text)))
+      .digest('hex'),
     all,
     evaluate(facts) {
       const { allowed, ids, errors } = ask('read', facts);
@@ -134,11 +137,21 @@ function describe(file: string, text: string): PolicyText {
   const { source, says } = annotations;
   if (!source || !says) throw new PolicyError(`${file}: policy ${id} lacks @source or @says`);
   checkValues(id, conditions);
-  return { id, effect, source: list(source), says, obligations: list(annotations['obligations']).map((o) => obligation(id, o)), text };
+  return {
+    id,
+    effect,
+    source: list(source),
+    says,
+    obligations: list(annotations['obligations']).map((o) => obligation(id, o)),
+    text,
+  };
 }
 
 function list(value: string | null | undefined): string[] {
-  return (value ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+  return (value ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
 }
 
 function obligation(id: string, value: string): Obligation {
@@ -148,16 +161,23 @@ function obligation(id: string, value: string): Obligation {
 }
 
 function validate(byId: Record<string, string>): void {
-  const result = cedar.validate({ validationSettings: { mode: 'strict' }, schema: cedarSchema(), policies: { staticPolicies: byId } });
+  const result = cedar.validate({
+    validationSettings: { mode: 'strict' },
+    schema: cedarSchema(),
+    policies: { staticPolicies: byId },
+  });
   if (result.type === 'failure') throw new PolicyError(result.errors.map((e) => e.message).join('; '));
   const problems = [...result.validationErrors, ...result.validationWarnings];
-  if (problems.length > 0) throw new PolicyError(problems.map((p) => `policy ${p.policyId}: ${p.error.message}`).join('; '));
+  if (problems.length > 0)
+    throw new PolicyError(problems.map((p) => `policy ${p.policyId}: ${p.error.message}`).join('; '));
 }
 
 /** The Cedar schema of the fact record, derived from the closed lists so that the two cannot drift apart. */
 export function cedarSchema(): string {
   const attributes = (facts: { readonly [name: string]: readonly unknown[] }) =>
-    Object.entries(facts).map(([name, values]) => `${name}: ${typeof values[0] === 'boolean' ? 'Bool' : 'String'}`).join(', ');
+    Object.entries(facts)
+      .map(([name, values]) => `${name}: ${typeof values[0] === 'boolean' ? 'Bool' : 'String'}`)
+      .join(', ');
   return `type Facts = { ${attributes(FACTS)} };
 type ActionFacts = { ${attributes(ACTION_FACTS)} };
 entity Worker; entity Record;
@@ -173,18 +193,23 @@ function checkValues(id: string, node: unknown): void {
   }
   if (node === null || typeof node !== 'object') return;
   for (const [operator, operand] of Object.entries(node)) {
-    if (['==', '!=', 'contains', 'in'].includes(operator)) compareWithList(id, operand as { left: unknown; right: unknown });
+    if (['==', '!=', 'contains', 'in'].includes(operator))
+      compareWithList(id, operand as { left: unknown; right: unknown });
     checkValues(id, operand);
   }
 }
 
 function compareWithList(id: string, { left, right }: { left: unknown; right: unknown }): void {
-  for (const [a, b] of [[left, right], [right, left]] as const) {
+  for (const [a, b] of [
+    [left, right],
+    [right, left],
+  ] as const) {
     const fact = (a as { '.'?: { attr?: string } })?.['.']?.attr;
     if (!fact || !(fact in FACTS)) continue;
     const allowed = FACTS[fact as keyof typeof FACTS] as readonly unknown[];
     for (const value of literals(b)) {
-      if (!allowed.includes(value)) throw new PolicyError(`policy ${id}: ${JSON.stringify(value)} is not a value of ${fact}`);
+      if (!allowed.includes(value))
+        throw new PolicyError(`policy ${id}: ${JSON.stringify(value)} is not a value of ${fact}`);
     }
   }
 }

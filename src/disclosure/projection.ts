@@ -2,10 +2,24 @@
  * Which fields of a record belong to which decision, read from the SDL's `@classified`. Projection is by allow-list: a
  * key of the content that the SDL does not name never leaves, whatever a source adds.
  */
-import { type ConstDirectiveNode, getNamedType, type GraphQLObjectType, type GraphQLSchema, isObjectType, isScalarType, isEnumType } from 'graphql';
-import { RECORD_TYPES, type ContentValue, type RecordLabel, type RecordType } from '../domain/records.js';
+import {
+  type ConstDirectiveNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isObjectType,
+  isScalarType,
+} from 'graphql';
 import { entry } from '../domain/entry.js';
-import { CATEGORIES, CONFIDENTIALITIES, type Category, type Confidentiality, moreConfidential } from '../domain/words.js';
+import { type ContentValue, RECORD_TYPES, type RecordLabel, type RecordType } from '../domain/records.js';
+import {
+  CATEGORIES,
+  type Category,
+  CONFIDENTIALITIES,
+  type Confidentiality,
+  moreConfidential,
+} from '../domain/words.js';
 
 /** Fields decided together: one category (or the record's own) and one confidentiality. */
 interface FieldGroup {
@@ -51,10 +65,17 @@ export function readProjection(schema: GraphQLSchema): Projection {
     if (!isObjectType(type) || isImpersonal(type) || isRoot(schema, type)) continue;
     for (const field of Object.values(type.getFields())) classification(type, field.name);
   }
-  const known = new Map(RECORD_TYPES.map((type) => [type, { groups: groupsOf(schema, type), layouts: new Map<Category, Map<Confidentiality, Layout>>() }]));
+  const known = new Map(
+    RECORD_TYPES.map((type) => [
+      type,
+      { groups: groupsOf(schema, type), layouts: new Map<Category, Map<Confidentiality, Layout>>() },
+    ]),
+  );
   return ({ type, category, confidentiality }) => {
     const ofType = known.get(type);
     if (!ofType) throw new ClassificationError(`the SDL has no type ${type}`);
+    const layout = ofType.layouts.get(category)?.get(confidentiality);
+    if (layout) return layout;
     const ofCategory = entry(ofType.layouts, category, () => new Map<Confidentiality, Layout>());
     return entry(ofCategory, confidentiality, () => layOut(ofType.groups, category, confidentiality));
   };
@@ -68,7 +89,10 @@ function layOut(groups: readonly FieldGroup[], category: Category, confidentiali
     fields: group.fields,
   }));
   const isOwn = (group: FieldsDecided) => group.category === category && group.confidentiality === confidentiality;
-  return { own: decided.filter(isOwn).flatMap(({ fields }) => fields), others: decided.filter((group) => !isOwn(group)) };
+  return {
+    own: decided.filter(isOwn).flatMap(({ fields }) => fields),
+    others: decided.filter((group) => !isOwn(group)),
+  };
 }
 
 function isRoot(schema: GraphQLSchema, type: GraphQLObjectType): boolean {
@@ -83,7 +107,10 @@ function groupsOf(schema: GraphQLSchema, name: RecordType): FieldGroup[] {
   // PersonDetails has no SDL type of its own: what a source holds about a person is shown as Person.
   const type = schema.getType(name === 'PersonDetails' ? 'Adult' : name);
   if (!isObjectType(type)) throw new ClassificationError(`the SDL has no type ${name}`);
-  const groups = new Map<string, { category: Category | 'OF_RECORD'; confidentiality: Confidentiality; fields: FieldRule[] }>();
+  const groups = new Map<
+    string,
+    { category: Category | 'OF_RECORD'; confidentiality: Confidentiality; fields: FieldRule[] }
+  >();
   for (const field of Object.values(type.getFields())) {
     if (MADE_BY_THE_DOOR.includes(field.name) || field.args.length > 0) continue;
     const { category, confidentiality } = classification(type, field.name);
@@ -93,18 +120,26 @@ function groupsOf(schema: GraphQLSchema, name: RecordType): FieldGroup[] {
     const value = getNamedType(field.type);
     if (isScalarType(value) || isEnumType(value)) group.fields.push({ name: field.name, isPerson: false });
     else if (value.name === 'Person') group.fields.push({ name: field.name, isPerson: true });
-    else if (isObjectType(value) && !isImpersonal(value)) group.fields.push({ name: field.name, isPerson: false, keys: Object.keys(value.getFields()) });
+    else if (isObjectType(value) && !isImpersonal(value))
+      group.fields.push({ name: field.name, isPerson: false, keys: Object.keys(value.getFields()) });
   }
   return [...groups.values()];
 }
 
-function classification(type: GraphQLObjectType, fieldName: string): { category: Category | 'OF_RECORD'; confidentiality: Confidentiality } {
+function classification(
+  type: GraphQLObjectType,
+  fieldName: string,
+): { category: Category | 'OF_RECORD'; confidentiality: Confidentiality } {
   const field = type.getFields()[fieldName];
   const directive = field?.astNode?.directives?.find((d) => d.name.value === 'classified');
-  if (!directive) throw new ClassificationError(`${type.name}.${fieldName} is not classified: add @classified(category:, confidentiality:)`);
+  if (!directive)
+    throw new ClassificationError(
+      `${type.name}.${fieldName} is not classified: add @classified(category:, confidentiality:)`,
+    );
   const category = [...CATEGORIES, 'OF_RECORD' as const].find((c) => c === argument(directive, 'category'));
   const confidentiality = CONFIDENTIALITIES.find((c) => c === argument(directive, 'confidentiality'));
-  if (!category || !confidentiality) throw new ClassificationError(`${type.name}.${fieldName} is classified by unknown values`);
+  if (!category || !confidentiality)
+    throw new ClassificationError(`${type.name}.${fieldName} is classified by unknown values`);
   return { category, confidentiality };
 }
 

@@ -22,7 +22,11 @@ const FULL_FORM: readonly (readonly [string, Reason])[] = [
 const UNLIFTABLE = ['conflict', 'opposing-party', 'no-content-roles'];
 
 /** The reasons of a denial in the full form: what the holder and information governance see. Never empty. */
-export function reasonsOf(facts: FactRecord, verdict: Verdict, evaluate: (facts: FactRecord) => Verdict): readonly Reason[] {
+export function reasonsOf(
+  facts: FactRecord,
+  verdict: Verdict,
+  evaluate: (facts: FactRecord) => Verdict,
+): readonly Reason[] {
   const full = FULL_FORM.filter(([veto]) => verdict.vetoes.includes(veto)).map(([, reason]) => reason);
   const liftable = !verdict.vetoes.some((veto) => UNLIFTABLE.includes(veto));
   const least = liftable ? leastChange(facts, evaluate) : undefined;
@@ -70,7 +74,8 @@ function changesTo(facts: FactRecord): Change[] {
     changes.push({ name: 'relevance', reason, facts: { relevance: 'RELEVANT' } });
   }
   for (const purpose of PURPOSES) {
-    if (purpose !== facts.purpose) changes.push({ name: 'purpose', reason: 'PURPOSE_DOES_NOT_COVER', facts: { purpose } });
+    if (purpose !== facts.purpose)
+      changes.push({ name: 'purpose', reason: 'PURPOSE_DOES_NOT_COVER', facts: { purpose } });
   }
   for (const grant of ['COVERS', 'COVERS_BY_NAME'] as const) {
     if (grant !== facts.grant) changes.push({ name: 'grant', reason: 'REQUEST_NEEDED', facts: { grant } });

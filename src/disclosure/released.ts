@@ -2,8 +2,9 @@
  * What has passed the door. Only `release` makes one: the brand cannot be written down outside this folder, so code that
  * would hand on a sealed or a bare record does not compile.
  */
-import type { Agency } from '../domain/requester.js';
+
 import type { RecordType } from '../domain/records.js';
+import type { Agency } from '../domain/requester.js';
 import type { Category, Obligation, PersonId, Reason } from '../domain/words.js';
 
 declare const released: unique symbol;

@@ -47,7 +47,9 @@ export class Surroundings {
     const fresh = [...new Set(asked)].filter((person) => !this.#known.has(person));
     if (fresh.length === 0) return;
     const told = await this.#tell(fresh, () => false);
-    const members = new Set(fresh.flatMap((person) => this.view.familiesOf(person).flatMap((family) => [...family.members.keys()])));
+    const members = new Set(
+      fresh.flatMap((person) => this.view.familiesOf(person).flatMap((family) => [...family.members.keys()])),
+    );
     const further = [...members].filter((person) => !this.#known.has(person) && !fresh.includes(person));
     await this.#tell(further, (source, person) => told.get(source.id)?.has(person) === true);
     const reached = [...fresh, ...further];
@@ -62,18 +64,36 @@ export class Surroundings {
     const tellers = this.asking.sources.filter((source) => source.tells.size > 0);
     await Promise.all(
       tellers.map(async (source) => {
-        const mine = persons.filter((person) => !alreadyTold(source, person) && locals.get(person)?.some((ref) => ref.space === source.space));
-        const ids = mine.flatMap((person) => locals.get(person)?.filter((ref) => ref.space === source.space).map((ref) => ref.local) ?? []);
+        const mine = persons.filter(
+          (person) => !alreadyTold(source, person) && locals.get(person)?.some((ref) => ref.space === source.space),
+        );
+        const ids = mine.flatMap(
+          (person) =>
+            locals
+              .get(person)
+              ?.filter((ref) => ref.space === source.space)
+              .map((ref) => ref.local) ?? [],
+        );
         const ask = ids.length > 0 ? ids : [NOBODY];
-        const reply = await this.asking.ask(source, (options) => source.circumstances(ask, options), undefined, () => true);
+        const reply = await this.asking.ask(
+          source,
+          (options) => source.circumstances(ask, options),
+          undefined,
+          () => true,
+        );
         if (!hasAnswered(reply)) {
           this.view.addGap({ source: source.id, tells: source.tells, persons: new Set(mine) });
           return;
         }
         await this.links.learn(source.space, reply.items.flatMap(localsIn));
         const personOf = this.links.personsIn(source.space);
-        for (const circumstances of reply.items) this.view.add({ space: source.space, holder: source.holder, circumstances, personOf });
-        if (source.tells.has('memberships')) told.set(source.id, new Set(reply.items.flatMap((item) => item.memberships.map((row) => personOf(row.person)))));
+        for (const circumstances of reply.items)
+          this.view.add({ space: source.space, holder: source.holder, circumstances, personOf });
+        if (source.tells.has('memberships'))
+          told.set(
+            source.id,
+            new Set(reply.items.flatMap((item) => item.memberships.map((row) => personOf(row.person)))),
+          );
       }),
     );
     return told;
@@ -81,7 +101,8 @@ export class Surroundings {
 
   async #read(persons: readonly PersonId[]): Promise<void> {
     const read = await this.registers.read(persons);
-    if (this.registersVersion !== undefined && read.version !== this.registersVersion) throw new FactsChanged('registers changed');
+    if (this.registersVersion !== undefined && read.version !== this.registersVersion)
+      throw new FactsChanged('registers changed');
     this.registersVersion = read.version;
     for (const consent of read.consents) push(this.#consents, consent.subject, consent);
     for (const judgement of read.judgements) push(this.#judgements, judgement.subject, judgement);

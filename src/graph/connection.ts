@@ -26,7 +26,12 @@ export const NOTICE = 'This list shows only what may be shared with you for this
 
 export interface Pages {
   /** Cuts a page, with what stands `beside` it. Throws Refusal BAD_USER_INPUT on a size out of bounds or a cursor that is not one of ours. */
-  cut<T extends { readonly id: string }, B extends object>(items: readonly T[], page: PageArguments, most: number, beside: B): Page<T> & B;
+  cut<T extends { readonly id: string }, B extends object>(
+    items: readonly T[],
+    page: PageArguments,
+    most: number,
+    beside: B,
+  ): Page<T> & B;
 }
 
 export function createPages(key: string | Buffer): Pages {

@@ -7,13 +7,19 @@
  * three times at most; a mutation is not repeated, its statements stand in the same transaction as its entry.
  */
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
-import { type ExecutionResult, getVariableValues, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { compileQuery, type CompiledQuery, isCompiledQuery } from 'graphql-jit';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
-import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
-import { type House, openOperation, type Operation, UnknownRequester } from '../reader/operation.js';
-import { NotPermitted, NotValid, Statements, type StatementParts } from '../sharing/statements.js';
+import { type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
+import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
 import type { GraphContext } from './context.js';
 import { type ErrorCode, Refusal } from './errors.js';
 import { foresee } from './foresight.js';
@@ -67,13 +73,19 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     const request = context.context as unknown as RequestContext;
     const { purpose, as } = declarationOf(context.operation, context.document);
     const { worker, agency, roles } = request.signedIn;
-    const operation = await openOperation(parts.house, { worker, agency, role: roleOf(roles, as) }, purpose ?? 'INFORMATION_GOVERNANCE');
+    const operation = await openOperation(
+      parts.house,
+      { worker, agency, role: roleOf(roles, as) },
+      purpose ?? 'INFORMATION_GOVERNANCE',
+    );
     const statements = new Statements({ ...parts.statementParts, operation });
     const variables = readVariables(context.schema, context.operation, context.request.variables ?? {});
     const query = compile(context);
     const graph: GraphContext = { operation, statements };
     const result = await query.query(undefined, graph, variables);
-    const failure = result.errors?.map(({ originalError }) => originalError).find((error) => error instanceof FactsChanged);
+    const failure = result.errors
+      ?.map(({ originalError }) => originalError)
+      .find((error) => error instanceof FactsChanged);
     try {
       if (failure) throw failure;
       request.receipt = await settle(parts, context, operation, statements, purpose ?? null, result.errors);
@@ -129,18 +141,31 @@ async function settle(
     return await parts.audit.append(body, guard);
   } catch (error) {
     if (error instanceof FactsChanged) throw error;
-    parts.house.log.error({ code: 'AUDIT_WRITE_FAILED', error: error instanceof Error ? error.name : 'unknown' }, 'an answer was held back: its entry could not be written');
+    parts.house.log.error(
+      { code: 'AUDIT_WRITE_FAILED', error: error instanceof Error ? error.name : 'unknown' },
+      'an answer was held back: its entry could not be written',
+    );
     throw new Refusal('NOT_RECORDED');
   }
 }
 
 function gapsOf({ asking }: Operation): { gaps?: readonly (readonly [string, string])[] } {
-  const gaps = asking.sources.flatMap(({ id }) => (asking.stateOf(id) === 'OK' ? [] : [[id, asking.stateOf(id)] as const]));
+  const gaps = asking.sources.flatMap(({ id }) =>
+    asking.stateOf(id) === 'OK' ? [] : [[id, asking.stateOf(id)] as const],
+  );
   return gaps.length > 0 ? { gaps } : {};
 }
 
-export function describeOperation(context: { readonly operationName?: string | null | undefined; readonly queryHash?: string | undefined; readonly operation?: OperationDefinitionNode | undefined }) {
-  return { name: context.operationName ?? '', sha256: context.queryHash ?? '', type: context.operation?.operation ?? 'query' };
+export function describeOperation(context: {
+  readonly operationName?: string | null | undefined;
+  readonly queryHash?: string | undefined;
+  readonly operation?: OperationDefinitionNode | undefined;
+}) {
+  return {
+    name: context.operationName ?? '',
+    sha256: context.queryHash ?? '',
+    type: context.operation?.operation ?? 'query',
+  };
 }
 
 export function identify({ worker, agency, role }: Pick<Requester, 'worker' | 'agency' | 'role'>) {
@@ -148,7 +173,11 @@ export function identify({ worker, agency, role }: Pick<Requester, 'worker' | 'a
 }
 
 /** Coerced before anything runs; what is wrong with them is said by code only (names of enum values would be suggested). */
-function readVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, given: Record<string, unknown>): Record<string, unknown> {
+function readVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  given: Record<string, unknown>,
+): Record<string, unknown> {
   const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
   if (errors) throw new Refusal('BAD_USER_INPUT');
   return given;
@@ -157,7 +186,16 @@ function readVariables(schema: GraphQLSchema, operation: OperationDefinitionNode
 /** Resolver errors by code; an operation that failed shows no data beside its errors. */
 function shown(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result;
-  return { data: null, errors: result.errors.map((error) => new GraphQLError(error.message, { ...(error.path ? { path: error.path } : {}), originalError: refusalOf(error.originalError ?? error) })) };
+  return {
+    data: null,
+    errors: result.errors.map(
+      (error) =>
+        new GraphQLError(error.message, {
+          ...(error.path ? { path: error.path } : {}),
+          originalError: refusalOf(error.originalError ?? error),
+        }),
+    ),
+  };
 }
 
 function codeOf(errors: readonly GraphQLError[]): ErrorCode {

@@ -9,7 +9,9 @@ import type { RecordType } from '../domain/records.js';
 import type { AskedOfPersons, Foreseen } from '../reader/reader.js';
 
 /** Fields that list records, by their type: SDL field → record types. */
-export type Lists = { readonly [T in 'Child' | 'Adult' | 'Workbook']: { readonly [field: string]: readonly RecordType[] } };
+export type Lists = {
+  readonly [T in 'Child' | 'Adult' | 'Workbook']: { readonly [field: string]: readonly RecordType[] };
+};
 
 /** A field that is asked for whatever the variables say: on every type, or on the one that a fragment names. */
 interface Asked {
@@ -42,16 +44,28 @@ function ofFamilies(families: readonly FieldNode[], fragments: Fragments, lists:
 
 function ofPersons(persons: readonly FieldNode[], fragments: Fragments, lists: Lists): AskedOfPersons {
   const asked = askedOf(persons, fragments);
-  const on = (type: 'Child' | 'Adult') => listed(asked.filter(({ onType }) => onType === undefined || onType === type), lists[type]);
+  const on = (type: 'Child' | 'Adult') =>
+    listed(
+      asked.filter(({ onType }) => onType === undefined || onType === type),
+      lists[type],
+    );
   return { Child: on('Child'), Adult: on('Adult') };
 }
 
 function listed(asked: readonly Asked[], lists: Lists[keyof Lists]): readonly RecordType[] {
-  return [...new Set(asked.flatMap(({ field }) => (Object.hasOwn(lists, field.name.value) ? (lists[field.name.value] ?? []) : [])))];
+  return [
+    ...new Set(
+      asked.flatMap(({ field }) => (Object.hasOwn(lists, field.name.value) ? (lists[field.name.value] ?? []) : [])),
+    ),
+  ];
 }
 
 /** The fields that a path leads to. */
-function at(fields: readonly FieldNode[], [next, ...rest]: readonly string[], fragments: Fragments): readonly FieldNode[] {
+function at(
+  fields: readonly FieldNode[],
+  [next, ...rest]: readonly string[],
+  fragments: Fragments,
+): readonly FieldNode[] {
   if (next === undefined) return fields;
   const found = askedOf(fields, fragments).flatMap(({ field }) => (field.name.value === next ? field : []));
   return at(found, rest, fragments);

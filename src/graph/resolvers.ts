@@ -2,11 +2,13 @@
  * Resolvers ask the operation's reader, and nothing else. What they return is Released, or made of Released: a sealed or a
  * bare record does not fit these types.
  */
-import type { RecordType } from '../domain/records.js';
+
 import type { Released, ShownRecord } from '../disclosure/released.js';
+import type { RecordType } from '../domain/records.js';
 import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
 import type { Foreseen, ShownFamily } from '../reader/reader.js';
+import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import type { GraphContext } from './context.js';
 import { Refusal } from './errors.js';
@@ -14,7 +16,6 @@ import type { Lists } from './foresight.js';
 import type { Limits } from './limits.js';
 import { personOf, readNodeId } from './node-id.js';
 import { dateScalar, dateTimeScalar } from './scalars.js';
-import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 
 /** The only records that resolvers can hold. */
 type Shown = Released<ShownRecord>;
@@ -66,9 +67,24 @@ const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
   Relationship: ['person', 'other'],
   Involvement: ['person'],
   ...Object.fromEntries(
-    ['ChildStatus', 'Contact', 'Referral', 'ReferralDecision', 'Assessment', 'S47Enquiry', 'Conference', 'ChildInNeedPlan', 'ChildProtectionPlan', 'LookedAfterPlan', 'PlanReview', 'Visit', 'LegalStatus', 'EarlyHelpAssessment', 'SupportPlan', 'SupportOutcome'].map(
-      (type) => [type, ['child']],
-    ),
+    [
+      'ChildStatus',
+      'Contact',
+      'Referral',
+      'ReferralDecision',
+      'Assessment',
+      'S47Enquiry',
+      'Conference',
+      'ChildInNeedPlan',
+      'ChildProtectionPlan',
+      'LookedAfterPlan',
+      'PlanReview',
+      'Visit',
+      'LegalStatus',
+      'EarlyHelpAssessment',
+      'SupportPlan',
+      'SupportOutcome',
+    ].map((type) => [type, ['child']]),
   ),
   ParentingAssessment: ['parent'],
   MonthlySummary: ['about'],
@@ -96,22 +112,29 @@ export function createResolvers(pages: Pages, limits: Limits) {
   }
 
   function pageOf(listing: Listing<Shown>, args: PageArguments) {
-    return pages.cut(listing.items, args, limits.records, { withheld: listing.withheld, sources: listing.sources, notice: NOTICE });
+    return pages.cut(listing.items, args, limits.records, {
+      withheld: listing.withheld,
+      sources: listing.sources,
+      notice: NOTICE,
+    });
   }
 
   function lists(fields: { readonly [field: string]: readonly RecordType[] }): { [field: string]: ListResolver } {
     return Object.fromEntries(
       Object.entries(fields).map(([field, types]) => [
         field,
-        (person: ShownPerson, args: PageArguments, { operation }: GraphContext) => page(operation.reader.records(types, person.personId), args),
+        (person: ShownPerson, args: PageArguments, { operation }: GraphContext) =>
+          page(operation.reader.records(types, person.personId), args),
       ]),
     );
   }
 
-  const personField = (field: string) => (record: Shown, _: unknown, { operation }: GraphContext) => {
-    const person = record[field];
-    return typeof person === 'string' ? operation.reader.person(person) : null;
-  };
+  const personField =
+    (field: string) =>
+    (record: Shown, _: unknown, { operation }: GraphContext) => {
+      const person = record[field];
+      return typeof person === 'string' ? operation.reader.person(person) : null;
+    };
 
   return {
     Date: dateScalar,
@@ -123,7 +146,12 @@ export function createResolvers(pages: Pages, limits: Limits) {
         role: reader.requester.role,
         agency: reader.agency,
       }),
-      family: async (_: unknown, { id }: { id: string }, { operation: { reader } }: GraphContext, { foreseen }: Foreseeing) => {
+      family: async (
+        _: unknown,
+        { id }: { id: string },
+        { operation: { reader } }: GraphContext,
+        { foreseen }: Foreseeing,
+      ) => {
         const ref = readNodeId(id);
         const family = ref?.kind === 'Family' ? await reader.family(ref.member, ref.family) : null;
         if (family) await reader.readAhead([family], foreseen);
@@ -140,9 +168,16 @@ export function createResolvers(pages: Pages, limits: Limits) {
         await reader.readAhead(page.nodes, foreseen);
         return page;
       },
-      person: (_: unknown, { id }: { id: string }, { operation }: GraphContext) => operation.reader.person(personOf(id)),
-      findPerson: async (_: unknown, ask: { forename?: string; surname?: string; dateOfBirth?: string }, { operation }: GraphContext) => {
-        const given = Object.fromEntries(Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''));
+      person: (_: unknown, { id }: { id: string }, { operation }: GraphContext) =>
+        operation.reader.person(personOf(id)),
+      findPerson: async (
+        _: unknown,
+        ask: { forename?: string; surname?: string; dateOfBirth?: string },
+        { operation }: GraphContext,
+      ) => {
+        const given = Object.fromEntries(
+          Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
+        );
         if (Object.keys(given).length < 2) throw new Refusal('BAD_USER_INPUT');
         const { items, sources } = await operation.reader.find(given);
         return { persons: items, sources, notice: NOTICE };
@@ -153,16 +188,22 @@ export function createResolvers(pages: Pages, limits: Limits) {
         if (ref?.kind === 'Family') return reader.family(ref.member, ref.family);
         return ref ? reader.recordById(ref.type, ref.source, ref.localId) : null;
       },
-      consents: (_: unknown, { person }: { person: string }, { statements }: GraphContext) => statements.consentsOf(personOf(person)),
-      exceptions: (_: unknown, { person }: { person: string }, { statements }: GraphContext) => statements.exceptionsOf(personOf(person)),
-      judgements: (_: unknown, { person }: { person: string }, { statements }: GraphContext) => statements.judgementsOf(personOf(person)),
+      consents: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
+        statements.consentsOf(personOf(person)),
+      exceptions: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
+        statements.exceptionsOf(personOf(person)),
+      judgements: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
+        statements.judgementsOf(personOf(person)),
     },
     Mutation: {
       recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { statements }: GraphContext) =>
         statements.recordConsent({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
-      withdrawConsent: (_: unknown, { consent, method }: { consent: string; method: string }, { statements }: GraphContext) =>
-        statements.withdrawConsent(consent, method),
-      recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) => 
+      withdrawConsent: (
+        _: unknown,
+        { consent, method }: { consent: string; method: string },
+        { statements }: GraphContext,
+      ) => statements.withdrawConsent(consent, method),
+      recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) =>
         statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
       judgeRelevance: async (_: unknown, { input }: { input: RelevanceInput }, { statements }: GraphContext) => {
         const ref = readNodeId(input.record);
@@ -187,18 +228,24 @@ export function createResolvers(pages: Pages, limits: Limits) {
     },
     Workbook: {
       children: async (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) => {
-        const children = family.members.filter(({ isChild }) => isChild === true).flatMap(({ person }) => (typeof person === 'string' ? person : []));
+        const children = family.members
+          .filter(({ isChild }) => isChild === true)
+          .flatMap(({ person }) => (typeof person === 'string' ? person : []));
         return (await Promise.all(children.map((child) => reader.person(child)))).filter((child) => child !== null);
       },
       ...Object.fromEntries(
         Object.entries(OF_WORKBOOK).map(([field, types]) => [
           field,
-          (family: ShownFamily, args: PageArguments, { operation: { reader } }: GraphContext) => page(joined(family, types, reader), args),
+          (family: ShownFamily, args: PageArguments, { operation: { reader } }: GraphContext) =>
+            page(joined(family, types, reader), args),
         ]),
       ),
     },
     ...Object.fromEntries(
-      Object.entries(PERSON_FIELDS).map(([type, fields]) => [type, Object.fromEntries(fields.map((field) => [field, personField(field)]))]),
+      Object.entries(PERSON_FIELDS).map(([type, fields]) => [
+        type,
+        Object.fromEntries(fields.map((field) => [field, personField(field)])),
+      ]),
     ),
   };
 }

@@ -2,20 +2,23 @@
 import type { SourceRecord } from '../domain/records.js';
 import type { LocalId, PersonId } from '../domain/words.js';
 
-/** Every person that a record speaks of, as its source knows them; some more than once. */
-export function* localsIn({ label, persons }: SourceRecord): Generator<LocalId> {
-  yield label.subject;
-  yield* label.names;
-  yield* label.fromWorkWith;
+/** Visits every person that a record speaks of, as its source knows them; some more than once. */
+export function eachLocal({ label, persons }: SourceRecord, visit: (local: LocalId) => void): void {
+  visit(label.subject);
+  label.names.forEach(visit);
+  label.fromWorkWith.forEach(visit);
   for (const field in persons) {
     const value = persons[field] ?? NOBODY;
-    if (typeof value === 'string') yield value;
-    else yield* value;
+    if (typeof value === 'string') visit(value);
+    else value.forEach(visit);
   }
 }
 
 /** The same record with the gateway's persons. */
-export function lift({ label, content, persons }: SourceRecord, personOf: (local: LocalId) => PersonId): SourceRecord<PersonId> {
+export function lift(
+  { label, content, persons }: SourceRecord,
+  personOf: (local: LocalId) => PersonId,
+): SourceRecord<PersonId> {
   const lifted = {
     ...label,
     subject: personOf(label.subject),

@@ -1,7 +1,8 @@
 /** What a list shows: released records, notices of what is withheld, and how each source that could fill it answered. */
+
+import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
 import type { Agency } from '../domain/requester.js';
 import type { SourceId, SourceState } from '../domain/words.js';
-import type { WithheldNotice } from '../disclosure/released.js';
 
 export interface Listing<T> {
   readonly items: readonly T[];
@@ -15,8 +16,22 @@ export interface SourceStatus {
   readonly state: SourceState;
 }
 
+/** The records that may be shown of what passed the door. */
+export function recordsOf(passed: readonly Passed[]): Released<ShownRecord>[] {
+  const records: Released<ShownRecord>[] = [];
+  for (const { record } of passed) if (record) records.push(record);
+  return records;
+}
+
+/** The notices of what passed the door, as `distinctNotices` has them. */
+export function noticesOf(passed: readonly Passed[]): readonly WithheldNotice[] {
+  const all: WithheldNotice[] = [];
+  for (const { notices } of passed) for (const notice of notices) all.push(notice);
+  return distinctNotices(all);
+}
+
 /** Equal notices once, in a fixed order: how many records stand behind one is not told. */
-export function distinctNotices(notices: readonly WithheldNotice[]): readonly WithheldNotice[] {
+function distinctNotices(notices: readonly WithheldNotice[]): readonly WithheldNotice[] {
   if (notices.length === 0) return NO_NOTICES;
   const seen = new Map<string, WithheldNotice>();
   for (const notice of notices) {

@@ -3,16 +3,16 @@
  * settles it: what was released becomes one audit entry, durable before anybody sees the answer.
  */
 import type { Logger } from 'pino';
-import type { Agency, Requester, Standing } from '../domain/requester.js';
-import type { AgencyId, Purpose, SourceId } from '../domain/words.js';
 import type { Decide } from '../disclosure/decide.js';
 import { openDoor } from '../disclosure/door.js';
 import { FactGatherer } from '../disclosure/facts/gather.js';
 import { View } from '../disclosure/facts/view.js';
-import { workOf, type Work, type WorkRow } from '../disclosure/facts/work.js';
+import { type Work, type WorkRow, workOf } from '../disclosure/facts/work.js';
 import { Ledger } from '../disclosure/ledger.js';
 import type { Projection } from '../disclosure/projection.js';
 import { Surroundings } from '../disclosure/surroundings.js';
+import type { Agency, Requester, Standing } from '../domain/requester.js';
+import type { AgencyId, Purpose, SourceId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import { Links } from '../people/links.js';
 import type { People } from '../people/people.js';
@@ -56,7 +56,11 @@ export class UnknownRequester extends Error {
 }
 
 /** Opens an operation. Throws UnknownRequester. */
-export async function openOperation(house: House, requester: Pick<Requester, 'worker' | 'agency' | 'role'>, purpose: Purpose): Promise<Operation> {
+export async function openOperation(
+  house: House,
+  requester: Pick<Requester, 'worker' | 'agency' | 'role'>,
+  purpose: Purpose,
+): Promise<Operation> {
   const at = house.now().toISOString();
   const [standing, agencyList] = await Promise.all([
     house.directory.standing(requester.worker, requester.agency, requester.role),
@@ -83,12 +87,25 @@ export async function openOperation(house: House, requester: Pick<Requester, 'wo
     holderOf: ({ source }) => holders.get(source) ?? '',
   });
   const reader = new Reader({ standing, work, view, links, asking, surroundings, door, agencies });
-  return { requester: standing.requester, purpose, at, standing, reader, ledger, surroundings, facts: () => facts, agencies, asking };
+  return {
+    requester: standing.requester,
+    purpose,
+    at,
+    standing,
+    reader,
+    ledger,
+    surroundings,
+    facts: () => facts,
+    agencies,
+    asking,
+  };
 }
 
 /** Social care's explicit membership of a family decides, where it has the family. */
 function leadingSpaces(sources: readonly Source[], agencies: ReadonlyMap<AgencyId, Agency>): ReadonlySet<SourceId> {
-  return new Set(sources.filter(({ holder }) => agencies.get(holder)?.kind === 'CHILDRENS_SOCIAL_CARE').map(({ space }) => space));
+  return new Set(
+    sources.filter(({ holder }) => agencies.get(holder)?.kind === 'CHILDRENS_SOCIAL_CARE').map(({ space }) => space),
+  );
 }
 
 /** Every involvement of the requester, those they manage and their teams: one call a source, all sources. */
@@ -98,11 +115,21 @@ async function askWork(asking: Asking, links: Links, standing: Standing, now: st
   const rows = await Promise.all(
     asking.sources.map(async (source): Promise<WorkRow[]> => {
       const prefix = `${source.space} `;
-      const workers = [...standing.identities.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+      const workers = [...standing.identities.keys()]
+        .filter((key) => key.startsWith(prefix))
+        .map((key) => key.slice(prefix.length));
       if (!source.tells.has('involvements') || (workers.length === 0 && teams.length === 0)) return [];
-      const reply = await asking.ask(source, (options) => source.workload({ workers, teams }, options), undefined, () => true);
+      const reply = await asking.ask(
+        source,
+        (options) => source.workload({ workers, teams }, options),
+        undefined,
+        () => true,
+      );
       if (!hasAnswered(reply)) gaps.push(source.id);
-      await links.learn(source.space, reply.items.map(({ person }) => person));
+      await links.learn(
+        source.space,
+        reply.items.map(({ person }) => person),
+      );
       const personOf = links.personsIn(source.space);
       return reply.items.map((row) => ({ ...row, person: personOf(row.person), space: source.space }));
     }),

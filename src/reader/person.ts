@@ -1,7 +1,8 @@
 /** A person as several sources know them, made one from what each released. */
-import type { PersonId } from '../domain/words.js';
+
 import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
-import { distinctNotices, type SourceStatus } from './listing.js';
+import type { PersonId } from '../domain/words.js';
+import { noticesOf, recordsOf, type SourceStatus } from './listing.js';
 
 export interface ShownPerson {
   readonly __typename: 'Child' | 'Adult';
@@ -20,8 +21,8 @@ export function mergePerson(
   passed: readonly Passed[],
   sources: readonly SourceStatus[],
 ): ShownPerson | null {
-  const records = passed.flatMap(({ record }) => record ?? []);
-  const withheld = distinctNotices(passed.flatMap(({ notices }) => notices));
+  const records = recordsOf(passed);
+  const withheld = noticesOf(passed);
   const isKnown = records.length > 0 || withheld.some(({ outcome }) => outcome === 'WITHHELD');
   if (!isKnown) return null;
   return Object.assign(firstValues(records), {

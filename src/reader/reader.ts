@@ -4,21 +4,28 @@
  * without a promise: an operation whose asks were foreseen is carried out in one go.
  */
 import DataLoader from 'dataloader';
+import { type Door, recordId } from '../disclosure/door.js';
+import type { FamilyView, View } from '../disclosure/facts/view.js';
+import { type Work, worksWith } from '../disclosure/facts/work.js';
+import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
+import { NOBODY, type Surroundings } from '../disclosure/surroundings.js';
 import { entry } from '../domain/entry.js';
 import type { RecordLabel, RecordType, SourceRecord } from '../domain/records.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
-import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type LocalId, type PersonId, type SourceId, type SourceState } from '../domain/words.js';
-import type { Door } from '../disclosure/door.js';
-import type { FamilyView, View } from '../disclosure/facts/view.js';
-import { worksWith, type Work } from '../disclosure/facts/work.js';
-import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
-import { NOBODY, type Surroundings } from '../disclosure/surroundings.js';
+import {
+  ADULT_WORK_AGENCY_KINDS,
+  type AgencyId,
+  type LocalId,
+  type PersonId,
+  type SourceId,
+  type SourceState,
+} from '../domain/words.js';
 import type { Links } from '../people/links.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { FindAsk, Source } from '../sources/contract.js';
-import { seal, type Sealed } from '../sources/sealed.js';
-import { lift, localsIn } from './lift.js';
-import { distinctNotices, type Listing, type SourceStatus } from './listing.js';
+import { type Sealed, seal } from '../sources/sealed.js';
+import { eachLocal, lift } from './lift.js';
+import { type Listing, noticesOf, recordsOf, type SourceStatus } from './listing.js';
 import { mergePerson, type ShownPerson } from './person.js';
 
 /** A family as it may be shown: the memberships that passed the door. */
@@ -143,7 +150,9 @@ export class Reader {
     const { work, surroundings, view } = this.parts;
     const persons = [...(scope === 'TEAM' ? [] : work.own), ...(scope === 'MINE' ? [] : work.managed)];
     await surroundings.ensure(persons);
-    const families = new Map(persons.flatMap((person) => view.includingFamiliesOf(person)).map((family) => [family.id, family]));
+    const families = new Map(
+      persons.flatMap((person) => view.includingFamiliesOf(person)).map((family) => [family.id, family]),
+    );
     const sorted = [...families.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const shown = await this.#families.loadMany(sorted);
     return shown.flatMap((family) => {
@@ -158,26 +167,59 @@ export class Reader {
     const finders = asking.sources.filter((source) => source.finds);
     const found = await Promise.all(
       finders.map(async (source) => {
-        const reply = await asking.ask(source, (options) => source.find(ask, options), this.#onBehalf(source), () => true);
+        const reply = await asking.ask(
+          source,
+          (options) => source.find(ask, options),
+          this.#onBehalf(source),
+          () => true,
+        );
         await links.learn(source.space, reply.items);
         return reply.items.map(links.personsIn(source.space));
       }),
     );
     const persons = [...new Set(found.flat())].sort();
     await this.#ensure([{ types: DETAILS, persons }]);
-    const shown = persons.map((person) => this.#show(person));
-    return { items: shown.flatMap((person) => person ?? []), withheld: [], sources: finders.map((source) => this.#status(source)) };
+    const shown = persons
+      .filter((person) =>
+        this.#isFoundByWhatIsShown(
+          person,
+          ask,
+          finders.filter((_, i) => found[i]?.includes(person)),
+        ),
+      )
+      .map((person) => this.#show(person));
+    return {
+      items: shown.flatMap((person) => person ?? []),
+      withheld: [],
+      sources: finders.map((source) => this.#status(source)),
+    };
+  }
+
+  /** A match on what an agency holds and does not show would tell it: who is found must be shown, as asked, by a source that found them. */
+  #isFoundByWhatIsShown(person: PersonId, ask: FindAsk, finders: readonly Source[]): boolean {
+    const holders = new Set(finders.map(({ holder }) => holder));
+    const fields = (['forename', 'surname', 'dateOfBirth'] as const).filter((field) => ask[field] !== undefined);
+    return (this.#known(DETAILS, [person]) ?? []).some(
+      ({ record }) =>
+        record && holders.has(record.holder.id) && fields.every((field) => typeof record[field] === 'string'),
+    );
   }
 
   /** One record by its id at its source, if it may be shown. */
   async recordById(type: RecordType, sourceId: SourceId, localId: string): Promise<Released<ShownRecord> | null> {
     const found = await this.#one(type, sourceId, localId);
-    const passed = found ? await this.parts.door.release([seal(found.record)]) : [];
-    return passed[0]?.record ?? null;
+    if (!found) return null;
+    // With all of its kind about the person: what is "the latest" is decided among them, as in the list.
+    const { items } = await this.recordsOfAll([type], [found.record.label.subject]);
+    return items.find(({ id }) => id === recordId(found.record.label)) ?? null;
   }
 
   /** For judging: what a record is and who holds it, never what it says. */
-  async labelOf(type: RecordType, sourceId: SourceId, localId: string): Promise<{ label: RecordLabel<PersonId>; holder: AgencyId } | null> {
+  async labelOf(
+    type: RecordType,
+    sourceId: SourceId,
+    localId: string,
+  ): Promise<{ label: RecordLabel<PersonId>; holder: AgencyId } | null> {
     const found = await this.#one(type, sourceId, localId);
     return found ? { label: found.record.label, holder: found.source.holder } : null;
   }
@@ -197,7 +239,9 @@ export class Reader {
 
   /** How every source that could hold these types has answered so far: the same list whatever is known of anybody. */
   statuses(types: readonly RecordType[]): readonly SourceStatus[] {
-    const sources = entry(this.#holders, types, () => this.parts.asking.sources.filter((source) => types.some((type) => source.provides.has(type))));
+    const sources = entry(this.#holders, types, () =>
+      this.parts.asking.sources.filter((source) => types.some((type) => source.provides.has(type))),
+    );
     const last = this.#statuses.get(types);
     if (last && sources.every((source, i) => last[i]?.state === this.#stateOf(source))) return last;
     const statuses = sources.map((source) => this.#status(source));
@@ -220,7 +264,8 @@ export class Reader {
   #stateOf(source: Source): SourceState {
     const agency = this.#agency(source.holder);
     const state = this.parts.asking.stateOf(source.id);
-    const tellsOfRows = state === 'DEGRADED' && agency.id !== this.requester.agency && ADULT_WORK_AGENCY_KINDS.includes(agency.kind);
+    const tellsOfRows =
+      state === 'DEGRADED' && agency.id !== this.requester.agency && ADULT_WORK_AGENCY_KINDS.includes(agency.kind);
     return tellsOfRows ? 'OK' : state;
   }
 
@@ -233,18 +278,16 @@ export class Reader {
   /** The requester's id at a source, an e-mail address where there is one: for systems that limit access per user. */
   #onBehalf(source: Source): string | undefined {
     const { identities, requester } = this.parts.standing;
-    const own = [...identities].filter(([key, worker]) => worker === requester.worker && key.startsWith(`${source.space} `));
+    const own = [...identities].filter(
+      ([key, worker]) => worker === requester.worker && key.startsWith(`${source.space} `),
+    );
     const ids = own.map(([key]) => key.slice(source.space.length + 1));
     return ids.find((id) => id.includes('@')) ?? ids[0];
   }
 
   #list(types: readonly RecordType[], passed: Passed[]): Listing<Released<ShownRecord>> {
-    const notices = passed.flatMap((one) => one.notices);
-    return {
-      items: passed.sort(newestFirst).flatMap(({ record }) => record ?? []),
-      withheld: distinctNotices(notices),
-      sources: this.statuses(types),
-    };
+    const withheld = noticesOf(passed);
+    return { items: recordsOf(passed.sort(newestFirst)), withheld, sources: this.statuses(types) };
   }
 
   /** What passed the door of these, or undefined while any of it is not read. */
@@ -296,11 +339,20 @@ export class Reader {
     const locals = await links.localsOf(wanted);
     const providers = asking.sources.filter((source) => [...keys.keys()].some((type) => source.provides.has(type)));
     // Who does not exist, or is hidden, costs the same calls as anybody: their surroundings are asked for either way.
-    const [sealed] = await Promise.all([Promise.all(providers.map((source) => this.#readFrom(source, keys, locals))), surroundings.ensure(wanted)]);
+    const [sealed] = await Promise.all([
+      Promise.all(providers.map((source) => this.#readFrom(source, keys, locals))),
+      surroundings.ensure(wanted),
+    ]);
     const passed = await door.release(sealed.flat());
-    const byType = new Map([...keys].map(([type, persons]) => [type, new Map(Array.from(persons, (person): [PersonId, Passed[]] => [person, []]))]));
+    const byType = new Map(
+      [...keys].map(([type, persons]) => [
+        type,
+        new Map(Array.from(persons, (person): [PersonId, Passed[]] => [person, []])),
+      ]),
+    );
     for (const one of passed) byType.get(one.type)?.get(one.subject)?.push(one);
-    for (const [type, byPerson] of byType) for (const [person, read] of byPerson) this.#read.get(type)?.set(person, read);
+    for (const [type, byPerson] of byType)
+      for (const [person, read] of byPerson) this.#read.get(type)?.set(person, read);
   }
 
   async #readFrom(
@@ -312,7 +364,8 @@ export class Reader {
     for (const [type, persons] of keys) {
       if (!source.provides.has(type)) continue;
       const ids: LocalId[] = [];
-      for (const person of persons) for (const ref of locals.get(person) ?? []) if (ref.space === source.space) ids.push(ref.local);
+      for (const person of persons)
+        for (const ref of locals.get(person) ?? []) if (ref.space === source.space) ids.push(ref.local);
       wanted.set(type, ids);
     }
     const asked = new Map([...wanted].map(([type, ids]) => [type, new Set(ids)]));
@@ -331,7 +384,8 @@ export class Reader {
   async #lift(source: Source, records: readonly SourceRecord[]): Promise<SourceRecord<PersonId>[]> {
     const { links } = this.parts;
     const locals = new Set<LocalId>();
-    for (const record of records) for (const local of localsIn(record)) locals.add(local);
+    const note = (local: LocalId) => void locals.add(local);
+    for (const record of records) eachLocal(record, note);
     await links.learn(source.space, locals);
     const personOf = links.personsIn(source.space);
     return records.map((record) => lift(record, personOf));
@@ -341,7 +395,12 @@ export class Reader {
   #show(person: PersonId): ShownPerson | null {
     let shown = this.#persons.get(person);
     if (shown === undefined) {
-      shown = mergePerson(person, this.parts.view.isChild(person), this.#known(DETAILS, [person]) ?? [], this.statuses(DETAILS));
+      shown = mergePerson(
+        person,
+        this.parts.view.isChild(person),
+        this.#known(DETAILS, [person]) ?? [],
+        this.statuses(DETAILS),
+      );
       this.#persons.set(person, shown);
     }
     return shown;
@@ -355,10 +414,16 @@ export class Reader {
     return families.map((family, i) => {
       const mine = passed.slice(from, from + (sealed[i]?.length ?? 0));
       from += mine.length;
-      const members = mine.flatMap(({ record }) => record ?? []);
-      const withheld = distinctNotices(mine.flatMap(({ notices }) => notices));
+      const members = recordsOf(mine);
+      const withheld = noticesOf(mine);
       if (members.length === 0 && withheld.length === 0) return null;
-      return { __typename: 'Family', id: familyNodeId(family, members), members, included: family.included, withheld };
+      return {
+        __typename: 'Family',
+        id: familyNodeId(family, this.#nameable(family, members)),
+        members,
+        included: family.included,
+        withheld,
+      };
     });
   }
 
@@ -391,8 +456,17 @@ export class Reader {
     });
   }
 
+  /** Members who may name the family: those shown, else those the requester works with; never one who is hidden. */
+  #nameable(family: FamilyView, members: readonly Released<ShownRecord>[]): readonly PersonId[] {
+    return members.length > 0
+      ? personsOf(members)
+      : [...family.members.keys()].filter((person) => this.worksWith(person));
+  }
+
   #isToldBy(space: SourceId, family: FamilyView, person: PersonId): boolean {
-    return this.parts.view.of('memberships', person).some((row) => row.space === space && family.aliases.includes(`${space}:${row.family}`));
+    return this.parts.view
+      .of('memberships', person)
+      .some((row) => row.space === space && family.aliases.includes(`${space}:${row.family}`));
   }
 
   /** Whether the requester or those they manage work with a person now. */
@@ -415,8 +489,8 @@ function throwFirst(results: readonly (true | Error)[]): void {
 }
 
 /** A family is named by its source's id and one of its members, so that it can be found again without searching. */
-function familyNodeId(family: FamilyView, members: readonly Released<ShownRecord>[]): string {
-  const [member = ''] = [...(members.length > 0 ? personsOf(members) : family.members.keys())].sort();
+function familyNodeId(family: FamilyView, nameable: readonly PersonId[]): string {
+  const [member = ''] = [...nameable].sort();
   return Buffer.from(`Family:${member}:${family.id}`).toString('base64url');
 }
 

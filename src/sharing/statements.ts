@@ -97,16 +97,18 @@ export class Statements {
   async recordConsent(draft: ConsentDraft): Promise<ConsentStatement> {
     const { operation } = this.parts;
     if (draft.state === 'WITHDRAWN') throw new NotValid(['to take a consent back use withdrawConsent']);
-    const party = this.#isParty([...draft.holders, ...draft.recipients]);
     const policies = await this.#permit(draft.state === 'GIVEN' ? 'RECORD_CONSENT' : 'RECORD_REFUSAL', draft.subject, {
       ownAgency: false,
-      party,
+      party: this.#isSide(draft),
     });
+    if (draft.givenBy !== draft.subject) await this.#permitSpeaker(draft.givenBy);
     const from = draft.from ?? operation.at;
     const problems = [
       ...this.#scopeProblems(draft),
       ...this.#giverProblems(draft),
       ...(draft.until && draft.until <= from ? ['it ends before it starts'] : []),
+      ...(draft.until && draft.until <= operation.at ? ['it has ended already'] : []),
+      ...(draft.until && draft.state === 'REFUSED' ? ['a refusal has no end: agreeing again is a new statement'] : []),
     ];
     if (problems.length > 0) throw new NotValid(problems);
     const { subject, state, givenBy, capacity, categories, holders, recipients, purposes, until, method } = draft;
@@ -131,14 +133,14 @@ export class Statements {
     );
   }
 
-  /** The same scope, taken back now. Throws NotPermitted, also for a consent that does not exist. */
+  /** The same scope, taken back now; told only to an agency it concerns. Throws NotPermitted, also for a consent that does not exist. */
   async withdrawConsent(id: string, method: string): Promise<ConsentStatement> {
     const { operation, registers } = this.parts;
     const given = await registers.consent(id);
     if (!given) throw new NotPermitted('no such consent');
     const policies = await this.#permit('RECORD_REFUSAL', given.subject, { ownAgency: false, party: true });
     const { until: _, ...scope } = given;
-    return this.#draftConsent(
+    const withdrawn = this.#draftConsent(
       {
         ...scope,
         id: this.parts.newId(),
@@ -150,11 +152,13 @@ export class Statements {
       },
       policies,
     );
+    const concerns = this.#isParty([...given.holders, ...given.recipients]);
+    return concerns ? withdrawn : { ...withdrawn, categories: [], holders: [], recipients: [], purposes: [] };
   }
 
   async recordException(draft: ExceptionDraft): Promise<ExceptionRecord> {
     const { operation, gateways } = this.parts;
-    const party = this.#isParty([...draft.holders, ...draft.recipients]);
+    const party = this.#isSide(draft);
     const permitted = await Promise.all(
       draft.subjects.map((subject) => this.#permit('RECORD_EXCEPTION', subject, { ownAgency: false, party })),
     );
@@ -176,6 +180,9 @@ export class Statements {
       }),
     ];
     if (draft.subjects.length === 0) problems.push('it names nobody');
+    if (approver && approver.agency !== operation.requester.agency && !draft.holders.includes(approver.agency)) {
+      problems.push('who approved is a manager of the requester’s or the holder’s agency');
+    }
     if (problems.length > 0) throw new NotValid(problems);
     const { subjects, categories, holders, recipients, purposes, until, approvedBy } = draft;
     const answers = Object.fromEntries(gateway.questions.map((question, i) => [question, draft.answers[i] ?? '']));
@@ -214,6 +221,7 @@ export class Statements {
       ...(Boolean(draft.servesChild) === Boolean(draft.servesAdult) ? ['it serves either a child or an adult'] : []),
       ...(factors.has(draft.factor) ? [] : [`${draft.factor} is not an assessment factor`]),
       ...(draft.why.trim() ? [] : ['it says why']),
+      ...(draft.servesChild ? await this.#childProblems(draft.servesChild) : []),
     ];
     if (problems.length > 0) throw new NotValid(problems);
     const judgement: Judgement = {
@@ -285,6 +293,27 @@ export class Statements {
     this.#writes.push((manager) => this.parts.registers.writeConsent(manager, statement));
     this.lines.push({ did: 'CONSENT', ids: [statement.id], subjects: [statement.subject], policies });
     return statement;
+  }
+
+  /** Who speaks for somebody must not be hidden from who records it: said alike of a stranger and of nobody. */
+  async #permitSpeaker(person: PersonId): Promise<void> {
+    const { operation } = this.parts;
+    await operation.surroundings.ensure([person]);
+    const { opposing, conflict } = operation.facts().actionFacts(person, { ownAgency: false, party: true });
+    if (opposing || conflict) throw new NotPermitted('RECORD_CONSENT');
+  }
+
+  async #childProblems(person: PersonId): Promise<string[]> {
+    const { operation } = this.parts;
+    await operation.surroundings.ensure([person]);
+    const { isChild, joining } = operation.facts().subject(person);
+    return isChild && joining.length > 0 ? [] : ['it serves a child whom its writer works with'];
+  }
+
+  /** The requester's agency is the holder, or the recipient: of every sharing that the statement covers. */
+  #isSide({ holders, recipients }: Pick<ConsentDraft, 'holders' | 'recipients'>): boolean {
+    const { agency } = this.parts.operation.requester;
+    return [holders, recipients].some((side) => side.length > 0 && side.every((id) => id === agency));
   }
 
   /** Whether the requester's agency is among these ids and kinds. */

@@ -332,3 +332,113 @@ describe('the log', () => {
     });
   });
 });
+
+describe('31: what people said', () => {
+  const RECORD = 'mutation R($input: ConsentInput!) @purpose(of: DIRECT_WORK) { recordConsent(input: $input) { id } }';
+  const input = (more: object) => ({
+    state: 'GIVEN',
+    capacity: 'SELF',
+    categories: ['CONTACT'],
+    holders: ['safe'],
+    recipients: ['prob'],
+    purposes: ['DIRECT_WORK'],
+    method: 'x',
+    ...more,
+  });
+
+  it('is neither shown to the other side nor taken back by it, and tells it nothing', async () => {
+    const statements = ['c-1005', 'c-1004', 'no-such'].map((consent) =>
+      ask(
+        demo,
+        OFFICER,
+        'mutation W($consent: ID!) @purpose(of: DIRECT_WORK) { withdrawConsent(consent: $consent, method: "x") { holders } }',
+        { consent },
+      ),
+    );
+    const nobody = Buffer.from('Person:P-9999999').toString('base64url');
+    const records = [mira, nobody].map((subject) =>
+      ask(demo, OFFICER, RECORD, { input: input({ subject, givenBy: subject }) }),
+    );
+    const speakers = [mira, nobody].map((givenBy) =>
+      ask(demo, OFFICER, RECORD, {
+        input: input({
+          subject: tilly,
+          givenBy,
+          capacity: 'PARENTAL_RESPONSIBILITY',
+          holders: ['prob'],
+          recipients: ['csc'],
+        }),
+      }),
+    );
+    for (const group of [statements, records]) expect(new Set((await Promise.all(group)).map(stripped)).size).toBe(1);
+    expect((await Promise.all(speakers)).map(({ data }) => data)).toEqual([null, null]);
+    const shown = await dataOf(
+      OFFICER,
+      'query C($id: ID!) @purpose(of: DIRECT_WORK) { consents(person: $id) { id } exceptions(person: $id) { id } }',
+      { id: mira },
+    );
+    expect(shown).toEqual({ consents: [], exceptions: [] });
+  });
+
+  it('is recorded by an agency for its own side only', async () => {
+    const { 'Lena Pike': lena } = await peopleOf(demo, 'sw-bram-hollis');
+    for (const sides of [
+      { holders: ['haven'], recipients: ['mht'] },
+      { holders: ['csc', 'haven'], recipients: ['csc', 'mht'] },
+    ]) {
+      const answer = await ask(demo, 'sw-bram-hollis', RECORD, {
+        input: input({ subject: lena, givenBy: lena, ...sides }),
+      });
+      expect(answer.errors?.[0]?.extensions.code).toBe('NOT_PERMITTED');
+    }
+  });
+
+  it('as a refusal has no end that would undo it', async () => {
+    const { 'Rufina Redfern': rufina } = await peopleOf(demo, 'sw-cleo-marchbank');
+    const answer = await ask(demo, 'sw-cleo-marchbank', RECORD, {
+      input: input({
+        subject: rufina,
+        givenBy: rufina,
+        state: 'REFUSED',
+        holders: ['haven'],
+        recipients: ['csc'],
+        from: '2026-01-01T00:00:00Z',
+        until: '2026-01-02T00:00:00Z',
+      }),
+    });
+    expect(answer.errors?.[0]?.extensions.code).toBe('NOT_VALID');
+  });
+});
+
+describe('32: ids', () => {
+  it('of families name nobody who is hidden', async () => {
+    for (const worker of [OFFICER, 'rw-quinn-darrow']) {
+      const { families } = await dataOf(
+        worker,
+        'query I @purpose(of: DIRECT_WORK) { families(first: 100) { nodes { id } } }',
+      );
+      const named = (families.nodes as Json[]).map(({ id }) => Buffer.from(id, 'base64url').toString());
+      expect(named.filter((id) => id.includes('P-1001:'))).toEqual([]);
+    }
+  });
+
+  it('of a record give no more than the list that has it', async () => {
+    const id = await familyOf(demo, 'sw-ada-thorne', 'Tolley');
+    const listed = await dataOf(
+      'sw-ada-thorne',
+      'query L($id: ID!) @purpose(of: DIRECT_WORK) { family(id: $id) { members { person { ... on Child { assessments { nodes { id } } } } } } }',
+      { id },
+    );
+    const all = (listed['family'].members as Json[]).flatMap(({ person }) =>
+      ((person?.assessments?.nodes ?? []) as Json[]).map((record) => record['id']),
+    );
+    const given = await Promise.all(
+      all.map((record) =>
+        dataOf('kw-noor-ashdown', 'query N($record: ID!) @purpose(of: STEP_DOWN) { node(id: $record) { id } }', {
+          record,
+        }),
+      ),
+    );
+    expect(given.filter(({ node }) => node !== null).length).toBe(1);
+  });
+});

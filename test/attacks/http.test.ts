@@ -15,7 +15,8 @@ afterAll(() => demo.stop());
 
 /** Notes every call to a source. */
 function counting(source: Source): Source {
-  const noted = <A extends readonly unknown[], R>(what: string, call: (...args: A) => R) =>
+  const noted =
+    <A extends readonly unknown[], R>(what: string, call: (...args: A) => R) =>
     (...args: A): R => {
       calls.push(`${source.id} ${what}`);
       return call(...args);

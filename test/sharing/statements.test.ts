@@ -63,7 +63,7 @@ describe('a consent', () => {
     ],
     ['somebody else in the adult’s name', 'Effie Eastlake', { givenBy: 'Gilda Garrick' }, /given by the person/],
     ['a child as an adult', 'Eli Eastlake', {}, /OWN_COMPETENCE/],
-    ['an agency that is none', 'Effie Eastlake', { recipients: ['csc', 'nobody'] }, /no agency/],
+    ['an agency that is none', 'Effie Eastlake', { holders: ['nobody'] }, /no agency/],
     ['no purpose', 'Effie Eastlake', { purposes: [] }, /at least one/],
     ['an end before its start', 'Effie Eastlake', { until: '2020-01-01T00:00:00Z' }, /ends before/],
   ])('of %s is refused, saying which part', async (_, subject, more, problem) => {

@@ -7,13 +7,28 @@ import { entry } from '../../domain/entry.js';
 import type { ActionFacts, Fact, FactName, FactRecord } from '../../domain/facts.js';
 import type { RecordLabel } from '../../domain/records.js';
 import type { Agency } from '../../domain/requester.js';
-import { ADULT_WORK, type AgencyId, type Category, type Confidentiality, type PersonId, type SourceId } from '../../domain/words.js';
+import {
+  ADULT_WORK,
+  type AgencyId,
+  type Category,
+  type Confidentiality,
+  type PersonId,
+  type SourceId,
+} from '../../domain/words.js';
 import { consentFor } from '../../registers/consent.js';
 import { exceptionFor } from '../../registers/exception.js';
 import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
-import { allegedAgainst, isConflicted, isOpposing, isVictimSide, type LocationFacts, locatedBy, locationFacts } from './sides.js';
+import {
+  allegedAgainst,
+  isConflicted,
+  isOpposing,
+  isVictimSide,
+  type LocationFacts,
+  locatedBy,
+  locationFacts,
+} from './sides.js';
 import { type Asker, isAgencyInvolved, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
 import type { View } from './view.js';
 import { worksWith } from './work.js';
@@ -96,6 +111,10 @@ export class FactGatherer {
       involvement: this.subject(person).involvement,
       ...about,
       conflict: isConflicted(this.view, this.asker, [person]),
+      opposing: isOpposing(this.view, this.asker, { subject: person, fromWorkWith: [person] }, [], {
+        ownAgency: false,
+        victimSide: true,
+      }),
     };
   }
 
@@ -105,13 +124,19 @@ export class FactGatherer {
   }
 
   /** The facts for one part of a record: its fields of one category and confidentiality. */
-  gather(label: RecordLabel<PersonId>, holder: AgencyId, category: Category, confidentiality: Confidentiality, batch: readonly RecordLabel<PersonId>[]): Gathered {
+  gather(
+    label: RecordLabel<PersonId>,
+    holder: AgencyId,
+    category: Category,
+    confidentiality: Confidentiality,
+    batch: readonly RecordLabel<PersonId>[],
+  ): Gathered {
     if (batch !== this.#batch) {
       this.#batch = batch;
       this.#locations.clear();
     }
     const { standing, purpose } = this.asker;
-    const side = this.#side(label.subject, holder);
+    const side = this.#sides.get(holder)?.get(label.subject) ?? this.#openSide(label.subject, holder);
     const { subject, ownAgency } = side;
     const referredByRecipient = label.referredBy === standing.requester.agency;
     const basis = this.#basis(label, side, category, holder, referredByRecipient);
@@ -159,23 +184,22 @@ export class FactGatherer {
     return { facts, evidence, unknown: subject.unknown };
   }
 
-  #side(person: PersonId, holder: AgencyId): Side {
-    const byPerson = entry(this.#sides, holder, () => new Map<PersonId, Side>());
-    return entry(byPerson, person, () => {
-      const subject = this.subject(person);
-      const { agency } = this.asker.standing.requester;
-      const ownAgency = holder === agency;
-      const isInvolved = (other: AgencyId) => isAgencyInvolved(this.view, subject.families, other);
-      return {
-        subject,
-        ownAgency,
-        involvement: this.#involvement(subject, person, holder, ownAgency),
-        openToBoth: !ownAgency && isInvolved(holder) && isInvolved(agency),
-        persons: new Map(),
-        bases: new Map(),
-        referralBases: new Map(),
-      };
-    });
+  #openSide(person: PersonId, holder: AgencyId): Side {
+    const subject = this.subject(person);
+    const { agency } = this.asker.standing.requester;
+    const ownAgency = holder === agency;
+    const isInvolved = (other: AgencyId) => isAgencyInvolved(this.view, subject.families, other);
+    const side: Side = {
+      subject,
+      ownAgency,
+      involvement: this.#involvement(subject, person, holder, ownAgency),
+      openToBoth: !ownAgency && isInvolved(holder) && isInvolved(agency),
+      persons: new Map(),
+      bases: new Map(),
+      referralBases: new Map(),
+    };
+    entry(this.#sides, holder, () => new Map<PersonId, Side>()).set(person, side);
+    return side;
   }
 
   #involvement(subject: SubjectFacts, person: PersonId, holder: AgencyId, ownAgency: boolean): Fact<'involvement'> {
@@ -183,46 +207,86 @@ export class FactGatherer {
     const isDuty =
       ownAgency &&
       this.asker.standing.onDuty &&
-      this.view.of('received', person).some((row) => row.holder === holder && row.at >= this.#dutySince && row.at <= this.view.now);
+      this.view
+        .of('received', person)
+        .some((row) => row.holder === holder && row.at >= this.#dutySince && row.at <= this.view.now);
     return isDuty ? 'DUTY' : subject.involvement;
   }
 
   /** A field of the record locates somebody. */
   #location(label: RecordLabel<PersonId>): LocationFacts {
-    const locate = () => locationFacts(this.view, this.asker, locatedBy(this.view, label.subject, label.names, label.addresses));
-    return speaksOfSubjectAlone(label) ? entry(this.#locations, label.subject, locate) : locate();
+    const known = this.#locations.get(label.subject);
+    if (known && speaksOfSubjectAlone(label)) return known;
+    const facts = locationFacts(
+      this.view,
+      this.asker,
+      locatedBy(this.view, label.subject, label.names, label.addresses),
+    );
+    if (speaksOfSubjectAlone(label)) this.#locations.set(label.subject, facts);
+    return facts;
   }
 
   /** Sides and conflict depend on the record's persons; records about the same persons share them. */
   #personFacts(label: RecordLabel<PersonId>, side: Side, category: Category): PersonFacts {
     const locates = category === 'CONTACT';
-    if (speaksOfSubjectAlone(label)) return entry(side.persons, locates, () => this.#personFactsOf(label, side, locates));
+    if (speaksOfSubjectAlone(label))
+      return side.persons.get(locates) ?? this.#findPersonFacts(label, side, locates, side.persons, locates);
     const { subject, fromWorkWith, names, addresses } = label;
     const key = `${locates ? `L${addresses.join()}` : ''}${side.ownAgency}|${subject}|${fromWorkWith.join()}|${names.join()}`;
-    return entry(this.#persons, key, () => this.#personFactsOf(label, side, locates));
+    return this.#persons.get(key) ?? this.#findPersonFacts(label, side, locates, this.#persons, key);
   }
 
-  #personFactsOf(label: RecordLabel<PersonId>, { ownAgency }: Side, locates: boolean): PersonFacts {
+  #findPersonFacts<K>(
+    label: RecordLabel<PersonId>,
+    { ownAgency }: Side,
+    locates: boolean,
+    memo: Map<K, PersonFacts>,
+    key: K,
+  ): PersonFacts {
     const located = locates ? locatedBy(this.view, label.subject, label.names, label.addresses) : [];
     const victimSide = isVictimSide(this.view, label);
-    return {
+    const facts: PersonFacts = {
       victimSide,
       opposing: isOpposing(this.view, this.asker, label, located, { ownAgency, victimSide }),
       conflict: isConflicted(this.view, this.asker, new Set([label.subject, ...label.names, ...label.fromWorkWith])),
     };
+    memo.set(key, facts);
+    return facts;
   }
 
-  #basis(label: RecordLabel<PersonId>, side: Side, category: Category, holderId: AgencyId, referred: boolean): Basis {
+  #basis(label: RecordLabel<PersonId>, side: Side, category: Category, holder: AgencyId, referred: boolean): Basis {
     if (side.ownAgency) return NOT_ACROSS;
     const isOwnReferral = referred && label.kind === 'REFERRAL_DECISION';
-    return entry(isOwnReferral ? side.referralBases : side.bases, category, () => {
-      const holder = this.agencies.get(holderId);
-      const recipient = this.agencies.get(this.asker.standing.requester.agency);
-      return holder && recipient ? this.#basisBetween(label.subject, side.subject, category, holder, recipient, isOwnReferral) : NOT_ACROSS;
-    });
+    const bases = isOwnReferral ? side.referralBases : side.bases;
+    return bases.get(category) ?? this.#findBasis(label.subject, side, category, holder, isOwnReferral, bases);
   }
 
-  #basisBetween(subject: PersonId, facts: SubjectFacts, category: Category, holder: Agency, recipient: Agency, ownReferral: boolean): Basis {
+  #findBasis(
+    subject: PersonId,
+    side: Side,
+    category: Category,
+    holderId: AgencyId,
+    isOwnReferral: boolean,
+    bases: Map<Category, Basis>,
+  ): Basis {
+    const holder = this.agencies.get(holderId);
+    const recipient = this.agencies.get(this.asker.standing.requester.agency);
+    const basis =
+      holder && recipient
+        ? this.#basisBetween(subject, side.subject, category, holder, recipient, isOwnReferral)
+        : NOT_ACROSS;
+    bases.set(category, basis);
+    return basis;
+  }
+
+  #basisBetween(
+    subject: PersonId,
+    facts: SubjectFacts,
+    category: Category,
+    holder: Agency,
+    recipient: Agency,
+    ownReferral: boolean,
+  ): Basis {
     const scope = {
       subject,
       category,
@@ -259,7 +323,8 @@ export class FactGatherer {
    */
   #enquiryException(subject: PersonId, facts: SubjectFacts, recipient: Agency): string[] {
     const { purpose } = this.asker;
-    if (recipient.kind !== 'CHILDRENS_SOCIAL_CARE' || (purpose !== 'S47_ENQUIRY' && purpose !== 'CHILD_PROTECTION')) return [];
+    if (recipient.kind !== 'CHILDRENS_SOCIAL_CARE' || (purpose !== 'S47_ENQUIRY' && purpose !== 'CHILD_PROTECTION'))
+      return [];
     const covers = facts.enquiries.filter((row) => {
       if (row.child === subject || row.names.includes(subject)) return true;
       if (!facts.isChild) return facts.families.some((family) => family.members.has(row.child));
@@ -269,10 +334,18 @@ export class FactGatherer {
   }
 
   #guardians(subject: PersonId): PersonId[] {
-    return this.view.of('relationships', subject).filter((row) => row.person === subject && row.parentalResponsibility).map((row) => row.other);
+    return this.view
+      .of('relationships', subject)
+      .filter((row) => row.person === subject && row.parentalResponsibility)
+      .map((row) => row.other);
   }
 
-  #relevance(label: RecordLabel<PersonId>, subject: SubjectFacts, category: Category, ownAgency: boolean): { state: Fact<'relevance'>; ids: readonly string[] } {
+  #relevance(
+    label: RecordLabel<PersonId>,
+    subject: SubjectFacts,
+    category: Category,
+    ownAgency: boolean,
+  ): { state: Fact<'relevance'>; ids: readonly string[] } {
     if (!ADULT_WORK.includes(category)) return NOT_NEEDED;
     const judgements = this.statements.judgements.get(label.subject);
     if (!judgements || ownAgency) return UNJUDGED;
@@ -290,7 +363,9 @@ export class FactGatherer {
   #servedBy(person: PersonId, subject: SubjectFacts, judgements: readonly Judgement[]): Served {
     return entry(this.#served, person, () => ({
       childrenWorkedWith: subject.joining.flatMap((family) => family.includedChildren),
-      adultsWorkedWith: [...new Set(judgements.flatMap((judgement) => judgement.servesAdult ?? []))].filter((adult) => worksWith(this.asker.work, adult)),
+      adultsWorkedWith: [...new Set(judgements.flatMap((judgement) => judgement.servesAdult ?? []))].filter((adult) =>
+        worksWith(this.asker.work, adult),
+      ),
       enquiryChildren: subject.involvement === 'NONE' ? [] : subject.enquiries.map((row) => row.child),
     }));
   }
@@ -306,7 +381,12 @@ function speaksOfSubjectAlone({ subject, names, fromWorkWith, addresses }: Recor
 }
 
 const NOT_LOCATING: LocationFacts = Object.freeze({ locationProtected: false, worksWithProtected: false });
-const NOT_ACROSS: Basis = Object.freeze({ basis: 'NONE', consentState: 'NONE', exceptionOverridesRefusal: false, evidence: [] });
+const NOT_ACROSS: Basis = Object.freeze({
+  basis: 'NONE',
+  consentState: 'NONE',
+  exceptionOverridesRefusal: false,
+  evidence: [],
+});
 const NOT_NEEDED = Object.freeze({ state: 'NOT_NEEDED', ids: [] } as const);
 const UNJUDGED = Object.freeze({ state: 'UNJUDGED', ids: [] } as const);
 

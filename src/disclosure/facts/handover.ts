@@ -23,7 +23,12 @@ export function isInHandoverPack(
     case 'CLOSURE_SUMMARY':
       return true;
     case 'ASSESSMENT':
-      return label.type === 'Assessment' && label.at !== undefined && label.at > monthsBefore(now, 6) && isLatest(label, batch);
+      return (
+        label.type === 'Assessment' &&
+        label.at !== undefined &&
+        label.at > monthsBefore(now, 6) &&
+        isLatest(label, batch)
+      );
     case 'CIN_PLAN':
       return isLatest(label, batch);
     default:
@@ -33,7 +38,9 @@ export function isInHandoverPack(
 
 /** A record as it stood when the family left the holder's team: nothing written at or after the exit is included. */
 export function isOfFinishedEpisode(label: RecordLabel<PersonId>, handovers: readonly Told<'handovers'>[]): boolean {
-  return handovers.some((row) => row.direction === 'EXIT' && row.from !== undefined && label.at !== undefined && label.at < row.from);
+  return handovers.some(
+    (row) => row.direction === 'EXIT' && row.from !== undefined && label.at !== undefined && label.at < row.from,
+  );
 }
 
 function isLatest(label: RecordLabel<PersonId>, batch: readonly RecordLabel<PersonId>[]): boolean {

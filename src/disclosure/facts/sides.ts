@@ -3,9 +3,9 @@
  * one shared too much: everything here errs towards keeping back.
  */
 import type { PersonId } from '../../domain/words.js';
-import { counts, type Asker } from './subject.js';
+import { type Asker, counts } from './subject.js';
 import type { View } from './view.js';
-import { worksWith, type Work } from './work.js';
+import { type Work, worksWith } from './work.js';
 
 /** Roles of a family's own social work line: never opposing while they work with the subject. */
 const NEVER_OPPOSING = ['SOCIAL_WORKER', 'SENIOR_PRACTITIONER', 'CHILD_PRACTITIONER', 'TEAM_MANAGER'];
@@ -17,12 +17,18 @@ export interface RecordPersons {
 
 /** Everybody recorded as alleged to have hurt the person. */
 export function allegedAgainst(view: View, person: PersonId): PersonId[] {
-  return view.of('allegations', person).filter((row) => row.victim === person && counts(view, row)).map((row) => row.perpetrator);
+  return view
+    .of('allegations', person)
+    .filter((row) => row.victim === person && counts(view, row))
+    .map((row) => row.perpetrator);
 }
 
 /** The content, whatever its category, comes from work with somebody who is a victim. Unknown allegations: yes. */
 export function isVictimSide(view: View, persons: RecordPersons): boolean {
-  return persons.fromWorkWith.some((person) => allegedAgainst(view, person).length > 0) || view.isUnknown('allegations', persons.fromWorkWith);
+  return (
+    persons.fromWorkWith.some((person) => allegedAgainst(view, person).length > 0) ||
+    view.isUnknown('allegations', persons.fromWorkWith)
+  );
 }
 
 /**
@@ -62,7 +68,8 @@ function isOpposedTo(view: View, work: Work, role: string, person: PersonId): bo
 
 /** The family's allocated social worker, senior and child practitioner and team manager. */
 function isFamilyLine(view: View, { standing, work }: Asker, subject: PersonId): boolean {
-  if (standing.requester.agencyKind !== 'CHILDRENS_SOCIAL_CARE' || !NEVER_OPPOSING.includes(standing.requester.role)) return false;
+  if (standing.requester.agencyKind !== 'CHILDRENS_SOCIAL_CARE' || !NEVER_OPPOSING.includes(standing.requester.role))
+    return false;
   const children = view.familiesOf(subject).flatMap((family) => family.children);
   return [subject, ...children].some((person) => worksWith(work, person) && view.isChild(person));
 }
@@ -73,7 +80,12 @@ function isProtected(view: View, person: PersonId): boolean {
 }
 
 /** Everybody whom a field about the subject, naming these persons and holding these addresses, locates. */
-export function locatedBy(view: View, subject: PersonId, names: readonly PersonId[], addresses: readonly string[]): Set<PersonId> {
+export function locatedBy(
+  view: View,
+  subject: PersonId,
+  names: readonly PersonId[],
+  addresses: readonly string[],
+): Set<PersonId> {
   const located = new Set([...view.householdOf(subject), ...names]);
   for (const address of addresses) for (const resident of view.residentsOf(address)) located.add(resident);
   return located;
@@ -99,7 +111,10 @@ export function locationFacts(view: View, { work }: Asker, located: ReadonlySet<
 function worksForProtected(view: View, work: Work, person: PersonId, guarded: readonly PersonId[]): boolean {
   if (view.isUnknown('allegations', [person])) return false;
   const household = [...view.householdOf(person)].filter((other) => guarded.includes(other) || view.isChild(other));
-  return household.some((other) => worksWith(work, other)) && !allegedAgainst(view, person).some((harmer) => worksWith(work, harmer));
+  return (
+    household.some((other) => worksWith(work, other)) &&
+    !allegedAgainst(view, person).some((harmer) => worksWith(work, harmer))
+  );
 }
 
 /** The requester is one of the record's persons, of their household or network, or registered as conflicted with them. */
@@ -108,6 +123,8 @@ export function isConflicted(view: View, { standing }: Asker, persons: Iterable<
   for (const person of persons) {
     if (standing.conflicts.includes(person)) return true;
     if (self === undefined) continue;
+    // Who lives with or beside whom cannot be told: the worker may be of their household or network.
+    if (view.isUnknown('relationships', [person]) || view.isUnknown('residences', [person])) return true;
     if (person === self || view.householdOf(person).has(self)) return true;
     if (view.of('relationships', person).some((row) => row.person === self || row.other === self)) return true;
   }

@@ -6,8 +6,8 @@ import type { Fact, FactName, Stage } from '../../domain/facts.js';
 import { STAGES } from '../../domain/facts.js';
 import type { Standing } from '../../domain/requester.js';
 import type { AgencyId, PersonId, Purpose } from '../../domain/words.js';
-import { isWithin, type FamilyView, type Told, type View } from './view.js';
-import { worksWith, type Work } from './work.js';
+import { type FamilyView, isWithin, type Told, type View } from './view.js';
+import { type Work, worksWith } from './work.js';
 
 export interface Asker {
   readonly standing: Standing;
@@ -44,7 +44,9 @@ export function subjectFacts(view: View, asker: Asker, subject: PersonId): Subje
   const joining = including.filter((family) => worksInFamily(work, family));
   const enquiries = openEnquiries(view, subject, families);
   const coreGroup = holdsSeat(view, standing, subject);
-  const handovers = families.flatMap((family) => view.ofFamily('handovers', family)).filter((row) => view.isCurrent(row));
+  const handovers = including
+    .flatMap((family) => view.ofFamily('handovers', family))
+    .filter((row) => view.isCurrent(row));
   const unknown: FactName[] = [];
   const members = families.flatMap((family) => [...family.members.keys()]);
   if (view.isUnknown('memberships', [subject])) unknown.push('involvement', 'onFamilyTeam', 'onPanel', 'stage');
@@ -57,14 +59,18 @@ export function subjectFacts(view: View, asker: Asker, subject: PersonId): Subje
     families,
     involvement: involvementWith(view, asker, subject, including, purpose, enquiries),
     coreGroup,
-    onPanel: families.some((family) =>
-      view.ofFamily('panels', family).some((row) => view.isCurrent(row) && row.workers.some((staff) => isRequester(standing, row.space, staff))),
+    onPanel: including.some((family) =>
+      view
+        .ofFamily('panels', family)
+        .some((row) => view.isCurrent(row) && row.workers.some((staff) => isRequester(standing, row.space, staff))),
     ),
     onFamilyTeam: including.some((family) => isOnTeamOf(view, standing, family)),
     stage: stageOf(view, subject, joining.length > 0 ? joining : families, handovers),
     s47Open: enquiries.length > 0,
     enquiries,
-    cpGround: coreGroup ? 'CORE_GROUP' : (families.flatMap((family) => view.ofFamily('protectionGrounds', family))[0]?.ground ?? 'NONE'),
+    cpGround: coreGroup
+      ? 'CORE_GROUP'
+      : (including.flatMap((family) => view.ofFamily('protectionGrounds', family))[0]?.ground ?? 'NONE'),
     serviceConsent: agreesToService(view, families),
     receiving: handovers.some((row) => isRequesterOrManaged(standing, row.space, row.receivingWorker)),
     handovers,
@@ -127,7 +133,9 @@ function isOnTeamOf(view: View, standing: Standing, family: FamilyView): boolean
 }
 
 function holdsSeat(view: View, standing: Standing, subject: PersonId): boolean {
-  return view.of('coreGroups', subject).some((row) => view.isCurrent(row) && isRequester(standing, row.space, row.worker));
+  return view
+    .of('coreGroups', subject)
+    .some((row) => view.isCurrent(row) && isRequester(standing, row.space, row.worker));
 }
 
 /** Open enquiries in a family of the subject, or that name the subject. */
@@ -162,11 +170,18 @@ function countsForSafety(view: View, row: Told<'allegations'>): boolean {
 
 function pairOf(view: View, row: Told<'allegations'>): Told<'allegations'>[] {
   const both = new Set([row.victim, row.perpetrator]);
-  return view.of('allegations', row.victim).filter((other) => both.has(other.victim) && both.has(other.perpetrator)) as Told<'allegations'>[];
+  return view
+    .of('allegations', row.victim)
+    .filter((other) => both.has(other.victim) && both.has(other.perpetrator)) as Told<'allegations'>[];
 }
 
 /** The child's own stage, or for an adult the gravest of the children of these families. */
-function stageOf(view: View, subject: PersonId, families: readonly FamilyView[], handovers: readonly Told<'handovers'>[]): Stage {
+function stageOf(
+  view: View,
+  subject: PersonId,
+  families: readonly FamilyView[],
+  handovers: readonly Told<'handovers'>[],
+): Stage {
   const children = view.isChild(subject) ? [subject] : families.flatMap((family) => family.children);
   const steppingDown = handovers.some((row) => row.direction === 'STEP_DOWN') && everyLastPlanEnds(view, families);
   const steppingUp = handovers.some((row) => row.direction === 'STEP_UP');
@@ -175,8 +190,14 @@ function stageOf(view: View, subject: PersonId, families: readonly FamilyView[],
 }
 
 function childStage(view: View, child: PersonId, steppingDown: boolean, steppingUp: boolean): Stage {
-  const current = new Set(view.of('plans', child).filter((row) => view.isCurrent(row)).map((row) => row.kind));
-  for (const grave of ['PRE_PROCEEDINGS', 'LOOKED_AFTER', 'CHILD_PROTECTION'] as const) if (current.has(grave)) return grave;
+  const current = new Set(
+    view
+      .of('plans', child)
+      .filter((row) => view.isCurrent(row))
+      .map((row) => row.kind),
+  );
+  for (const grave of ['PRE_PROCEEDINGS', 'LOOKED_AFTER', 'CHILD_PROTECTION'] as const)
+    if (current.has(grave)) return grave;
   if (steppingDown) return 'STEPPING_DOWN';
   if (current.has('CHILD_IN_NEED')) return 'CHILD_IN_NEED';
   if (steppingUp) return 'STEPPING_UP';
@@ -200,7 +221,9 @@ function agreesToService(view: View, families: readonly FamilyView[]): boolean {
   const members = new Set(families.flatMap((family) => [...family.members.keys()]));
   const last = [...members].flatMap((person) => {
     const rows = view.of('serviceConsents', person).filter((row) => isWithin({ from: row.at }, view.now));
-    return rows.length === 0 ? [] : [rows.reduce((a, b) => (b.at > a.at || (b.at === a.at && b.state !== 'GIVEN') ? b : a))];
+    return rows.length === 0
+      ? []
+      : [rows.reduce((a, b) => (b.at > a.at || (b.at === a.at && b.state !== 'GIVEN') ? b : a))];
   });
   return last.length > 0 && last.every((row) => row.state === 'GIVEN');
 }
@@ -208,7 +231,9 @@ function agreesToService(view: View, families: readonly FamilyView[]): boolean {
 /** Whether an agency is now involved with any included member of any of these families. */
 export function isAgencyInvolved(view: View, families: readonly FamilyView[], agency: AgencyId): boolean {
   return families.some((family) =>
-    family.included.some((member) => view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row))),
+    family.included.some((member) =>
+      view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row)),
+    ),
   );
 }
 

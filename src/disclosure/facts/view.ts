@@ -99,8 +99,10 @@ export class View {
         const held = told as unknown as Record<string, string | readonly string[]>;
         for (const field of fields) {
           const value = held[field] ?? NONE;
-          if (typeof value === 'string') push(index, (held[field] = personOf(value)), told);
-          else for (const person of (held[field] = value.map(personOf))) push(index, person, told);
+          const persons = typeof value === 'string' ? personOf(value) : value.map(personOf);
+          held[field] = persons;
+          if (typeof persons === 'string') push(index, persons, told);
+          else for (const person of persons) push(index, person, told);
         }
         if (familyOf) push(index, `${space}:${familyOf(row)}`, told);
         if (kind === 'memberships') this.#member(told as Told<'memberships'>);
@@ -131,7 +133,10 @@ export class View {
   }
 
   /** Rows of a family-level kind. */
-  ofFamily<K extends 'familyTeams' | 'panels' | 'handovers' | 'protectionGrounds'>(kind: K, family: FamilyView): readonly Told<K>[] {
+  ofFamily<K extends 'familyTeams' | 'panels' | 'handovers' | 'protectionGrounds'>(
+    kind: K,
+    family: FamilyView,
+  ): readonly Told<K>[] {
     const index = this.#rows.get(kind);
     if (!index || index.size === 0) return NONE;
     return family.aliases.flatMap((alias) => index.get(alias) ?? NONE) as unknown as readonly Told<K>[];
@@ -172,7 +177,12 @@ export class View {
 
   #member(row: Told<'memberships'>): void {
     const member = { included: row.included, isChild: row.isChild };
-    this.#memberships.push({ family: `${row.space}:${row.family}`, person: row.person, member, first: this.leading.has(row.space) });
+    this.#memberships.push({
+      family: `${row.space}:${row.family}`,
+      person: row.person,
+      member,
+      first: this.leading.has(row.space),
+    });
     this.#families = undefined;
   }
 
@@ -225,7 +235,8 @@ function joinFamilies(
   const byPerson = new Map<PersonId, FamilyView[]>();
   for (const family of families.values()) {
     const members = [...family.members];
-    const personsWho = (is: (member: Member) => boolean) => members.flatMap(([person, member]) => (is(member) ? person : []));
+    const personsWho = (is: (member: Member) => boolean) =>
+      members.flatMap(([person, member]) => (is(member) ? person : []));
     const view: FamilyView = {
       id: family.id,
       aliases: [...family.aliases],
@@ -247,7 +258,10 @@ function itself(local: LocalId): PersonId {
 export function localsIn(circumstances: Circumstances<LocalId>): LocalId[] {
   const locals: LocalId[] = [];
   for (const kind of CIRCUMSTANCE_KINDS) {
-    for (const row of circumstances[kind] as readonly unknown[] as readonly Record<string, LocalId | readonly LocalId[] | undefined>[]) {
+    for (const row of circumstances[kind] as readonly unknown[] as readonly Record<
+      string,
+      LocalId | readonly LocalId[] | undefined
+    >[]) {
       for (const field of PERSON_FIELDS[kind]) {
         const value = row[field] ?? NONE;
         if (typeof value === 'string') locals.push(value);

@@ -37,7 +37,9 @@ export function workOf(standing: Standing, rows: readonly WorkRow[], gaps: reado
   };
   for (const row of rows) {
     const worker = row.worker === undefined ? undefined : standing.identities.get(`${row.space} ${row.worker}`);
-    const isOwn = worker === standing.requester.worker || (worker === undefined && row.team !== undefined && standing.supports.includes(row.team));
+    const isOwn =
+      worker === standing.requester.worker ||
+      (worker === undefined && row.team !== undefined && standing.supports.includes(row.team));
     const managedRole = worker === undefined ? undefined : roleOf.get(worker);
     const isManaged = managedRole !== undefined || (row.team !== undefined && standing.manages.includes(row.team));
     if (!isOwn && !isManaged) continue;

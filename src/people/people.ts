@@ -2,6 +2,7 @@
  * Who is the same person: the gateway's neutral ids, and the local ids that each source knows a person by. A source person
  * never seen before becomes a person of ours; joining two is the work of links that somebody confirmed.
  */
+import { push } from '../domain/entry.js';
 import type { LocalId, PersonId, SourceId } from '../domain/words.js';
 import type { Store } from '../store/store.js';
 
@@ -27,9 +28,8 @@ export function refKey({ space, local }: PersonRef): string {
 
 /** `newId` gives ids that tell nothing about anybody and are never given twice, over all instances. */
 export function openPeople(store: Store, { newId }: { readonly newId: () => string }): People {
-  const asked = store.rowList(['space', 'local_id']);
-  const known = `SELECT p.person_id AS person, p.space AS space, p.local_id AS local
-    FROM ${asked} r JOIN person_link p ON p.space = r.space AND p.local_id = r.local_id`;
+  const known = `SELECT person_id AS person, space, local_id AS local FROM person_link
+    WHERE space = ? AND local_id IN ${store.keyList}`;
   const linkNew = `INSERT INTO person_link (space, local_id, person_id)
     SELECT r.space, r.local_id, r.person_id FROM ${store.rowList(['space', 'local_id', 'person_id'])} r
     WHERE NOT EXISTS (SELECT 1 FROM person_link p ${store.claiming} WHERE p.space = r.space AND p.local_id = r.local_id)`;
@@ -40,8 +40,12 @@ export function openPeople(store: Store, { newId }: { readonly newId: () => stri
   }
 
   async function lookUp(refs: Iterable<PersonRef>, found: Map<string, PersonId>): Promise<void> {
-    const rows = Array.from(refs, ({ space, local }) => [space, local]);
-    for (const link of await store.read<Link>(known, [JSON.stringify(rows)])) found.set(refKey(link), link.person);
+    const bySpace = new Map<SourceId, LocalId[]>();
+    for (const { space, local } of refs) push(bySpace, space, local);
+    for (const [space, locals] of bySpace) {
+      for (const link of await store.read<Link>(known, [space, JSON.stringify(locals)]))
+        found.set(refKey(link), link.person);
+    }
   }
 
   return {

@@ -248,7 +248,24 @@ export class Statements {
   /** Consent statements about a person that concern the requester's agency. Nobody's business else: an empty list. */
   async consentsOf(person: PersonId): Promise<readonly ConsentStatement[]> {
     const statements = await this.#shownTo(person, (all) => all.consents.get(person) ?? []);
-    return statements.filter(({ holders, recipients }) => this.#isParty([...holders, ...recipients]));
+    const recorders = await Promise.all(statements.map(({ recordedBy }) => this.parts.directory.worker(recordedBy)));
+    const { agency } = this.parts.operation.requester;
+    return statements.filter((said, i) => recorders[i]?.agency === agency || this.#concernsOwn(said, statements));
+  }
+
+  /**
+   * A holder sees all that is said by name about its own records. A recipient sees what lets it receive, as long as it does:
+   * a refusal covers existence too, so what was refused or taken back since is no longer told to it.
+   */
+  #concernsOwn(said: ConsentStatement, all: readonly ConsentStatement[]): boolean {
+    const { agency, agencyKind } = this.parts.operation.requester;
+    if (said.holders.some((id) => id === agency || id === agencyKind)) return true;
+    if (said.state !== 'GIVEN' || !this.#isParty(said.recipients)) return false;
+    const overlaps = (holders: readonly string[]) =>
+      holders.some((id) => id === '*' || said.holders.includes('*') || said.holders.includes(id));
+    return !all.some(
+      (later) => later.state !== 'GIVEN' && later.recordedAt >= said.recordedAt && overlaps(later.holders),
+    );
   }
 
   async exceptionsOf(person: PersonId): Promise<readonly ExceptionRecord[]> {

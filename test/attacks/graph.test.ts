@@ -393,6 +393,22 @@ describe('31: what people said', () => {
     }
   });
 
+  it('does not tell a recipient of what was refused or taken back', async () => {
+    const people = await peopleOf(demo, 'sw-cleo-marchbank');
+    const idsOf = async (worker: string, name: string) =>
+      (
+        (
+          await dataOf(worker, 'query C($id: ID!) @purpose(of: DIRECT_WORK) { consents(person: $id) { id } }', {
+            id: people[name],
+          })
+        )['consents'] as Json[]
+      ).map(({ id }) => id);
+    expect(await idsOf('sw-cleo-marchbank', 'Wanda Wickstead')).not.toContain('c-1024');
+    expect(await idsOf('sw-cleo-marchbank', 'Rufina Redfern')).toEqual(['c-1022']);
+    expect(await idsOf('rw-rory-ember', 'Wanda Wickstead')).toEqual(expect.arrayContaining(['c-1024', 'c-1027']));
+    expect(await idsOf('sw-cleo-marchbank', 'Gilda Garrick')).toContain('c-1018');
+  });
+
   it('as a refusal has no end that would undo it', async () => {
     const { 'Rufina Redfern': rufina } = await peopleOf(demo, 'sw-cleo-marchbank');
     const answer = await ask(demo, 'sw-cleo-marchbank', RECORD, {

@@ -37,7 +37,13 @@ export class Asking {
     isExpected: (item: T) => boolean,
   ): Promise<Reply<T>> {
     this.calls += 1;
-    const signal = AbortSignal.timeout(this.deadlineMs);
+    const deadline = new AbortController();
+    const { signal } = deadline;
+    // Taken back when the source has answered: a deadline that outlives its call would hold what was asked.
+    const timer = setTimeout(
+      () => deadline.abort(new DOMException('the source did not answer in time', 'TimeoutError')),
+      this.deadlineMs,
+    );
     // An adapter may wait in as many places as it has requests under way.
     setMaxListeners(0, signal);
     try {
@@ -57,6 +63,8 @@ export class Asking {
       const state = signal.aborted ? 'TIMED_OUT' : error instanceof SourceNotReady ? 'NOT_READY' : 'UNAVAILABLE';
       this.log.warn({ source: source.id, code: state }, 'source did not answer');
       return this.#reply(source, state, []);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -311,6 +311,36 @@ describe('the requester', () => {
   });
 });
 
+describe('what is read ahead', () => {
+  const typesOf = async () =>
+    new Set((await demo.audit.read({ limit: 1 }))[0]?.body.outcomes.map(([, , , type]) => type));
+  const query = (
+    skip: string,
+  ) => `query Ahead${skip.includes('$') ? '($no: Boolean = true)' : ''} @purpose(of: SUPERVISION) { a: families { nodes { members { person { ...P } } } } b: families { nodes { id members { person { ...P } } } } }
+    fragment P on Person { __typename forename ... on Adult { adultWork ${skip} { nodes { id } } } }`;
+
+  it('13: is not what is skipped, by a literal or a variable', async () => {
+    for (const skip of ['@skip(if: true)', '@skip(if: $no)']) {
+      const { errors } = await ask(demo, 'sw-cleo-marchbank', query(skip));
+      expect(errors).toBeUndefined();
+      expect(await typesOf()).not.toContain('SubstanceMisuseRecord');
+    }
+  });
+
+  it('28: passes the door and stands in the log once, asked for under two aliases', async () => {
+    const { data } = await ask(demo, 'sw-cleo-marchbank', query('@skip(if: false)'));
+    expect(data['a'].nodes.map(({ members }: Json) => members)).toEqual(
+      data['b'].nodes.map(({ members }: Json) => members),
+    );
+    const [entry] = await demo.audit.read({ limit: 1 });
+    const ids =
+      entry?.body.outcomes.filter(([, , , type]) => type === 'SubstanceMisuseRecord').flatMap(([, , , , all]) => all) ??
+      [];
+    expect(ids.length).toBeGreaterThan(0);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
 describe('the log', () => {
   it('28: names the types of records and not what a client called them, and has every operation, refused ones too', async () => {
     const answer = await ask(

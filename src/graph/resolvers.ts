@@ -209,7 +209,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
         const ref = readNodeId(input.record);
         if (ref?.kind !== 'Record') throw new Refusal('NOT_PERMITTED');
         const { servesChild, servesAdult, decision, factor, why } = input;
-        const judgement = await statements.judgeRelevance({
+        return statements.judgeRelevance({
           record: ref,
           decision,
           factor,
@@ -217,7 +217,6 @@ export function createResolvers(pages: Pages, limits: Limits) {
           servesChild: servesChild ? personOf(servesChild) : null,
           servesAdult: servesAdult ? personOf(servesAdult) : null,
         });
-        return { ...judgement, record: input.record };
       },
     },
     Child: lists(OF_CHILD),

@@ -3,6 +3,7 @@
  * (schema/policies/actions.cedar); what is drafted here is written in one transaction with the operation's audit entry.
  */
 import type { EntityManager } from 'typeorm';
+import { recordId } from '../disclosure/door.js';
 import type { Policies } from '../disclosure/policies.js';
 import type { Action } from '../domain/facts.js';
 import type { RecordType } from '../domain/records.js';
@@ -48,6 +49,9 @@ export interface JudgementDraft {
   readonly factor: string;
   readonly why: string;
 }
+
+/** A judgement with the node id of the record it was made of, if it was made of one. */
+export type ShownJudgement = Judgement & { readonly record: string | null };
 
 /** The requester may not do this. Said alike whether or not the person exists. */
 export class NotPermitted extends Error {
@@ -207,7 +211,7 @@ export class Statements {
     return record;
   }
 
-  async judgeRelevance(draft: JudgementDraft): Promise<Judgement> {
+  async judgeRelevance(draft: JudgementDraft): Promise<ShownJudgement> {
     const { operation, factors } = this.parts;
     const found = await operation.reader.labelOf(draft.record.type, draft.record.source, draft.record.localId);
     if (!found) throw new NotPermitted('no such record');
@@ -242,15 +246,17 @@ export class Statements {
     };
     this.#writes.push((manager) => this.parts.registers.writeJudgement(manager, judgement));
     this.lines.push({ did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies });
-    return judgement;
+    return withRecord(judgement);
   }
 
   /** Consent statements about a person that concern the requester's agency. Nobody's business else: an empty list. */
   async consentsOf(person: PersonId): Promise<readonly ConsentStatement[]> {
-    const statements = await this.#shownTo(person, (all) => all.consents.get(person) ?? []);
-    const recorders = await Promise.all(statements.map(({ recordedBy }) => this.parts.directory.worker(recordedBy)));
     const { agency } = this.parts.operation.requester;
-    return statements.filter((said, i) => recorders[i]?.agency === agency || this.#concernsOwn(said, statements));
+    return this.#shownTo(person, async ({ consents }) => {
+      const all = consents.get(person) ?? [];
+      const recorders = await Promise.all(all.map(({ recordedBy }) => this.parts.directory.worker(recordedBy)));
+      return all.filter((said, i) => recorders[i]?.agency === agency || this.#concernsOwn(said, all));
+    });
   }
 
   /**
@@ -269,19 +275,23 @@ export class Statements {
   }
 
   async exceptionsOf(person: PersonId): Promise<readonly ExceptionRecord[]> {
-    const statements = await this.#shownTo(person, (all) => all.exceptions.get(person) ?? []);
-    return statements.filter(({ holders, recipients }) => this.#isParty([...holders, ...recipients]));
+    return this.#shownTo(person, ({ exceptions }) =>
+      (exceptions.get(person) ?? []).filter(({ holders, recipients }) => this.#isParty([...holders, ...recipients])),
+    );
   }
 
   /** Judgements on the own agency's records: others would tell that there are records. */
-  async judgementsOf(person: PersonId): Promise<readonly Judgement[]> {
-    const statements = await this.#shownTo(person, (all) => all.judgements.get(person) ?? []);
-    return statements.filter(({ holder }) => holder === this.parts.operation.requester.agency);
+  async judgementsOf(person: PersonId): Promise<readonly ShownJudgement[]> {
+    const { agency } = this.parts.operation.requester;
+    return this.#shownTo(person, ({ judgements }) =>
+      (judgements.get(person) ?? []).filter(({ holder }) => holder === agency).map(withRecord),
+    );
   }
 
+  /** What `pick` leaves of the statements, if the requester may see any; the log has what was shown, and no more. */
   async #shownTo<T extends { readonly id: string }>(
     person: PersonId,
-    pick: (all: Operation['surroundings']['statements']) => readonly T[],
+    pick: (all: Operation['surroundings']['statements']) => readonly T[] | Promise<readonly T[]>,
   ): Promise<readonly T[]> {
     const { operation, policies } = this.parts;
     await operation.surroundings.ensure([person]);
@@ -289,7 +299,7 @@ export class Statements {
       'SEE_STATEMENTS',
       operation.facts().actionFacts(person, { ownAgency: true, party: true }),
     );
-    const shown = verdict.allowed ? pick(operation.surroundings.statements) : [];
+    const shown = verdict.allowed ? await pick(operation.surroundings.statements) : [];
     this.lines.push({ did: 'SHOWN', ids: shown.map(({ id }) => id), subjects: [person], policies: verdict.policies });
     return shown;
   }
@@ -367,4 +377,9 @@ export class Statements {
     if (givenBy !== subject) return ['it is given by the person it is about'];
     return isChild === (capacity === 'OWN_COMPETENCE') ? [] : ['a child speaks by OWN_COMPETENCE, an adult by SELF'];
   }
+}
+
+function withRecord(judgement: Judgement): ShownJudgement {
+  const { type, source, localId } = judgement;
+  return { ...judgement, record: localId === undefined ? null : recordId({ type, source, localId }) };
 }

@@ -352,6 +352,13 @@ describe('stage', () => {
       'CHILD_PROTECTION',
     );
   });
+  it('that cannot be told keeps a family from counting as open to both', () => {
+    const care = { involvements: [{ person: child, worker: 'x', from: '2026-01-01' }] };
+    const help = { involvements: [{ person: child, worker: 'y', from: '2026-01-01' }] };
+    const keyworker: Who = { role: 'KEYWORKER', agency: 'eh' };
+    expect(facts({ care, help }, keyworker).openToBoth).toBe(true);
+    expect(facts({ care, help }, { ...keyworker, gaps: ['social-care'] }).openToBoth).toBe(false);
+  });
   it('is closed where nothing is open', () => expect(facts({}).stage).toBe('CLOSED'));
 });
 

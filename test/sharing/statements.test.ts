@@ -123,6 +123,18 @@ describe('a judgement of relevance', () => {
       ({ id }) => id as string,
     );
 
+  it('is listed with the record it was made of, and the log has what was listed and no more', async () => {
+    const query =
+      'query J($id: ID!) @purpose(of: DIRECT_WORK) { judgements(person: $id) { id record } consents(person: $id) { id } }';
+    const { data } = await ask(demo, 'rw-quinn-darrow', query, { id: people['Lena Pike'] });
+    const held = await recordsOf('rw-quinn-darrow', 'Lena Pike');
+    const [, entry] = await demo.audit.read({ limit: 2 });
+    expect((data['judgements'] as Json[]).length).toBeGreaterThan(0);
+    for (const { record } of data['judgements'] as Json[]) expect(held).toContain(record);
+    const shown = entry?.body.statements?.flatMap(({ ids }) => ids).sort();
+    expect(shown).toEqual([...data['judgements'], ...data['consents']].map(({ id }: Json) => id).sort());
+  });
+
   it('by the holder’s worker lets a record cross', async () => {
     const seen = await recordsOf('sw-bram-hollis', 'Lena Pike');
     const held = await recordsOf('rw-quinn-darrow', 'Lena Pike');

@@ -193,7 +193,8 @@ export class FactGatherer {
       subject,
       ownAgency,
       involvement: this.#involvement(subject, person, holder, ownAgency),
-      openToBoth: !ownAgency && isInvolved(holder) && isInvolved(agency),
+      // While the stage cannot be told, whether the family is on a protection plan cannot be either (CF-04).
+      openToBoth: !ownAgency && !subject.unknown.includes('stage') && isInvolved(holder) && isInvolved(agency),
       persons: new Map(),
       bases: new Map(),
       referralBases: new Map(),

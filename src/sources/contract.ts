@@ -79,3 +79,13 @@ export class SourceNotReady extends Error {
 export class SourceFailure extends Error {
   override readonly name = 'SourceFailure';
 }
+
+/** Thrown by an adapter when the source asks to be asked later (429). Reads may be tried again after `retryAfterMs`, if that is told. */
+export class SourceBusy extends SourceFailure {
+  constructor(
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}

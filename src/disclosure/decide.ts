@@ -47,8 +47,8 @@ function decideAnew(policies: Policies, facts: FactRecord, alarm: (ids: readonly
     permits: [],
     vetoes: verdict.vetoes,
     obligations: [],
-    reasons: verdict.errors.length > 0 ? ['FACT_UNAVAILABLE'] : reasonsOf(facts, verdict, policies.evaluate),
-    requestable: verdict.errors.length === 0 && isRequestable(facts, policies.evaluate),
+    reasons: verdict.errors.length > 0 ? ['FACT_UNAVAILABLE'] : reasonsOf(facts, verdict, policies.whatIf),
+    requestable: verdict.errors.length === 0 && isRequestable(facts, policies.whatIf),
   });
 }
 

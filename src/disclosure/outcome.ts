@@ -4,11 +4,11 @@
  */
 import type { FactRecord } from '../domain/facts.js';
 import { ADULT_WORK, type Outcome } from '../domain/words.js';
-import type { Verdict } from './policies.js';
 
 type Denial = Exclude<Outcome, 'RELEASED'>;
 
-export function denialOf(facts: FactRecord, vetoes: Verdict['vetoes']): Denial {
+/** `vetoes` tells which vetoes applied. */
+export function denialOf(facts: FactRecord, vetoes: { includes(id: string): boolean }): Denial {
   const vetoed = (id: string) => vetoes.includes(id);
   if (vetoed('conflict') || vetoed('no-content-roles')) return 'SILENT';
   if (vetoed('ended') && !isOwnEnded(facts)) return 'SILENT';

@@ -10,6 +10,9 @@ import { setFlagsFromString } from 'node:v8';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { ACTION_FACTS, ACTIONS, type Action, type ActionFacts, FACTS, type FactRecord } from '../domain/facts.js';
 import { OBLIGATIONS, type Obligation } from '../domain/words.js';
+import { PolicyError, type Rule, ruleOf } from './space/rules.js';
+
+export { PolicyError } from './space/rules.js';
 
 export interface PolicyText {
   readonly id: string;
@@ -17,7 +20,11 @@ export interface PolicyText {
   readonly source: readonly string[];
   readonly says: string;
   readonly obligations: readonly Obligation[];
+  /** What it is about: `read`, `oblige` or actions. */
+  readonly actions: readonly string[];
   readonly text: string;
+  /** The same, written out. */
+  readonly rule: Rule;
 }
 
 /** What the policies say of one fact record, before anybody decides what a denial shows. */
@@ -34,15 +41,12 @@ export interface Policies {
   readonly version: string;
   readonly all: readonly PolicyText[];
   evaluate(facts: FactRecord): Verdict;
+  /** The same verdict by the policies written out: for questions by whose answer nothing is released. */
+  whatIf(facts: FactRecord): Verdict;
   /** What binds the receiver of a release by these permits on these facts. */
   obligations(facts: FactRecord, permits: readonly string[]): readonly Obligation[];
   /** Whether an action is permitted, and by which policies (or vetoed by which). */
   mayDo(action: Action, facts: ActionFacts): { readonly allowed: boolean; readonly policies: readonly string[] };
-}
-
-/** Thrown at start: the message names the policy and what is wrong with it. */
-export class PolicyError extends Error {
-  override readonly name = 'PolicyError';
 }
 
 /** Reads every `.cedar` file of a folder. Throws PolicyError naming the policy at fault. */
@@ -80,6 +84,12 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
   const described = new Map(all.map((policy) => [policy.id, policy]));
   const obligationsOf = (id: string) => described.get(id)?.obligations ?? [];
 
+  const reading = all
+    .flatMap(({ actions, rule }) => (actions.includes('read') ? rule : []))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const permits = reading.filter(({ effect }) => effect === 'permit');
+  const forbids = reading.filter(({ effect }) => effect === 'forbid');
+
   function ask(action: 'read' | 'oblige' | Action, facts: FactRecord | ActionFacts) {
     const answer = cedar.statefulIsAuthorized({
       principal: { type: 'Worker', id: 'requester' },
@@ -108,6 +118,12 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
       if (errors.length > 0) return { allowed: false, permits: [], vetoes: allowed ? [] : ids, errors };
       return allowed ? { allowed, permits: ids, vetoes: [], errors } : { allowed, permits: [], vetoes: ids, errors };
     },
+    whatIf(facts) {
+      const vetoes = idsOf(forbids, facts);
+      if (vetoes.length > 0) return { allowed: false, permits: [], vetoes, errors: [] };
+      const permitted = idsOf(permits, facts);
+      return { allowed: permitted.length > 0, permits: permitted, vetoes: [], errors: [] };
+    },
     obligations(facts, permits) {
       const { ids, errors } = ask('oblige', facts);
       if (errors.length > 0) throw new PolicyError(`obligation policies could not be evaluated: ${errors.join(', ')}`);
@@ -121,6 +137,13 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
   };
 }
 
+/** Ids of the rules that apply, in order. */
+function idsOf(rules: readonly Rule[], facts: FactRecord): readonly string[] {
+  const ids: string[] = [];
+  for (const { id, holds } of rules) if (holds(facts)) ids.push(id);
+  return ids;
+}
+
 function split(file: string, text: string): string[] {
   const parts = cedar.policySetTextToParts(text);
   if (parts.type === 'failure') throw new PolicyError(`${file}: ${parts.errors.map((e) => e.message).join('; ')}`);
@@ -131,7 +154,7 @@ function split(file: string, text: string): string[] {
 function describe(file: string, text: string): PolicyText {
   const parsed = cedar.policyToJson(text);
   if (parsed.type === 'failure') throw new PolicyError(`${file}: ${parsed.errors.map((e) => e.message).join('; ')}`);
-  const { annotations = {}, effect, conditions } = parsed.json;
+  const { annotations = {}, effect, action, conditions } = parsed.json;
   const id = annotations['id'];
   if (!id) throw new PolicyError(`${file}: a policy without @id`);
   const { source, says } = annotations;
@@ -143,8 +166,18 @@ function describe(file: string, text: string): PolicyText {
     source: list(source),
     says,
     obligations: list(annotations['obligations']).map((o) => obligation(id, o)),
+    actions: actionsOf(id, action),
     text,
+    rule: ruleOf(id, parsed.json),
   };
+}
+
+/** A policy on whatever anybody does would say more than its sentence. */
+function actionsOf(id: string, scope: cedar.PolicyJson['action']): readonly string[] {
+  const named = 'entities' in scope ? scope.entities : 'entity' in scope ? [scope.entity] : [];
+  const actions = named.flatMap((entity) => ('id' in entity ? entity.id : []));
+  if (actions.length === 0) throw new PolicyError(`policy ${id} names no action`);
+  return actions;
 }
 
 function list(value: string | null | undefined): string[] {

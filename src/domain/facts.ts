@@ -1,8 +1,7 @@
 /**
  * The closed input of a decision. One fact record is at once what policies read as `context`, the key under which a
  * decision is remembered, and one line of `threshold decide`. Nothing else may influence a decision.
- * Every fact lists its values from LEAST restrictive to MOST restrictive where an order exists; the last value of
- * `RESTRICTIVE` is what an unknown fact becomes.
+ * Where an order exists, `RESTRICTIVENESS` has it: the last value is what an unknown fact becomes.
  */
 import { CATEGORIES, CONFIDENTIALITIES, PURPOSES, RECORD_KINDS, ROLES } from './words.js';
 
@@ -61,6 +60,40 @@ export const FACTS = {
   inHandoverPack: BOOLEAN,
   referredByRecipient: BOOLEAN,
 } as const;
+
+/**
+ * The facts that have an order, each from its LEAST restrictive value to its MOST restrictive. Promised by the policies, and
+ * proven over the whole space: no step further in any of these releases more.
+ */
+export const RESTRICTIVENESS = {
+  ownAgency: [true, false],
+  confidentiality: CONFIDENTIALITIES,
+  involvement: INVOLVEMENTS,
+  coreGroup: [true, false],
+  onPanel: [true, false],
+  onFamilyTeam: [true, false],
+  basis: BASES,
+  consentState: CONSENT_STATES,
+  exceptionOverridesRefusal: [true, false],
+  serviceConsent: [true, false],
+  relevance: ['RELEVANT', 'UNJUDGED', 'NOT_RELEVANT'],
+  opposing: [false, true],
+  victimSide: [false, true],
+  locationProtected: [false, true],
+  worksWithProtected: [true, false],
+  victimOfSubject: [true, false],
+  conflict: [false, true],
+  authoredByRequester: [true, false],
+  grant: GRANTS,
+  emergency: [true, false],
+  s47Open: [true, false],
+  openToBoth: [true, false],
+  cpGround: CP_GROUNDS,
+  receiving: [true, false],
+  exited: [true, false],
+  inHandoverPack: [true, false],
+  referredByRecipient: [true, false],
+} as const satisfies { readonly [K in FactName]?: readonly (typeof FACTS)[K][number][] };
 
 export type FactName = keyof typeof FACTS;
 export type FactRecord = { readonly [K in FactName]: (typeof FACTS)[K][number] };

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { createDecide } from '../../src/disclosure/decide.js';
 import { loadPolicies } from '../../src/disclosure/policies.js';
 import { FACT_NAMES, FACTS, type FactRecord } from '../../src/domain/facts.js';
-import { OUTCOMES } from '../../src/domain/words.js';
+import { OUTCOMES, type Outcome } from '../../src/domain/words.js';
 
 const folder = 'schema/policies/cases';
 const base = parse(readFileSync(join(folder, 'base.yaml'), 'utf8')) as FactRecord;
@@ -23,25 +23,41 @@ interface Case {
   readonly reasons?: string[];
 }
 
+/** Several cases in one file: a policy, and what it leaves alone by one condition each. */
+interface NamedCase extends Case {
+  readonly name: string;
+  readonly outcome: Outcome;
+}
+
+function check({ facts, permits, vetoes, reasons }: Case, outcome: Outcome): void {
+  const record = { ...base, ...facts };
+  for (const name of FACT_NAMES) expect(FACTS[name] as readonly unknown[]).toContain(record[name]);
+  const decision = decide(record);
+  expect({ outcome: decision.outcome, permits: decision.permits, vetoes: decision.vetoes }).toEqual({
+    outcome,
+    permits: permits ?? [],
+    vetoes: vetoes ?? [],
+  });
+  if (reasons) expect(decision.reasons).toEqual(reasons);
+  for (const id of [...decision.permits, ...decision.vetoes]) decided.add(id);
+}
+
 for (const outcome of OUTCOMES) {
   describe(outcome, () => {
     for (const file of readdirSync(join(folder, outcome))) {
       it(file.replace('.yaml', '').replaceAll('-', ' '), () => {
-        const { facts, permits, vetoes, reasons } = parse(readFileSync(join(folder, outcome, file), 'utf8')) as Case;
-        const record = { ...base, ...facts };
-        for (const name of FACT_NAMES) expect(FACTS[name] as readonly unknown[]).toContain(record[name]);
-        const decision = decide(record);
-        expect({ outcome: decision.outcome, permits: decision.permits, vetoes: decision.vetoes }).toEqual({
-          outcome,
-          permits: permits ?? [],
-          vetoes: vetoes ?? [],
-        });
-        if (reasons) expect(decision.reasons).toEqual(reasons);
-        for (const id of [...decision.permits, ...decision.vetoes]) decided.add(id);
+        check(parse(readFileSync(join(folder, outcome, file), 'utf8')) as Case, outcome);
       });
     }
   });
 }
+
+describe('near misses', () => {
+  for (const file of readdirSync(join(folder, 'near-misses'))) {
+    for (const one of parse(readFileSync(join(folder, 'near-misses', file), 'utf8')) as NamedCase[])
+      it(one.name, () => check(one, one.outcome));
+  }
+});
 
 describe('the cases', () => {
   it('show every reading policy deciding', () => {

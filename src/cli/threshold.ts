@@ -6,10 +6,14 @@ import { composeDemo, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { loadPolicies } from '../disclosure/policies.js';
+import { changesBetween, changesJson, changesText } from '../disclosure/space/diff.js';
+import { sharingMatrix } from '../disclosure/space/matrix.js';
+import { matrixCsv, matrixMarkdown } from '../disclosure/space/matrix-text.js';
 import { packagePath } from '../package-path.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
+import { decideLines } from './decide.js';
 import { runDemo } from './demo.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
@@ -131,6 +135,40 @@ policies
     for (const { id, effect, source, says } of loaded.all)
       console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
     console.log(`${loaded.all.length} policies, version ${loaded.version.slice(0, 16)}`);
+  });
+policies
+  .command('matrix')
+  .description('the sharing matrix: role × category × purpose, derived from the policies')
+  .option('--format <format>', 'markdown or csv', 'markdown')
+  .option('--policies <dir>', 'policies other than those in force')
+  .action(({ format, policies: dir }: { format: string; policies?: string }) => {
+    const { all } = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    if (!['markdown', 'csv'].includes(format)) throw new Error(`no format ${format}: markdown or csv`);
+    const cells = sharingMatrix(all);
+    process.stdout.write(format === 'csv' ? matrixCsv(cells) : matrixMarkdown(cells, all));
+  });
+policies
+  .command('diff <old> <new>')
+  .description(
+    'what another folder of policies would newly release, and newly withhold, to whom; exit code 1 when anything',
+  )
+  .option('--json', 'a line of JSON for each change')
+  .action((before: string, after: string, { json }: { json?: boolean }) => {
+    const changes = changesBetween(loadPolicies(before).all, loadPolicies(after).all);
+    console.log(json ? changesJson(changes) : changesText(changes));
+    if (changes.length > 0) process.exitCode = 1;
+  });
+
+program
+  .command('decide')
+  .description('fact records in (NDJSON on standard input), one decision a line out')
+  .option('--policies <dir>', 'policies other than those in force')
+  .option('--check-every <lines>', 'ask Cedar as well at every so many lines; 0: never', Number, 1000)
+  .action(async ({ policies: dir, checkEvery }: { policies?: string; checkEvery: number }) => {
+    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const { decided, refused } = await decideLines(process.stdin, process.stdout, { policies: loaded, checkEvery });
+    console.error(`${decided} decided, ${refused} refused; policies ${loaded.version.slice(0, 16)}`);
+    if (refused > 0) process.exitCode = 1;
   });
 
 try {

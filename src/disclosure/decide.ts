@@ -6,16 +6,19 @@
 import type { Decision } from '../domain/decision.js';
 import { type FactRecord, factKey } from '../domain/facts.js';
 import { denialOf } from './outcome.js';
-import type { Policies } from './policies.js';
+import type { Evaluation } from './policies.js';
 import { isRequestable, reasonsOf } from './reason.js';
 
 export type Decide = (facts: FactRecord) => Decision;
+
+/** Whoever decides, and whoever says what another fact would change. */
+type Asked = Evaluation & { readonly written: Evaluation };
 
 /** Distinct fact records remembered before the memo starts anew; real use sees a few thousand. */
 const MEMO_LIMIT = 200_000;
 
 /** `alarm` is told the ids of policies that failed to evaluate; the decision itself is a denial. */
-export function createDecide(policies: Policies, alarm: (policyIds: readonly string[]) => void): Decide {
+export function createDecide(policies: Asked, alarm: (policyIds: readonly string[]) => void): Decide {
   const memo = new Map<number, Decision>();
   return (facts) => {
     const key = factKey(facts);
@@ -28,7 +31,7 @@ export function createDecide(policies: Policies, alarm: (policyIds: readonly str
   };
 }
 
-function decideAnew(policies: Policies, facts: FactRecord, alarm: (ids: readonly string[]) => void): Decision {
+function decideAnew(policies: Asked, facts: FactRecord, alarm: (ids: readonly string[]) => void): Decision {
   const verdict = policies.evaluate(facts);
   if (verdict.errors.length > 0) alarm(verdict.errors);
   if (verdict.allowed) {
@@ -47,8 +50,8 @@ function decideAnew(policies: Policies, facts: FactRecord, alarm: (ids: readonly
     permits: [],
     vetoes: verdict.vetoes,
     obligations: [],
-    reasons: verdict.errors.length > 0 ? ['FACT_UNAVAILABLE'] : reasonsOf(facts, verdict, policies.whatIf),
-    requestable: verdict.errors.length === 0 && isRequestable(facts, policies.whatIf),
+    reasons: verdict.errors.length > 0 ? ['FACT_UNAVAILABLE'] : reasonsOf(facts, verdict, policies.written.evaluate),
+    requestable: verdict.errors.length === 0 && isRequestable(facts, policies.written.evaluate),
   });
 }
 

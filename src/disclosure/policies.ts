@@ -36,15 +36,19 @@ export interface Verdict {
   readonly errors: readonly string[];
 }
 
-export interface Policies {
+/** Policies as they can be asked. */
+export interface Evaluation {
+  evaluate(facts: FactRecord): Verdict;
+  /** What binds the receiver of a release by these permits on these facts. */
+  obligations(facts: FactRecord, permits: readonly string[]): readonly Obligation[];
+}
+
+export interface Policies extends Evaluation {
   /** SHA-256 over all policy texts: which rules a decision was made under. */
   readonly version: string;
   readonly all: readonly PolicyText[];
-  evaluate(facts: FactRecord): Verdict;
-  /** The same verdict by the policies written out: for questions by whose answer nothing is released. */
-  whatIf(facts: FactRecord): Verdict;
-  /** What binds the receiver of a release by these permits on these facts. */
-  obligations(facts: FactRecord, permits: readonly string[]): readonly Obligation[];
+  /** The same policies written out: for questions by whose answer nothing is released. */
+  readonly written: Evaluation;
   /** Whether an action is permitted, and by which policies (or vetoed by which). */
   mayDo(action: Action, facts: ActionFacts): { readonly allowed: boolean; readonly policies: readonly string[] };
 }
@@ -82,13 +86,13 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
   const parsed = cedar.preparsePolicySet(name, { staticPolicies: byId });
   if (parsed.type === 'failure') throw new PolicyError(parsed.errors.map((e) => e.message).join('; '));
   const described = new Map(all.map((policy) => [policy.id, policy]));
-  const obligationsOf = (id: string) => described.get(id)?.obligations ?? [];
-
-  const reading = all
-    .flatMap(({ actions, rule }) => (actions.includes('read') ? rule : []))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const permits = reading.filter(({ effect }) => effect === 'permit');
-  const forbids = reading.filter(({ effect }) => effect === 'forbid');
+  const owed = (ids: readonly string[]) => {
+    const binding = new Set(ids.flatMap((id) => described.get(id)?.obligations ?? []));
+    return OBLIGATIONS.filter((obligation) => binding.has(obligation));
+  };
+  const permits = rulesOn(all, 'read', 'permit');
+  const forbids = rulesOn(all, 'read', 'forbid');
+  const obliging = rulesOn(all, 'oblige', 'permit');
 
   function ask(action: 'read' | 'oblige' | Action, facts: FactRecord | ActionFacts) {
     const answer = cedar.statefulIsAuthorized({
@@ -118,23 +122,32 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
       if (errors.length > 0) return { allowed: false, permits: [], vetoes: allowed ? [] : ids, errors };
       return allowed ? { allowed, permits: ids, vetoes: [], errors } : { allowed, permits: [], vetoes: ids, errors };
     },
-    whatIf(facts) {
-      const vetoes = idsOf(forbids, facts);
-      if (vetoes.length > 0) return { allowed: false, permits: [], vetoes, errors: [] };
-      const permitted = idsOf(permits, facts);
-      return { allowed: permitted.length > 0, permits: permitted, vetoes: [], errors: [] };
-    },
     obligations(facts, permits) {
       const { ids, errors } = ask('oblige', facts);
       if (errors.length > 0) throw new PolicyError(`obligation policies could not be evaluated: ${errors.join(', ')}`);
-      const owed = new Set([...permits, ...ids].flatMap(obligationsOf));
-      return OBLIGATIONS.filter((obligation) => owed.has(obligation));
+      return owed([...permits, ...ids]);
+    },
+    written: {
+      evaluate(facts) {
+        const vetoes = idsOf(forbids, facts);
+        if (vetoes.length > 0) return { allowed: false, permits: [], vetoes, errors: [] };
+        const permitted = idsOf(permits, facts);
+        return { allowed: permitted.length > 0, permits: permitted, vetoes: [], errors: [] };
+      },
+      obligations: (facts, permitted) => owed([...permitted, ...idsOf(obliging, facts)]),
     },
     mayDo(action, facts) {
       const { allowed, ids, errors } = ask(action, facts);
       return { allowed: allowed && errors.length === 0, policies: ids };
     },
   };
+}
+
+/** The rules of an effect on an action, by id. */
+export function rulesOn(policies: readonly PolicyText[], action: string, effect?: Rule['effect']): readonly Rule[] {
+  return policies
+    .flatMap(({ actions, rule }) => (actions.includes(action) && (!effect || rule.effect === effect) ? rule : []))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Ids of the rules that apply, in order. */

@@ -20,6 +20,8 @@ export interface Rule {
   readonly effect: 'permit' | 'forbid';
   /** Whether it applies to these facts: permits or forbids. Reads no more facts than it must. */
   readonly holds: (facts: FactRecord) => boolean;
+  /** As Cedar's JSON has them: all of `when`, none of `unless`. */
+  readonly conditions: PolicyJson['conditions'];
 }
 
 /** Writes out one policy. Throws PolicyError. */
@@ -28,7 +30,7 @@ export function ruleOf(id: string, { effect, principal, resource, conditions }: 
     throw new PolicyError(`policy ${id} names a principal or a resource: rules here rest on facts alone`);
   const tests = conditions.map(({ kind, body }) => (kind === 'when' ? written(id, body) : `!(${written(id, body)})`));
   const holds = new Function('facts', `return ${tests.length === 0 ? 'true' : tests.join(' && ')};`);
-  return { id, effect, holds: holds as Rule['holds'] };
+  return { id, effect, holds: holds as Rule['holds'], conditions };
 }
 
 /** The JavaScript of an expression. Values and names stand in it as JSON strings, so that no text of a policy becomes code. */

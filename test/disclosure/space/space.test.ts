@@ -1,7 +1,7 @@
 /** What holds at every point of the space of facts: proven over all of them, not tried on some. */
 import { describe, expect, it } from '@jest/globals';
 import { createDecide } from '../../../src/disclosure/decide.js';
-import { loadPolicies } from '../../../src/disclosure/policies.js';
+import { loadPolicies, rulesOn } from '../../../src/disclosure/policies.js';
 import { spaceOf } from '../../../src/disclosure/space/outcomes.js';
 import type { PointSet } from '../../../src/disclosure/space/points.js';
 import { FACT_NAMES, FACTS, type FactName, type FactRecord, RESTRICTIVENESS } from '../../../src/domain/facts.js';
@@ -9,7 +9,7 @@ import { ADULT_WORK, OUTCOMES } from '../../../src/domain/words.js';
 import { randomOf } from '../../../src/worlds/random.js';
 
 const policies = loadPolicies('schema/policies');
-const space = spaceOf(policies.all.flatMap(({ actions, rule }) => (actions.includes('read') ? rule : [])));
+const space = spaceOf(rulesOn(policies.all, 'read'));
 const { points, permits, vetoes, outcomes } = space;
 const { RELEASED, BROKERED, WITHHELD, SILENT } = outcomes;
 const decide = createDecide(policies, (ids) => {
@@ -56,7 +56,7 @@ describe('the policies written out', () => {
       [interesting, 2],
     ] as const) {
       for (const facts of drawn(set, 50_000, seed)) {
-        const [cedar, written] = [policies.evaluate(facts), policies.whatIf(facts)];
+        const [cedar, written] = [policies.evaluate(facts), policies.written.evaluate(facts)];
         // One comparison a point: an expectation for each would take longer than Cedar.
         if (cedar.errors.length > 0 || `${cedar.permits}|${cedar.vetoes}` !== `${written.permits}|${written.vetoes}`)
           expect(written).toEqual(cedar);

@@ -46,6 +46,8 @@ export interface Audit {
   append(body: AuditEntryBody, guard?: Guard): Promise<Receipt>;
   /** Entries, the latest first. */
   read(filter: AuditFilter): Promise<readonly LoggedEntry[]>;
+  /** Entries after one, in the order in which they became durable. */
+  after(seq: number, limit: number): Promise<readonly LoggedEntry[]>;
 }
 
 /** What people said changed between reading and settling: the operation must be decided again. */
@@ -136,13 +138,27 @@ export function openAudit(store: Store): Audit {
     async read({ worker, since, limit }) {
       const conditions = [...(worker === undefined ? [] : ['worker = ?']), ...(since === undefined ? [] : ['at >= ?'])];
       const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-      const rows = await store.read<{ seq: number; body: string; hash: string }>(
+      const rows = await store.read<EntryRow>(
         `SELECT seq, body, hash FROM audit_entry ${where} ORDER BY seq DESC ${store.first}`,
         [...[worker, since].filter((value) => value !== undefined), limit],
       );
-      return rows.map(({ seq, body, hash }) => ({ seq, body: JSON.parse(body) as AuditEntryBody, hash }));
+      return rows.map(readEntry);
+    },
+    async after(seq, limit) {
+      const sql = `SELECT seq, body, hash FROM audit_entry WHERE seq > ? ORDER BY seq ${store.first}`;
+      return (await store.read<EntryRow>(sql, [seq, limit])).map(readEntry);
     },
   };
+}
+
+interface EntryRow {
+  readonly seq: number;
+  readonly body: string;
+  readonly hash: string;
+}
+
+function readEntry({ seq, body, hash }: EntryRow): LoggedEntry {
+  return { seq, body: JSON.parse(body) as AuditEntryBody, hash };
 }
 
 function valuesOf({ body, canonical, receipt }: Pending): unknown[] {

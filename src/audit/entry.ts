@@ -5,7 +5,11 @@ import type { IsoInstant } from '../domain/words.js';
 
 /** A distinct decision among those of the operation. */
 export interface DecisionEntry {
+  /** The fact record it was made on, as one number. */
+  readonly facts: number;
   readonly outcome: string;
+  /** What the policies alone said, where it differs from what was shown. */
+  readonly decided?: string;
   readonly category: string;
   readonly permits?: readonly string[];
   readonly vetoes?: readonly string[];

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { createDecide } from '../disclosure/decide.js';
 import type { Policies } from '../disclosure/policies.js';
+import type { Decision } from '../domain/decision.js';
 import { FACT_NAMES, FACTS, type FactRecord, factKey } from '../domain/facts.js';
 
 export interface DecideOptions {
@@ -45,7 +46,7 @@ export async function decideLines(
   const answerTo = (given: string): string => {
     const facts = readFacts(given);
     if (typeof facts === 'string') return `${JSON.stringify({ error: `line ${line}: ${facts}` })}\n`;
-    const answer = `${JSON.stringify(decide(facts))}\n`;
+    const answer = shown(decide(facts));
     if (answers.size >= REMEMBERED) answers.clear();
     answers.set(given, answer);
     return answer;
@@ -55,7 +56,7 @@ export async function decideLines(
     const answer = answers.get(given) ?? answerTo(given);
     if (answer.startsWith('{"error"')) refused += 1;
     else if (checkEvery > 0 && line % checkEvery === 0) {
-      if (`${JSON.stringify(byCedar(JSON.parse(given) as FactRecord))}\n` !== answer)
+      if (shown(byCedar(JSON.parse(given) as FactRecord)) !== answer)
         throw new Error(`line ${line}: Cedar and the policies written out disagree`);
     }
     text += answer;
@@ -96,4 +97,9 @@ function isFactRecord(record: Record<string, unknown>): record is FactRecord {
   } catch {
     return false;
   }
+}
+
+/** What the line in said is not said again. */
+function shown({ facts: _, ...decision }: Decision): string {
+  return `${JSON.stringify(decision)}\n`;
 }

@@ -1,16 +1,20 @@
 #!/usr/bin/env node
 /** The `threshold` command. */
 import { Command } from 'commander';
+import { openAudit } from '../audit/audit.js';
 import type { Wired } from '../compose.js';
 import { composeDemo, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
+import { createDecide } from '../disclosure/decide.js';
 import { loadPolicies } from '../disclosure/policies.js';
+import { replayLog } from '../disclosure/replay.js';
 import { changesBetween, changesJson, changesText } from '../disclosure/space/diff.js';
 import { sharingMatrix } from '../disclosure/space/matrix.js';
 import { matrixCsv, matrixMarkdown } from '../disclosure/space/matrix-text.js';
 import { packagePath } from '../package-path.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
+import { openStore } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { decideLines } from './decide.js';
@@ -169,6 +173,35 @@ program
     const { decided, refused } = await decideLines(process.stdin, process.stdout, { policies: loaded, checkEvery });
     console.error(`${decided} decided, ${refused} refused; policies ${loaded.version.slice(0, 16)}`);
     if (refused > 0) process.exitCode = 1;
+  });
+
+program
+  .command('replay')
+  .description('decide again everything in the log; exit code 1 when anything comes out otherwise')
+  .option('--policies <dir>', 'the policies of an earlier version')
+  .option('--world <dir>', 'the log of a world folder')
+  .action(async ({ policies: dir, world }: { policies?: string; world?: string }) => {
+    const config = world ? demoConfig(world) : readConfig(process.env);
+    const store =
+      config.mode === 'demo'
+        ? (await openDemoStore(config)).store
+        : await openStore(config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store);
+    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const decide = createDecide(loaded, (ids) => console.error(`policies could not be evaluated: ${ids.join(', ')}`));
+    const { entries, decisions, otherVersions, discrepancies } = await replayLog(
+      openAudit(store),
+      loaded.version,
+      decide,
+      (done) => process.stderr.write(`\r${done} entries`),
+    );
+    await store.close();
+    process.stderr.write('\n');
+    for (const { entry, index, differs } of discrepancies)
+      console.log(`${entry} decision ${index}: ${differs.join('; ')}`);
+    for (const [version, count] of otherVersions)
+      console.log(`${count} entries of policies ${version.slice(0, 16)}: replay them with --policies`);
+    console.log(`${entries} entries, ${decisions} decisions decided again, ${discrepancies.length} otherwise`);
+    if (discrepancies.length > 0) process.exitCode = 1;
   });
 
 try {

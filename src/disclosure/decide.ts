@@ -25,36 +25,36 @@ export function createDecide(policies: Asked, alarm: (policyIds: readonly string
     const known = memo.get(key);
     if (known) return known;
     if (memo.size >= MEMO_LIMIT) memo.clear();
-    const decision = decideAnew(policies, facts, alarm);
+    const decision = Object.freeze({ facts: key, ...decideAnew(policies, facts, alarm) });
     memo.set(key, decision);
     return decision;
   };
 }
 
-function decideAnew(policies: Asked, facts: FactRecord, alarm: (ids: readonly string[]) => void): Decision {
+function decideAnew(
+  policies: Asked,
+  facts: FactRecord,
+  alarm: (ids: readonly string[]) => void,
+): Omit<Decision, 'facts'> {
   const verdict = policies.evaluate(facts);
   if (verdict.errors.length > 0) alarm(verdict.errors);
   if (verdict.allowed) {
     const { permits } = verdict;
-    return freeze({
+    return {
       outcome: 'RELEASED',
       permits,
       vetoes: [],
       obligations: policies.obligations(facts, permits),
       reasons: [],
       requestable: false,
-    });
+    };
   }
-  return freeze({
+  return {
     outcome: verdict.errors.length > 0 ? 'SILENT' : denialOf(facts, verdict.vetoes),
     permits: [],
     vetoes: verdict.vetoes,
     obligations: [],
     reasons: verdict.errors.length > 0 ? ['FACT_UNAVAILABLE'] : reasonsOf(facts, verdict, policies.written.evaluate),
     requestable: verdict.errors.length === 0 && isRequestable(facts, policies.written.evaluate),
-  });
-}
-
-function freeze(decision: Decision): Decision {
-  return Object.freeze(decision);
+  };
 }

@@ -23,7 +23,11 @@ export interface Outturn {
 
 /** A distinct decision as the entry lists it. */
 export interface DecisionLine {
+  /** The fact record, as its key: with the policies of the entry's version anybody can decide it again. */
+  readonly facts: number;
   readonly outcome: Outcome;
+  /** What the policies alone said, where what was shown went no further (adult services, docs/decisions/0002). */
+  readonly decided?: Outcome;
   readonly category: Category;
   readonly permits?: readonly string[];
   readonly vetoes?: readonly string[];
@@ -95,7 +99,9 @@ export class Ledger {
     this.#indexes.set(key, index);
     const { permits, vetoes, reasons, obligations } = decision;
     this.#decisions.push({
+      facts: decision.facts,
       outcome,
+      ...(decision.outcome === outcome ? {} : { decided: decision.outcome }),
       category,
       ...some({ permits, vetoes, reasons, obligations, evidence, unknown }),
       ...(basis === 'NONE' ? {} : { basis }),

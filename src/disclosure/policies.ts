@@ -44,7 +44,7 @@ export interface Evaluation {
 }
 
 export interface Policies extends Evaluation {
-  /** SHA-256 over all policy texts: which rules a decision was made under. */
+  /** SHA-256 over all policy texts and the closed lists of facts: which rules a decision was made under, and what its key means. */
   readonly version: string;
   readonly all: readonly PolicyText[];
   /** The same policies written out: for questions by whose answer nothing is released. */
@@ -114,7 +114,7 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
 
   return {
     version: createHash('sha256')
-      .update(JSON.stringify(files.map(({ text }) => text)))
+      .update(JSON.stringify([FACTS, files.map(({ text }) => text)]))
       .digest('hex'),
     all,
     evaluate(facts) {

@@ -115,6 +115,20 @@ export function factKey(facts: FactRecord): number {
   return key;
 }
 
+/** The fact record of a key. Throws RangeError on a number that is no key. */
+export function factsOf(key: number): FactRecord {
+  if (!Number.isSafeInteger(key) || key < 0) throw new RangeError('not the key of a fact record');
+  const facts: Record<string, unknown> = {};
+  let left = BigInt(key);
+  for (const name of [...FACT_NAMES].reverse()) {
+    const values: readonly unknown[] = FACTS[name];
+    facts[name] = values[Number(left % BigInt(values.length))];
+    left /= BigInt(values.length);
+  }
+  if (left > 0n) throw new RangeError('not the key of a fact record');
+  return facts as FactRecord;
+}
+
 const PLACES = FACT_NAMES.map((name) => new Map<unknown, number>(FACTS[name].map((value, i) => [value, i])));
 
 /** Written out fact by fact, from the names above and nothing else: every decision passes here, and a loop takes four times as long. */

@@ -12,7 +12,14 @@ export function entry(id: string, changes: Partial<AuditEntryBody> = {}): AuditE
     result: 'ANSWERED',
     policyVersion: 'p-1',
     decisions: [
-      { outcome: 'RELEASED', category: 'PLAN', permits: ['own-records'], basis: 'CONSENT', evidence: ['c-1'] },
+      {
+        facts: 0,
+        outcome: 'RELEASED',
+        category: 'PLAN',
+        permits: ['own-records'],
+        basis: 'CONSENT',
+        evidence: ['c-1'],
+      },
     ],
     outcomes: [
       [0, 'P-1', 'csc', 'ChildInNeedPlan', ['plan-1', 'plan-2']],

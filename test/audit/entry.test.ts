@@ -15,8 +15,8 @@ const body = fc
     code: fc.option(text, { nil: undefined }),
     decisions: fc.array(
       fc.record(
-        { outcome: text, category: text, permits: texts, basis: text, evidence: texts },
-        { requiredKeys: ['category', 'outcome'] },
+        { facts: fc.nat(), outcome: text, category: text, permits: texts, basis: text, evidence: texts },
+        { requiredKeys: ['facts', 'category', 'outcome'] },
       ),
     ),
     outcomes: fc.array(fc.tuple(fc.nat(), text, text, text, texts)),

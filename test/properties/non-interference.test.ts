@@ -1,0 +1,131 @@
+/**
+ * Silence is absence: for any operation of anybody, the answer in the world that holds a record which is silent to them is
+ * byte for byte the answer in the world without it. `npm run prove -- --pairs N` runs any number of pairs.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { AuditEntryBody } from '../../src/audit/entry.js';
+import type { RecordType } from '../../src/domain/records.js';
+import { anyOperation } from './operations.js';
+import { type Held, startTestWorld, type TestWorld } from './worlds.js';
+
+const PAIRS = Number(process.env['THRESHOLD_PROVE_PAIRS'] ?? 2000);
+const SEED = Number(process.env['THRESHOLD_PROVE_SEED'] ?? 20261123);
+const WORLD = process.env['THRESHOLD_PROVE_WORLD'];
+/** Made by the gateway from memberships, held by no system as a record. */
+const MADE = 'FamilyMember';
+
+/** The records that an operation reached and that are silent to who asked, in all their parts. */
+function silentIn({ decisions, outcomes }: AuditEntryBody): Held[] {
+  const shown = new Set<string>();
+  const silent = new Map<string, Held>();
+  for (const [index, , holder, type, ids] of outcomes) {
+    for (const localId of ids) {
+      const key = `${holder} ${type} ${localId}`;
+      if (decisions[index]?.outcome === 'SILENT') silent.set(key, { holder, type: type as RecordType, localId });
+      else shown.add(key);
+    }
+  }
+  return [...silent].flatMap(([key, held]) => (shown.has(key) || held.type === MADE ? [] : held));
+}
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  world = await startTestWorld(WORLD);
+}, 120_000);
+afterAll(() => world.demo.stop());
+
+/** Worlds without some of these: all of them, and a few by themselves. A list that hides several must not tell by the last. */
+function taken(silent: readonly Held[], which: number): (readonly Held[])[] {
+  if (silent.length === 1) return [silent];
+  const singles = [0, 1, 2].map((i) => (which + i * 7) % silent.length);
+  return [silent, ...[...new Set(singles)].map((i) => [silent[i] as Held])];
+}
+
+/** Persons of whom an adult service's records are all silent to who asked, as the log has it. */
+function unseenIn({ decisions, outcomes }: AuditEntryBody, services: ReadonlyMap<string, string>) {
+  const all = new Map<string, { source: string; person: string; isSilent: boolean }>();
+  for (const [index, person, holder] of outcomes) {
+    const source = services.get(holder);
+    if (source === undefined) continue;
+    const key = `${source} ${person}`;
+    const isSilent = decisions[index]?.outcome === 'SILENT' && all.get(key)?.isSilent !== false;
+    all.set(key, { source, person, isSilent });
+  }
+  return [...all.values()].filter(({ isSilent }) => isSilent);
+}
+
+/** Everything that can be asked of a person. */
+const WHOLE = (person: string, purpose: string) => {
+  const id = JSON.stringify(Buffer.from(`Person:${person}`).toString('base64url'));
+  return `query Whole @purpose(of: ${purpose}) { person(id: ${id}) { id forename surname withheld { outcome } sources { state }
+    ... on Child { involvements { nodes { id } withheld { outcome } } relationships { nodes { id } } }
+    ... on Adult { involvements { nodes { id } withheld { outcome } } relationships { nodes { id } }
+      adultWork { nodes { id } withheld { outcome } } } } }`;
+};
+
+describe('what is silent', () => {
+  it(`is absent: ${PAIRS} pairs of worlds, with and without the records`, async () => {
+    const worker = fc.constantFrom(...world.workers);
+    const operation = anyOperation(world.schema, world.pools);
+    let checked = 0;
+    await fc.assert(
+      fc.asyncProperty(worker, operation, fc.nat(), async (who, query, which) => {
+        if (checked >= PAIRS) return;
+        const { answer, entry } = await world.ask(who, query);
+        const silent = entry ? silentIn(entry) : [];
+        fc.pre(silent.length > 0);
+        for (const records of taken(silent, which)) {
+          const without = await world.without(records, () => world.ask(who, query));
+          checked += 1;
+          if (without.answer !== answer) expect({ records, answer: without.answer }).toEqual({ records, answer });
+        }
+      }),
+      { numRuns: PAIRS, seed: SEED, maxSkipsPerRun: 200 },
+    );
+    expect(checked).toBeGreaterThanOrEqual(PAIRS);
+  }, 3_600_000);
+
+  it(`is not known: ${PAIRS / 10} pairs of worlds, in which an adult service knows a person and does not`, async () => {
+    // Services that tell nothing of a person but that they work with them: what others tell changes what may be known.
+    const services = new Map(
+      world.sources.flatMap(({ id, holder, tells }) =>
+        tells.size === 1 && tells.has('involvements') ? [[holder, id]] : [],
+      ),
+    );
+    const operation = anyOperation(world.schema, world.pools);
+    let checked = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...world.workers), operation, fc.nat(), async (who, query, which) => {
+        if (checked >= PAIRS / 10) return;
+        const { answer, entry } = await world.ask(who, query);
+        const unseen = entry ? unseenIn(entry, services) : [];
+        const one = unseen[which % Math.max(1, unseen.length)];
+        fc.pre(one !== undefined);
+        if (!one) return;
+        const purpose = entry?.purpose ?? '';
+        const whole = await world.ask(who, WHOLE(one.person, purpose));
+        fc.pre(
+          whole.entry !== undefined &&
+            unseenIn(whole.entry, services).some(
+              ({ source, person }) => source === one.source && person === one.person,
+            ),
+        );
+        await world.withoutPerson(one.source, one.person, async () => {
+          checked += 1;
+          for (const [asked, before] of [
+            [query, answer],
+            [WHOLE(one.person, purpose), whole.answer],
+          ] as const) {
+            const without = await world.ask(who, asked);
+            if (without.answer !== before)
+              expect({ ...one, answer: without.answer }).toEqual({ ...one, answer: before });
+          }
+        });
+      }),
+      { numRuns: PAIRS, seed: SEED + 1, maxSkipsPerRun: 500 },
+    );
+    expect(checked).toBeGreaterThanOrEqual(PAIRS / 10);
+  }, 3_600_000);
+});

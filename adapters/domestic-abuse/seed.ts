@@ -94,21 +94,23 @@ function indexOf(cases: readonly Held[]) {
   return {
     byCase,
     search(body: Record<string, unknown>): JsonReply {
-      const { personIds, workerIds, teamIds } = body;
-      const isByStaff = personIds === undefined && isStrings(workerIds) && isStrings(teamIds);
-      if (!isByStaff && !isStrings(personIds)) return [400, { error: 'not a search' }];
-      const lists = isByStaff ? [workerIds, teamIds] : [personIds as string[]];
+      const lists = Object.values(body);
+      const isByStaff = hasExactly(body, ['workerIds', 'teamIds']);
+      if (!(isByStaff || hasExactly(body, ['personIds'])) || !lists.every(isStrings))
+        return [400, { error: 'not a search' }];
       if (lists.flat().length > MOST_IDS) return [413, { error: 'too many ids' }];
-      const found = isByStaff
-        ? [...of(byWorker, workerIds), ...of(byTeam, teamIds)]
-        : of(byPerson, personIds as string[]);
+      const { personIds = [], workerIds = [], teamIds = [] } = body as Record<string, string[]>;
+      const found = isByStaff ? [...of(byWorker, workerIds), ...of(byTeam, teamIds)] : of(byPerson, personIds);
       return [200, { cases: [...new Set(found)] }];
     },
     find(body: Record<string, unknown>): JsonReply {
       const given = Object.entries(body);
       if (
         given.length < 2 ||
-        given.some(([key, value]) => !['forename', 'surname', 'dateOfBirth'].includes(key) || typeof value !== 'string')
+        given.some(
+          ([key, value]) => !['forename', 'surname', 'dateOfBirth'].includes(key) || typeof value !== 'string',
+        ) ||
+        (body.dateOfBirth !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(String(body.dateOfBirth)))
       ) {
         return [400, { error: 'not a search' }];
       }
@@ -122,4 +124,8 @@ function indexOf(cases: readonly Held[]) {
       return [200, { personIds: [...new Set((candidates ?? []).filter(isMatch).map(({ personId }) => personId))] }];
     },
   };
+}
+
+function hasExactly(body: Record<string, unknown>, keys: readonly string[]): boolean {
+  return Object.keys(body).length === keys.length && keys.every((key) => key in body);
 }

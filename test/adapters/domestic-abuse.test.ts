@@ -111,6 +111,8 @@ describe('domestic abuse: a case becomes records', () => {
       'DomesticAbuseRecord DA-C-1 DA-P-1 DOMESTIC_ABUSE_VICTIM',
       'DomesticAbuseRecord DA-C-1/E1 DA-P-1 DOMESTIC_ABUSE_VICTIM',
       'DomesticAbuseRecord DA-C-1/E2 DA-P-1 DOMESTIC_ABUSE_VICTIM',
+      'DomesticAbuseRecord DA-C-1/referral/R1 DA-P-1 DOMESTIC_ABUSE_VICTIM',
+      'DomesticAbuseRecord DA-C-1/referral/R2 DA-P-1 DOMESTIC_ABUSE_VICTIM',
       'DomesticAbuseRecord DA-C-2 DA-P-2 DOMESTIC_ABUSE_PERPETRATOR',
       'DomesticAbuseRecord DA-C-2/E1 DA-P-2 DOMESTIC_ABUSE_PERPETRATOR',
       'Involvement DA-C-1 DA-P-1 INVOLVEMENT',
@@ -165,6 +167,42 @@ describe('domestic abuse: a case becomes records', () => {
       [],
       ['DA-P-2', 'DA-P-3'],
       'da-w2',
+    ]);
+  });
+
+  it('a referral says who made it or to whom, why and what became of it, and holds no address', async () => {
+    const { source } = await over(fixtures());
+    const { items } = await source.read(everything('DA-P-1'), { signal });
+    const received = byId(items, 'DA-C-1/referral/R1');
+    expect(received?.content).toEqual({
+      recordedOn: '2026-05-03',
+      side: 'VICTIM',
+      kind: 'Referral received',
+      summary: 'From Fixture Police\nReason: Fixture reason: called out at night.\nOutcome: Accepted',
+      nature: 'FACT',
+    });
+    expect([received?.label.at, received?.label.addresses, received?.label.confidentiality]).toEqual([
+      '2026-05-03',
+      [],
+      'R',
+    ]);
+    expect(byId(items, 'DA-C-1/referral/R2')?.content).toMatchObject({
+      kind: 'Referral made',
+      summary: 'To Fixture Refuge',
+    });
+    const again = await source.readOne({ type: 'DomesticAbuseRecord', localId: 'DA-C-1/referral/R1' }, { signal });
+    expect(again.items).toEqual([received]);
+  });
+
+  it('a malformed referral is dropped alone, and counted', async () => {
+    const cases = fixtures();
+    cases[0].referrals[0].direction = 'sideways';
+    const { source } = await over(cases);
+    const { items, rejected } = await source.read(everything('DA-P-1'), { signal });
+    expect([byId(items, 'DA-C-1/referral/R1'), byId(items, 'DA-C-1/referral/R2') !== undefined, rejected]).toEqual([
+      undefined,
+      true,
+      1,
     ]);
   });
 
@@ -285,6 +323,22 @@ describe('domestic abuse: the transport', () => {
     const error: unknown = await source.read(everything('DA-P-1'), { signal }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(SourceFailure);
     expect(String((error as Error).stack)).not.toMatch(/Quillan|DA-P-1/);
+  });
+
+  it('asks again within one operation by ETag, and in full for another', async () => {
+    const { server, source } = await over(fixtures());
+    const [conditions, handler] = [[] as unknown[], domesticAbuseHandler(fixtures(), 'token')];
+    server.handle((request, response) => {
+      conditions.push(request.headers['if-none-match'] !== undefined);
+      handler(request, response);
+    });
+    const ask = { type: 'DomesticAbuseRecord', localId: 'DA-C-1' } as const;
+    const operation = {};
+    const first = await source.readOne(ask, { signal, operation });
+    expect(await source.readOne(ask, { signal, operation })).toEqual(first);
+    expect(await source.readOne(ask, { signal, operation: {} })).toEqual(first);
+    expect(await source.readOne(ask, { signal })).toEqual(first);
+    expect(conditions).toEqual([false, true, false, false]);
   });
 
   it('does not carry its token to another host', async () => {

@@ -331,6 +331,29 @@ describe('probation: the transport', () => {
     expect(server.seen.connections).toBeLessThan(server.asked.length / 4);
   });
 
+  it('asks again within one operation by ETag, but who may see always in full', async () => {
+    const cases = fixtures();
+    const { source, server, handler } = await over(cases);
+    const conditional: string[] = [];
+    server.handle((request, response) => {
+      if (request.headers['if-none-match'] !== undefined) conditional.push(String(request.url?.split('/').at(-1)));
+      handler(request, response);
+    });
+    const operation = {};
+    const first = await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation });
+    await source.circumstances(['Z900001'], { signal, operation });
+    expect(await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation })).toEqual(first);
+    expect(conditional).toEqual(['supervisions', 'addresses', 'supervisions', 'addresses']);
+    await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation: {} });
+    expect(conditional).toHaveLength(4);
+    // What changed meanwhile at the source is seen in the same operation.
+    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }] };
+    expect(await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation })).toEqual({
+      items: [],
+      rejected: 0,
+    });
+  });
+
   it('stops asking at the first failure', async () => {
     const cases = many(200);
     const { source, server } = await over(cases);

@@ -114,7 +114,7 @@ function caseRecordOf(source: SourceId, item: Case): SourceRecord {
       safetyPlan: item.safetyPlan ?? null,
       safeContact: item.safeContact ?? null,
     },
-    persons: { adult: item.workedWith.personId },
+    persons: personsOf(item),
   };
 }
 
@@ -123,7 +123,7 @@ function entryRecordOf(source: SourceId, item: Case, entry: WireEntry): SourceRe
   return {
     label: { ...domesticAbuseLabel(source, item, `${item.caseId}/${entry.entryId}`), author: entry.author, at },
     content: { ...commonContent(item, at.slice(0, 10)), kind: entry.kind, summary: entry.text, nature: entry.nature },
-    persons: { adult: item.workedWith.personId },
+    persons: personsOf(item),
   };
 }
 
@@ -142,13 +142,24 @@ function referralRecordOf(source: SourceId, item: Case, referral: WireReferral):
       summary: summary.filter((line) => line !== undefined).join('\n'),
       nature: 'FACT',
     },
-    persons: { adult: item.workedWith.personId },
+    persons: personsOf(item),
   };
 }
 
 function domesticAbuseLabel(source: SourceId, item: Case, localId: string): RecordLabel<LocalId> {
   const names = item.persons.map(({ personId }) => personId).filter((person) => person !== item.workedWith.personId);
   return { ...labelOf(source, item, 'DomesticAbuseRecord', localId), names };
+}
+
+/** Whom the service works with, and everybody on the case by their role. */
+function personsOf({ workedWith, persons }: Case) {
+  return {
+    adult: workedWith.personId,
+    victims: withRole(persons, 'victim'),
+    allegedPerpetrators: withRole(persons, 'alleged_perpetrator'),
+    children: withRole(persons, 'child'),
+    others: withRole(persons, 'other'),
+  };
 }
 
 function commonContent(item: Case, recordedOn: IsoDate): { readonly [field: string]: ContentValue } {

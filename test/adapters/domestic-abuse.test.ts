@@ -153,7 +153,13 @@ describe('domestic abuse: a case becomes records', () => {
         safetyPlan: 'Fixture plan: bag packed, code word agreed.',
         safeContact: 'Fixture contact: weekday mornings, withheld number.',
       },
-      persons: { adult: 'DA-P-1' },
+      persons: {
+        adult: 'DA-P-1',
+        victims: ['DA-P-1'],
+        allegedPerpetrators: ['DA-P-2'],
+        children: ['DA-P-3'],
+        others: [],
+      },
     });
     const entry = byId(items, 'DA-C-1/E2');
     expect(entry?.content).toEqual({

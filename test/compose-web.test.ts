@@ -89,6 +89,20 @@ describe('a web source of the sources file', () => {
   });
 });
 
+describe('the READMEs of the adapters', () => {
+  const { certificateFile, keyFile: ownKey } = createAuthority('Test authority').issue({
+    commonName: 'x',
+    use: 'client',
+  });
+  it.each(['domestic-abuse', 'probation'])('show a source that can be made: %s', (adapter) => {
+    const readme = readFileSync(new URL(`../adapters/${adapter}/README.md`, import.meta.url), 'utf8');
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    const here = yaml.replaceAll(/\S+\.crt/g, certificateFile).replaceAll(/\/run\S+\.key/g, ownKey);
+    const sources = readSources(here, { SAFE_SECRET: 's', HMPPS_SECRET: 's' }, now);
+    expect(sources.map(({ id }) => id)).toEqual([adapter]);
+  });
+});
+
 describe('a web source in service', () => {
   const authority = createAuthority('Test authority');
   const server = authority.issue({ commonName: 'cases', use: 'server', hosts: ['127.0.0.1'] });

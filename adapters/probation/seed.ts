@@ -89,7 +89,8 @@ export function probationHandler(cases: readonly Held[], token: string): Request
 }
 
 function partOf(held: Held, part: string): JsonReply {
-  if (part === 'supervisions') return [200, held.supervisions ?? {}];
+  if (part === 'supervisions')
+    return [200, held.supervisions ?? { supervisions: [], dynamicRisks: [], personStatus: [] }];
   if (part === 'addresses') return [200, held.addresses ?? {}];
   return held.accessLimitations === undefined ? [500, problem(500, 'Failed')] : [200, held.accessLimitations];
 }

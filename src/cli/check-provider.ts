@@ -53,7 +53,7 @@ export async function checkProvider(
     for (const line of linesOf(result)) print(line);
   }
   if (new URL(baseUrl).protocol !== 'https:')
-    print('note    the address is not https: a gateway in service refuses it');
+    print('note    the address is not https: in service the gateway refuses that, except on its own machine');
   print(
     `${faults === 0 ? 'no fault found' : `${faults} faults`}${notChecked > 0 ? `, ${notChecked} not checked` : ''}`,
   );

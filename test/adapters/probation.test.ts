@@ -129,6 +129,7 @@ describe('probation: a case becomes records', () => {
         ['Z900001/supervision/2', 'N', 'Supervision', 'FACT'],
         ['Z900001/risk/RCCO', 'N', 'Risk registration', 'OPINION'],
         ['Z900001/risk/ADVP', 'N', 'Risk registration', 'FACT'],
+        ['Z900001/status/ASFO', 'N', 'Status registration', 'FACT'],
         ['Z900001/mappa', 'R', 'MAPPA', 'FACT'],
         ['Z900001', 'N', 'Involvement', null],
         ['Z900001', 'N', 'PersonDetails', null],
@@ -154,7 +155,8 @@ describe('probation: a case becomes records', () => {
       content: {
         recordedOn: '2026-02-16',
         kind: 'Supervision',
-        summary: 'Suspended Sentence Order (18 months, from 2026-02-16)\nMain offence: Fixture offence two',
+        summary:
+          'Suspended Sentence Order (18 months, from 2026-02-16)\nMain offence: Fixture offence two\nAlso: Fixture offence three',
         nature: 'FACT',
         side: 'PERPETRATOR',
       },
@@ -196,6 +198,19 @@ describe('probation: a case becomes records', () => {
     ]);
   });
 
+  it.each([
+    ['supervisions', '{}'],
+    ['supervisions', '{"cases":[]}'],
+    ['addresses', '{"cases":[]}'],
+  ])('an answer of another shape for %s is counted, never taken for nothing there: %s', async (part, body) => {
+    const { source, server, handler } = await over(fixtures());
+    server.handle(
+      except(handler, new RegExp(`/${part}$`), (_request, response) => response.writeHead(200, JSON_TYPE).end(body)),
+    );
+    expect((await source.read(everything('Z900001'), as())).rejected).toBeGreaterThan(0);
+    expect((await source.circumstances(['Z900001'], { signal })).rejected).toBeGreaterThan(0);
+  });
+
   it('an unallocated manager is involved with nobody', async () => {
     const { source } = await over(fixtures());
     expect((await source.read({ wants: [{ type: 'Involvement', persons: ['Z900004'] }] }, as())).items).toEqual([]);
@@ -212,7 +227,7 @@ describe('probation: a case becomes records', () => {
       { wants: [{ type: 'DomesticAbuseRecord', persons: ['Z900001', 'Z900004'] }] },
       as(),
     );
-    expect([items.length, rejected]).toEqual([4, 3]);
+    expect([items.length, rejected]).toEqual([5, 3]);
     expect(new Set(items.map(({ label }) => label.author))).toEqual(new Set([undefined]));
   });
 });
@@ -244,9 +259,25 @@ describe('probation: access limitations', () => {
 
   it('with an exclusion that names no address, say nothing to anybody', async () => {
     const cases = fixtures();
-    cases[0].accessLimitations = { excludedFrom: [{}] };
+    cases[0].accessLimitations = { excludedFrom: [{}], restrictedTo: [] };
     const { source } = await over(cases);
     expect(await source.read(everything('Z900001'), as(OFFICER_TWO))).toEqual({ items: [], rejected: 0 });
+  });
+
+  it.each([
+    { excludedFrom: [{ email: 'Unknown' }], restrictedTo: [] },
+    { excludedFrom: [], exclusionMessage: 'You are excluded.', restrictedTo: [] },
+    { excludedFrom: [], restrictedTo: [], restrictionMessage: 'This case is restricted.' },
+    { excludedFrom: [], restrictedTo: [{ email: 'Unknown' }] },
+  ])('where nobody can tell who is meant, say nothing to anybody: %j', async (accessLimitations) => {
+    const cases = fixtures();
+    cases[0].accessLimitations = accessLimitations;
+    const { source } = await over(cases);
+    expect(await source.read(everything('Z900001'), as(OFFICER_ONE))).toEqual({ items: [], rejected: 0 });
+    expect(await source.find({ forename: 'Bramwell', surname: 'Samplesson' }, as(OFFICER_ONE))).toEqual({
+      items: [],
+      rejected: 0,
+    });
   });
 
   it('make an excluded case cost and give what one that does not exist does', async () => {
@@ -272,7 +303,7 @@ describe('probation: access limitations', () => {
     const cases = fixtures();
     const { source, server } = await over(cases);
     expect((await source.read(everything('Z900001'), as(OFFICER_ONE))).items).not.toEqual([]);
-    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }] };
+    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }], restrictedTo: [] };
     server.handle(probationHandler(cases, 'token'));
     expect((await source.read(everything('Z900001'), as(OFFICER_ONE))).items).toEqual([]);
   });
@@ -281,6 +312,11 @@ describe('probation: access limitations', () => {
     ['a failure', 500, '{}'],
     ['not JSON', 200, 'Bramwell Z900001'],
     ['another shape', 200, '{"excludedFrom":"Bramwell"}'],
+    ['an empty object', 200, '{}'],
+    ['an object of something else', 200, '{"crns":[]}'],
+    ['one list of two', 200, '{"excludedFrom":[]}'],
+    ['null', 200, 'null'],
+    ['a case that has gone', 410, '{}'],
     ['a refusal', 403, '{}'],
   ])('that cannot be asked (%s) fail the whole read, naming nobody', async (_name, status, body) => {
     const { source, server, handler } = await over(fixtures());
@@ -347,7 +383,7 @@ describe('probation: the transport', () => {
     await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation: {} });
     expect(conditional).toHaveLength(4);
     // What changed meanwhile at the source is seen in the same operation.
-    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }] };
+    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }], restrictedTo: [] };
     expect(await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation })).toEqual({
       items: [],
       rejected: 0,

@@ -88,7 +88,7 @@ export function createProbationClient(options: ProbationClientOptions): Probatio
           usernames: chunk.filter(({ isTeam }) => !isTeam).map(({ id }) => id),
           teamCodes: chunk.filter(({ isTeam }) => isTeam).map(({ id }) => id),
         };
-        rows.push(...expected(caseloadResponse, await request('/caseload', signal, body)).crns);
+        for (const row of expected(caseloadResponse, await request('/caseload', signal, body)).crns) rows.push(row);
       }
       return rows;
     },

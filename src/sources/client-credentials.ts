@@ -28,6 +28,8 @@ export interface ClientCredentials {
 
 /** How long before its end a token is no longer used; of a token that lives shorter than twice this, half its life. */
 const MARGIN_MS = 30_000;
+/** A token refused sooner than this after it was given would be refused again: the service does not take such tokens at all. */
+const FRESH_MS = 5_000;
 /** Lifetime of an assertion (SMART Backend Services: at most five minutes). */
 const ASSERTION_SECONDS = 240;
 /** A token server that takes longer has not answered, whoever still waits. */
@@ -68,7 +70,7 @@ export function clientCredentials(
     throw new SourceFailure(`${name}: client credentials need clientSecret, privateKey or the certificate of tls`);
   const key = privateKey === undefined ? undefined : keyOf(name, privateKey, algorithm);
   const http = createJsonHttp({ name: `the token server of ${name}`, baseUrl: tokenUrl, ...(tls ? { tls } : {}) });
-  let kept: { readonly token: string; readonly until: number } | undefined;
+  let kept: { readonly token: string; readonly from: number; readonly until: number } | undefined;
   let fetching: Promise<string> | undefined;
 
   async function form(): Promise<URLSearchParams> {
@@ -105,7 +107,7 @@ export function clientCredentials(
     const answer = tokenAnswer.safeParse(body);
     if (!answer.success) throw new SourceFailure(`the token server of ${name} gave no bearer token`);
     const lives = answer.data.expires_in * 1000;
-    kept = { token: answer.data.access_token, until: asked + lives - Math.min(MARGIN_MS, lives / 2) };
+    kept = { token: answer.data.access_token, from: now(), until: asked + lives - Math.min(MARGIN_MS, lives / 2) };
     return kept.token;
   }
 
@@ -132,7 +134,7 @@ export function clientCredentials(
     return untilAborted(fetchOnce(), signal);
   };
   const refused = (token: string): void => {
-    if (kept?.token === token) kept = undefined;
+    if (kept?.token === token && now() - kept.from >= FRESH_MS) kept = undefined;
   };
   return Object.assign(tokens, { refused });
 }

@@ -11,7 +11,7 @@ import { SourceBusy, SourceFailure, SourceNotReady } from './contract.js';
 /** What fetches a bearer token that is still good; called once per request, so it keeps what it fetched. */
 export interface TokenSource {
   (signal: AbortSignal): Promise<string>;
-  /** Told that the service no longer takes this token (401): the next call fetches another, and the request is sent once more. */
+  /** Told that the service does not take this token (401). If the next call then gives another, the request is sent once more. */
   readonly refused?: (token: string) => void;
 }
 
@@ -141,9 +141,14 @@ export function createJsonHttp(options: JsonHttpOptions): JsonHttp {
     const token = await tokens(signal);
     const answer = await sendOnce(url, signal, asked, token);
     if (answer.statusCode !== 401 || !tokens.refused) return read(answer, asked);
-    await restOf(answer.body);
     tokens.refused(token);
-    return read(await sendOnce(url, signal, asked, await tokens(signal)), asked);
+    const another = await tokens(signal).catch(async (error: unknown) => {
+      await restOf(answer.body);
+      throw error;
+    });
+    if (another === token) return read(answer, asked);
+    await restOf(answer.body);
+    return read(await sendOnce(url, signal, asked, another), asked);
   }
 
   function sendOnce(url: string, signal: AbortSignal, { body, etag, headers }: JsonRequest, token?: string) {

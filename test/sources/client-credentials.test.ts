@@ -332,11 +332,15 @@ describe('client credentials: who waits for a token', () => {
   });
 
   it('one the service refused is not used again, a newer one is', async () => {
-    const { server, source, arrived, give } = await held();
+    const { server, source, arrived, give, pass } = await held();
     const first = source(signal);
     await arrived(1);
     give(1);
     const old = await first;
+    // Refused as soon as it was given, another would be refused too.
+    source.refused?.(old);
+    expect(await source(signal)).toBe(old);
+    pass(5_000);
     source.refused?.('another');
     expect(await source(signal)).toBe(old);
     source.refused?.(old);

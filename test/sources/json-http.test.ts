@@ -458,14 +458,21 @@ describe('asking for JSON: tokens', () => {
     expect([refused, server.asked.length]).toEqual([['old'], 2]);
   });
 
-  it('one refused twice is a failure, as is a token that stands in the configuration', async () => {
-    const token = Object.assign(async () => 'old', { refused: () => undefined });
+  it('one refused twice is a failure, as is one that is the same again, or stands in the configuration', async () => {
+    const given = ['old', 'older', 'oldest'];
+    const token = Object.assign(async () => given.shift() ?? '', { refused: () => undefined });
     const { server, http } = await serving(
       guarded(() => 'new'),
       { token },
     );
     await expect(http.ask('/x', signal)).rejects.toThrow(/status 401/);
     expect(server.asked).toHaveLength(2);
+    const same = await serving(
+      guarded(() => 'new'),
+      { token: Object.assign(async () => 'old', { refused: () => undefined }) },
+    );
+    await expect(same.http.ask('/x', signal)).rejects.toThrow(/status 401/);
+    expect(same.server.asked).toHaveLength(1);
     const plain = await serving(
       guarded(() => 'new'),
       { token: 'old' },

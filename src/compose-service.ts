@@ -3,6 +3,7 @@
  *
  *   - {id: social-care, adapter: social-care, holder: csc, database: {type: mssql, url: {env: CARE_URL}}}
  *   - {id: mental-health, adapter: mental-health, holder: mht, baseUrl: https://…, token: {env: MHT_TOKEN}}
+ *   - {id: probation, adapter: probation, holder: prob, baseUrl: https://…, oauth: {…}, tls: {…}}   (compose-web.ts)
  *
  * `{env: NAME}` is replaced by the variable's value, so that no secret stands in the file.
  */
@@ -17,6 +18,7 @@ import { createSocialCare } from '../adapters/social-care/index.js';
 import { createSubstanceMisuse, type SubstanceMisuseOptions } from '../adapters/substance-misuse/index.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { type Wired, wire } from './compose.js';
+import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
@@ -38,8 +40,8 @@ const ADAPTERS: {
   'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
   'mental-health': { shape: web, create: (options: MentalHealthOptions) => createMentalHealth(options) },
   'substance-misuse': { shape: files, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
-  'domestic-abuse': { shape: web, create: (options: DomesticAbuseOptions) => createDomesticAbuse(options) },
-  probation: { shape: web, create: (options: ProbationOptions) => createProbation(options) },
+  'domestic-abuse': overWeb((options: DomesticAbuseOptions) => createDomesticAbuse(options)),
+  probation: overWeb((options: ProbationOptions) => createProbation(options)),
 };
 
 /** Starts the gateway in service. Throws ConfigError naming the source and setting at fault; never a secret. */
@@ -84,7 +86,10 @@ export function readSources(
     if (!shaped.success) {
       throw new ConfigError(
         shaped.error.issues
-          .map(({ path, message }) => `source ${i + 1} (${adapter}), ${path.join('.')}: ${message}`)
+          .map(
+            ({ path, message }) =>
+              `${[`source ${i + 1} (${adapter})`, path.join('.')].filter(Boolean).join(', ')}: ${message}`,
+          )
           .join('; '),
       );
     }

@@ -37,7 +37,7 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
     tells: new Set(['allegations', 'involvements', 'residences', 'protectedPersons']),
     finds: true,
     start: () => client.checkHealth(AbortSignal.timeout(START_DEADLINE_MS)),
-    stop: async () => undefined,
+    stop: () => client.close(),
 
     async read({ wants }, { signal }) {
       signal.throwIfAborted();
@@ -51,11 +51,11 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       return { items: records.filter(({ label }) => wanted.get(label.type)?.has(label.subject)), rejected };
     },
 
-    async readOne({ type, localId }, { signal }) {
+    async readOne({ type, localId }, { signal, ...rest }) {
       signal.throwIfAborted();
       const [caseId = ''] = localId.split('/');
       if (!provides.has(type)) return NONE;
-      const document = await client.caseById(caseId, signal);
+      const document = await client.caseById(caseId, { ...rest, signal });
       if (document === undefined) return NONE;
       const { items, rejected } = parseCases([document]);
       const records = items.flatMap((item) => recordsOf(options.id, item));

@@ -10,14 +10,22 @@ import {
 } from '../../src/domain/records.js';
 import type { IsoDate, LocalId, SourceId } from '../../src/domain/words.js';
 import type { SourceAnswer } from '../../src/sources/contract.js';
-import { type Case, type CaseOutline, type Parsed, parseAddresses, type WireAddress, type WireEntry } from './wire.js';
+import {
+  type Case,
+  type CaseOutline,
+  type Parsed,
+  parseAddresses,
+  type WireAddress,
+  type WireEntry,
+  type WireReferral,
+} from './wire.js';
 
 /** Neutral on purpose: an involvement is seen more widely than which side the service works with. */
 const ROLE = 'case worker';
 
 /**
  * Everything one case holds: the details and the involvement of the person worked with, the case itself (risk, MARAC,
- * safety plan, safe contact; the only one to hold addresses) and one record an entry.
+ * safety plan, safe contact; the only one to hold addresses) and one record an entry and a referral.
  */
 export function recordsOf(source: SourceId, item: Case): SourceRecord[] {
   return [
@@ -25,6 +33,7 @@ export function recordsOf(source: SourceId, item: Case): SourceRecord[] {
     involvementRecordOf(source, item),
     caseRecordOf(source, item),
     ...item.entries.map((entry) => entryRecordOf(source, item, entry)),
+    ...item.referrals.map((referral) => referralRecordOf(source, item, referral)),
   ];
 }
 
@@ -105,7 +114,7 @@ function caseRecordOf(source: SourceId, item: Case): SourceRecord {
       safetyPlan: item.safetyPlan ?? null,
       safeContact: item.safeContact ?? null,
     },
-    persons: { adult: item.workedWith.personId },
+    persons: personsOf(item),
   };
 }
 
@@ -114,13 +123,43 @@ function entryRecordOf(source: SourceId, item: Case, entry: WireEntry): SourceRe
   return {
     label: { ...domesticAbuseLabel(source, item, `${item.caseId}/${entry.entryId}`), author: entry.author, at },
     content: { ...commonContent(item, at.slice(0, 10)), kind: entry.kind, summary: entry.text, nature: entry.nature },
-    persons: { adult: item.workedWith.personId },
+    persons: personsOf(item),
+  };
+}
+
+function referralRecordOf(source: SourceId, item: Case, referral: WireReferral): SourceRecord {
+  const { referralId, madeOn, direction, agency, reason, outcome } = referral;
+  const summary = [
+    `${direction === 'in' ? 'From' : 'To'} ${agency}`,
+    reason ? `Reason: ${reason}` : undefined,
+    outcome ? `Outcome: ${outcome}` : undefined,
+  ];
+  return {
+    label: { ...domesticAbuseLabel(source, item, `${item.caseId}/referral/${referralId}`), at: madeOn },
+    content: {
+      ...commonContent(item, madeOn),
+      kind: direction === 'in' ? 'Referral received' : 'Referral made',
+      summary: summary.filter((line) => line !== undefined).join('\n'),
+      nature: 'FACT',
+    },
+    persons: personsOf(item),
   };
 }
 
 function domesticAbuseLabel(source: SourceId, item: Case, localId: string): RecordLabel<LocalId> {
   const names = item.persons.map(({ personId }) => personId).filter((person) => person !== item.workedWith.personId);
   return { ...labelOf(source, item, 'DomesticAbuseRecord', localId), names };
+}
+
+/** Whom the service works with, and everybody on the case by their role. */
+function personsOf({ workedWith, persons }: Case) {
+  return {
+    adult: workedWith.personId,
+    victims: withRole(persons, 'victim'),
+    allegedPerpetrators: withRole(persons, 'alleged_perpetrator'),
+    children: withRole(persons, 'child'),
+    others: withRole(persons, 'other'),
+  };
 }
 
 function commonContent(item: Case, recordedOn: IsoDate): { readonly [field: string]: ContentValue } {

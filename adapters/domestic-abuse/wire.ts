@@ -47,6 +47,16 @@ const entry = z.object({
 });
 export type WireEntry = z.infer<typeof entry>;
 
+const referral = z.object({
+  referralId: id,
+  madeOn: date,
+  direction: z.enum(['in', 'out']),
+  agency: z.string(),
+  reason: words,
+  outcome: words,
+});
+export type WireReferral = z.infer<typeof referral>;
+
 const caseDocument = z.object({
   caseId: id,
   openedOn: date,
@@ -66,12 +76,14 @@ const caseDocument = z.object({
   marac: z.object({ heardOn: date, outcome: words }).nullish(),
   safetyPlan: words,
   safeContact: words,
+  referrals: z.array(z.unknown()).nullish(),
   entries: z.array(z.unknown()).nullish(),
 });
 
 /** One case and the one person the service works with on it. */
-export interface Case extends Omit<z.infer<typeof caseDocument>, 'entries'> {
+export interface Case extends Omit<z.infer<typeof caseDocument>, 'entries' | 'referrals'> {
   readonly workedWith: WirePerson;
+  readonly referrals: readonly WireReferral[];
   readonly entries: readonly WireEntry[];
 }
 
@@ -106,7 +118,7 @@ export interface Parsed<T> {
   readonly rejected: number;
 }
 
-/** Cases that keep the contract; an entry that does not is dropped alone, a case otherwise malformed is dropped whole. */
+/** Cases that keep the contract; an entry or referral that does not is dropped alone, a case otherwise malformed is dropped whole. */
 export function parseCases(documents: readonly unknown[]): Parsed<Case> {
   const items: Case[] = [];
   let rejected = 0;
@@ -119,8 +131,9 @@ export function parseCases(documents: readonly unknown[]): Parsed<Case> {
       continue;
     }
     const entries = parseEach(entry, parsed.data.entries ?? []);
-    rejected += entries.rejected;
-    items.push({ ...parsed.data, workedWith, entries: entries.items });
+    const referrals = parseEach(referral, parsed.data.referrals ?? []);
+    rejected += entries.rejected + referrals.rejected;
+    items.push({ ...parsed.data, workedWith, entries: entries.items, referrals: referrals.items });
   }
   return { items, rejected };
 }

@@ -11,10 +11,10 @@ import type { Confidentiality, IsoDate, LocalId, SourceId } from '../../src/doma
 import type {
   CaseAddress,
   CaseloadRow,
-  DynamicRisk,
   Manager,
   MappaDetail,
   ProbationCase,
+  Registration,
   Sentences,
   Supervision,
 } from './wire.js';
@@ -60,7 +60,7 @@ export function detailsOf(source: SourceId, detail: ProbationCase, addresses: re
   };
 }
 
-/** One record a supervision, one a code of risk registration, one for MAPPA (restricted). */
+/** One record a supervision, one a code of risk or status registration, one for MAPPA (restricted). */
 export function domesticAbuseRecordsOf(source: SourceId, crn: LocalId, sentences: Sentences): SourceRecord[] {
   const author = sentences.manager?.username;
   const record = (localId: string, said: Said, confidentiality: Confidentiality = 'N'): SourceRecord => ({
@@ -77,7 +77,12 @@ export function domesticAbuseRecordsOf(source: SourceId, crn: LocalId, sentences
     ...byKey(sentences.supervisions, ({ number }) => String(number)).map(([number, same]) =>
       record(`supervision/${number}`, saidOfSupervision(same)),
     ),
-    ...byKey(sentences.risks, ({ code }) => code).map(([code, same]) => record(`risk/${code}`, saidOfRisk(same))),
+    ...byKey(sentences.risks, ({ code }) => code).map(([code, same]) =>
+      record(`risk/${code}`, saidOfRegistration('Risk registration', same)),
+    ),
+    ...byKey(sentences.statuses, ({ code }) => code).map(([code, same]) =>
+      record(`status/${code}`, saidOfRegistration('Status registration', same)),
+    ),
     ...(sentences.mappa ? [record('mappa', saidOfMappa(sentences.mappa), 'R')] : []),
   ];
 }
@@ -92,7 +97,12 @@ function saidOfSupervision(same: readonly Supervision[]): Said {
   return { recordedOn, kind: 'Supervision', summary: lines(same.flatMap(wordsOfSupervision)), nature: 'FACT' };
 }
 
-function wordsOfSupervision({ sentence, mainOffence, active }: Supervision): (string | undefined)[] {
+function wordsOfSupervision({
+  sentence,
+  mainOffence,
+  additionalOffences,
+  active,
+}: Supervision): (string | undefined)[] {
   const length =
     sentence?.length && sentence.lengthUnits ? `${sentence.length} ${sentence.lengthUnits.toLowerCase()}` : undefined;
   const details = [
@@ -104,17 +114,20 @@ function wordsOfSupervision({ sentence, mainOffence, active }: Supervision): (st
   return [
     sentence ? `${sentence.description ?? 'Sentence'}${known && ` (${known})`}` : undefined,
     mainOffence?.description ? `Main offence: ${mainOffence.description}` : undefined,
+    ...(additionalOffences ?? []).map(({ description }) => (description ? `Also: ${description}` : undefined)),
     active === false ? 'No longer active' : undefined,
   ];
 }
 
 /** A code may be registered twice; the latest stands first. With an officer's notes it is opinion. */
-function saidOfRisk(same: readonly DynamicRisk[]): Said {
+function saidOfRegistration(kind: string, same: readonly Registration[]): Said {
   const newestFirst = [...same].sort((a, b) => (b.startDate ?? '').localeCompare(a.startDate ?? ''));
   return {
     recordedOn: newestFirst[0]?.startDate ?? null,
-    kind: 'Risk registration',
-    summary: lines(newestFirst.flatMap(({ description, notes }) => [description, notes])),
+    kind,
+    summary: lines(
+      newestFirst.flatMap(({ description, reviewDate, notes }) => [description, reviewOf(reviewDate), notes]),
+    ),
     nature: same.some(({ notes }) => notes) ? 'OPINION' : 'FACT',
   };
 }
@@ -128,10 +141,15 @@ function saidOfMappa(mappa: MappaDetail): Said {
     summary: lines([
       mappa.levelDescription ?? (level === undefined ? undefined : `MAPPA level ${level}`),
       mappa.categoryDescription ?? (category === undefined ? undefined : `MAPPA category ${category}`),
+      reviewOf(mappa.reviewDate),
       mappa.notes,
     ]),
     nature: 'FACT',
   };
+}
+
+function reviewOf(date: IsoDate | null | undefined): string | undefined {
+  return date ? `To be reviewed on ${date}` : undefined;
 }
 
 /** The community manager's work with the person, while allocated. nDelius does not say since when: since the earliest active sentence. */

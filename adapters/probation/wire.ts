@@ -28,11 +28,19 @@ export const supervision = z.object({
     .object({ description: text, date, length: z.int().nullish(), lengthUnits: text, custodial: flag })
     .nullish(),
   mainOffence: offence.nullish(),
+  additionalOffences: z.array(offence).nullish(),
 });
 export type Supervision = z.infer<typeof supervision>;
 
-export const dynamicRisk = z.object({ code: z.string().min(1), description: text, startDate: date, notes: text });
-export type DynamicRisk = z.infer<typeof dynamicRisk>;
+/** DynamicRiskRegistration, and PersonStatusRegistration, which has the same fields. */
+export const registration = z.object({
+  code: z.string().min(1),
+  description: text,
+  startDate: date,
+  reviewDate: date,
+  notes: text,
+});
+export type Registration = z.infer<typeof registration>;
 
 export const mappaDetail = z.object({
   level: z.int().nullish(),
@@ -40,16 +48,21 @@ export const mappaDetail = z.object({
   category: z.int().nullish(),
   categoryDescription: text,
   startDate: date,
+  reviewDate: date,
   notes: text,
 });
 export type MappaDetail = z.infer<typeof mappaDetail>;
 
-/** SupervisionResponse, its parts unread. */
+/**
+ * SupervisionResponse, its parts unread. nDelius always sends both lists, empty ones too: an object without them is some
+ * other answer, and must not read as "nothing there".
+ */
 export const supervisionResponse = z.object({
   communityManager: z.unknown().optional(),
   mappaDetail: z.unknown().optional(),
-  supervisions: list,
-  dynamicRisks: list,
+  supervisions: z.array(z.unknown()),
+  dynamicRisks: z.array(z.unknown()),
+  personStatus: list,
 });
 
 export const caseAddress = z.object({
@@ -64,7 +77,8 @@ export const caseAddress = z.object({
   to: date,
 });
 export type CaseAddress = z.infer<typeof caseAddress>;
-export const addressWrapper = z.object({ contactDetails: z.object({ addresses: list }).nullish() });
+/** AddressWrapper; a case without any may lack contactDetails, but then has nothing else in its place. */
+export const addressWrapper = z.strictObject({ contactDetails: z.object({ addresses: list }).nullish() });
 
 const alias = z.object({ firstName: text, surname: text });
 /** ProbationCaseDetail, without what is not read. */
@@ -81,9 +95,17 @@ export const probationCase = z.object({
 export type ProbationCase = z.infer<typeof probationCase>;
 export const searchResponse = z.array(z.unknown());
 
-/** LimitedAccessDetail: an element without an e-mail names somebody we cannot know. Read strictly: a fault fails the read. */
-const named = z.array(z.object({ email: text })).nullish();
-export const limitedAccess = z.object({ excludedFrom: named, restrictedTo: named });
+/**
+ * LimitedAccessDetail: an element without an e-mail names somebody we cannot know. Read strictly: a fault fails the read.
+ * nDelius always sends both lists, so an object without them says nothing about who may see the case.
+ */
+const named = z.array(z.object({ email: text }));
+export const limitedAccess = z.object({
+  excludedFrom: named,
+  exclusionMessage: text,
+  restrictedTo: named,
+  restrictionMessage: text,
+});
 export type LimitedAccess = z.infer<typeof limitedAccess>;
 
 /** GET /reference-data, of which only the shape is checked. */
@@ -119,23 +141,26 @@ export interface Sentences {
   readonly manager?: Manager;
   readonly mappa?: MappaDetail;
   readonly supervisions: readonly Supervision[];
-  readonly risks: readonly DynamicRisk[];
+  readonly risks: readonly Registration[];
+  readonly statuses: readonly Registration[];
   readonly rejected: number;
 }
 
 export function parseSentences(raw: unknown): Sentences {
   const parsed = supervisionResponse.safeParse(raw);
-  if (!parsed.success) return { supervisions: [], risks: [], rejected: 1 };
+  if (!parsed.success) return { supervisions: [], risks: [], statuses: [], rejected: 1 };
   const managers = parseOptional(manager, parsed.data.communityManager);
   const mappa = parseOptional(mappaDetail, parsed.data.mappaDetail);
   const supervisions = parseEach(supervision, parsed.data.supervisions);
-  const risks = parseEach(dynamicRisk, parsed.data.dynamicRisks);
+  const risks = parseEach(registration, parsed.data.dynamicRisks);
+  const statuses = parseEach(registration, parsed.data.personStatus);
   return {
     ...(managers.items[0] ? { manager: managers.items[0] } : {}),
     ...(mappa.items[0] ? { mappa: mappa.items[0] } : {}),
     supervisions: supervisions.items,
     risks: risks.items,
-    rejected: [managers, mappa, supervisions, risks].reduce((sum, part) => sum + part.rejected, 0),
+    statuses: statuses.items,
+    rejected: [managers, mappa, supervisions, risks, statuses].reduce((sum, part) => sum + part.rejected, 0),
   };
 }
 

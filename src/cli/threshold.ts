@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `threshold` command. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { openAudit } from '../audit/audit.js';
 import type { Wired } from '../compose.js';
 import { composeDemo, openDemoStore } from '../compose-demo.js';
@@ -17,6 +17,7 @@ import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { openStore } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
+import { type CheckProviderOptions, CONTRACTS, checkProvider } from './check-provider.js';
 import { decideLines } from './decide.js';
 import { runDemo } from './demo.js';
 import { welcome } from './welcome.js';
@@ -128,6 +129,19 @@ world
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) process.exitCode = 1;
     else console.log('nothing broken');
+  });
+
+program
+  .command('check-provider <contract>')
+  .description(`whether a provider keeps the contract we publish for it: ${CONTRACTS.join(', ')}`)
+  .requiredOption('--base-url <url>', 'where the provider serves the contract')
+  .option('--person <id...>', 'somebody on a case at the provider, best an invented one; may be given again', [])
+  .addOption(new Option('--token <token>', 'bearer token').env('THRESHOLD_PROVIDER_TOKEN'))
+  .option('--certificate <file>', 'client certificate (PEM), with --key')
+  .option('--key <file>', 'its key (PEM)')
+  .option('--authority <file>', "the authorities of the provider's certificate (PEM)")
+  .action(async (contract: string, options: CheckProviderOptions) => {
+    if (!(await checkProvider(contract, options, (line) => console.log(line)))) process.exitCode = 1;
   });
 
 const policies = program.command('policies').description('the sharing policies');

@@ -92,6 +92,11 @@ const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
   ...Object.fromEntries(ADULT_WORK.map((type) => [type, ['adult']])),
 };
 
+/** Fields of records that point at several persons. */
+const PERSONS_FIELDS: { readonly [type: string]: readonly string[] } = {
+  DomesticAbuseRecord: ['victims', 'allegedPerpetrators', 'children', 'others'],
+};
+
 const OF_WORKBOOK = {
   parentingAssessments: ['ParentingAssessment'],
   monthlySummaries: ['MonthlySummary'],
@@ -134,6 +139,16 @@ export function createResolvers(pages: Pages, limits: Limits) {
     (record: Shown, _: unknown, { operation }: GraphContext) => {
       const person = record[field];
       return typeof person === 'string' ? operation.reader.person(person) : null;
+    };
+
+  /** Those of them who may be shown; null where the record does not say. */
+  const personsField =
+    (field: string) =>
+    async (record: Shown, _: unknown, { operation }: GraphContext) => {
+      const persons = record[field];
+      if (!Array.isArray(persons)) return null;
+      const shown = await Promise.all(persons.map((person: string) => operation.reader.person(person)));
+      return shown.filter((person) => person !== null);
     };
 
   return {
@@ -243,7 +258,10 @@ export function createResolvers(pages: Pages, limits: Limits) {
     ...Object.fromEntries(
       Object.entries(PERSON_FIELDS).map(([type, fields]) => [
         type,
-        Object.fromEntries(fields.map((field) => [field, personField(field)])),
+        Object.fromEntries([
+          ...fields.map((field) => [field, personField(field)]),
+          ...(PERSONS_FIELDS[type] ?? []).map((field) => [field, personsField(field)]),
+        ]),
       ]),
     ),
   };

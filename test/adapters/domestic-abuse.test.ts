@@ -5,9 +5,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { createDomesticAbuse, type DomesticAbuseOptions } from '../../adapters/domestic-abuse/index.js';
-import { domesticAbuseHandler, type Simulated, simulateDomesticAbuse } from '../../adapters/domestic-abuse/seed.js';
+import { domesticAbuseHandler, simulateDomesticAbuse } from '../../adapters/domestic-abuse/seed.js';
 import type { SourceRecord } from '../../src/domain/records.js';
 import { SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
+import type { Simulated } from '../../src/sources/json-server.js';
 import { type Listening, listen } from './http-server.js';
 
 const FOLDER = new URL('../../adapters/domestic-abuse/', import.meta.url);
@@ -15,6 +16,7 @@ const FIXTURES = fileURLToPath(new URL('fixtures', FOLDER));
 const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
 const fixtures = () => JSON.parse(read('fixtures/cases.json'));
 const AS = { id: 'da', holder: 'dass', space: 'da-space' };
+const JSON_TYPE = { 'content-type': 'application/json' };
 const signal = AbortSignal.timeout(20_000);
 
 const running: Listening[] = [];
@@ -109,6 +111,8 @@ describe('domestic abuse: a case becomes records', () => {
       'DomesticAbuseRecord DA-C-1 DA-P-1 DOMESTIC_ABUSE_VICTIM',
       'DomesticAbuseRecord DA-C-1/E1 DA-P-1 DOMESTIC_ABUSE_VICTIM',
       'DomesticAbuseRecord DA-C-1/E2 DA-P-1 DOMESTIC_ABUSE_VICTIM',
+      'DomesticAbuseRecord DA-C-1/referral/R1 DA-P-1 DOMESTIC_ABUSE_VICTIM',
+      'DomesticAbuseRecord DA-C-1/referral/R2 DA-P-1 DOMESTIC_ABUSE_VICTIM',
       'DomesticAbuseRecord DA-C-2 DA-P-2 DOMESTIC_ABUSE_PERPETRATOR',
       'DomesticAbuseRecord DA-C-2/E1 DA-P-2 DOMESTIC_ABUSE_PERPETRATOR',
       'Involvement DA-C-1 DA-P-1 INVOLVEMENT',
@@ -149,7 +153,13 @@ describe('domestic abuse: a case becomes records', () => {
         safetyPlan: 'Fixture plan: bag packed, code word agreed.',
         safeContact: 'Fixture contact: weekday mornings, withheld number.',
       },
-      persons: { adult: 'DA-P-1' },
+      persons: {
+        adult: 'DA-P-1',
+        victims: ['DA-P-1'],
+        allegedPerpetrators: ['DA-P-2'],
+        children: ['DA-P-3'],
+        others: [],
+      },
     });
     const entry = byId(items, 'DA-C-1/E2');
     expect(entry?.content).toEqual({
@@ -163,6 +173,42 @@ describe('domestic abuse: a case becomes records', () => {
       [],
       ['DA-P-2', 'DA-P-3'],
       'da-w2',
+    ]);
+  });
+
+  it('a referral says who made it or to whom, why and what became of it, and holds no address', async () => {
+    const { source } = await over(fixtures());
+    const { items } = await source.read(everything('DA-P-1'), { signal });
+    const received = byId(items, 'DA-C-1/referral/R1');
+    expect(received?.content).toEqual({
+      recordedOn: '2026-05-03',
+      side: 'VICTIM',
+      kind: 'Referral received',
+      summary: 'From Fixture Police\nReason: Fixture reason: called out at night.\nOutcome: Accepted',
+      nature: 'FACT',
+    });
+    expect([received?.label.at, received?.label.addresses, received?.label.confidentiality]).toEqual([
+      '2026-05-03',
+      [],
+      'R',
+    ]);
+    expect(byId(items, 'DA-C-1/referral/R2')?.content).toMatchObject({
+      kind: 'Referral made',
+      summary: 'To Fixture Refuge',
+    });
+    const again = await source.readOne({ type: 'DomesticAbuseRecord', localId: 'DA-C-1/referral/R1' }, { signal });
+    expect(again.items).toEqual([received]);
+  });
+
+  it('a malformed referral is dropped alone, and counted', async () => {
+    const cases = fixtures();
+    cases[0].referrals[0].direction = 'sideways';
+    const { source } = await over(cases);
+    const { items, rejected } = await source.read(everything('DA-P-1'), { signal });
+    expect([byId(items, 'DA-C-1/referral/R1'), byId(items, 'DA-C-1/referral/R2') !== undefined, rejected]).toEqual([
+      undefined,
+      true,
+      1,
     ]);
   });
 
@@ -266,7 +312,7 @@ describe('domestic abuse: the transport', () => {
     const { server, source } = await over([]);
     await expect(source.start()).resolves.toBeUndefined();
     await expect((await over([], { token: async () => 'wrong' })).source.start()).rejects.toThrow(SourceFailure);
-    server.handle((_request, response) => response.end('{"status":"ok","contract":"2"}'));
+    server.handle((_request, response) => response.writeHead(200, JSON_TYPE).end('{"status":"ok","contract":"2"}'));
     await expect(source.start()).rejects.toThrow(SourceFailure);
     server.handle((_request, response) => response.writeHead(503).end());
     await expect(source.start()).rejects.toThrow(SourceNotReady);
@@ -279,10 +325,26 @@ describe('domestic abuse: the transport', () => {
     ['not found where nothing can be missing', 404, '{}'],
   ])('fails without content or ids on an answer that is %s', async (_name, status, body) => {
     const { server, source } = await over([]);
-    server.handle((_request, response) => response.writeHead(status).end(body));
+    server.handle((_request, response) => response.writeHead(status, JSON_TYPE).end(body));
     const error: unknown = await source.read(everything('DA-P-1'), { signal }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(SourceFailure);
     expect(String((error as Error).stack)).not.toMatch(/Quillan|DA-P-1/);
+  });
+
+  it('asks again within one operation by ETag, and in full for another', async () => {
+    const { server, source } = await over(fixtures());
+    const [conditions, handler] = [[] as unknown[], domesticAbuseHandler(fixtures(), 'token')];
+    server.handle((request, response) => {
+      conditions.push(request.headers['if-none-match'] !== undefined);
+      handler(request, response);
+    });
+    const ask = { type: 'DomesticAbuseRecord', localId: 'DA-C-1' } as const;
+    const operation = {};
+    const first = await source.readOne(ask, { signal, operation });
+    expect(await source.readOne(ask, { signal, operation })).toEqual(first);
+    expect(await source.readOne(ask, { signal, operation: {} })).toEqual(first);
+    expect(await source.readOne(ask, { signal })).toEqual(first);
+    expect(conditions).toEqual([false, true, false, false]);
   });
 
   it('does not carry its token to another host', async () => {

@@ -5,14 +5,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { createProbation, type ProbationOptions } from '../../adapters/probation/index.js';
-import { probationHandler, type Simulated, simulateProbation } from '../../adapters/probation/seed.js';
+import { probationHandler, simulateProbation } from '../../adapters/probation/seed.js';
 import { SourceFailure } from '../../src/sources/contract.js';
+import type { Simulated } from '../../src/sources/json-server.js';
 import { type Listening, listen } from './http-server.js';
 
 const FIXTURES = new URL('../../adapters/probation/fixtures/', import.meta.url);
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8'));
 const fixtures = () => read('cases.json');
 const AS = { id: 'probation', holder: 'probation-west' };
+const JSON_TYPE = { 'content-type': 'application/json' };
 const signal = AbortSignal.timeout(20_000);
 const OFFICER_ONE = 'fixtureofficerone@probation.example';
 const OFFICER_TWO = 'FixtureOfficerTwo@Probation.example';
@@ -94,7 +96,7 @@ describe('probation: the simulator speaks nDelius', () => {
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         bodies.push(JSON.parse(Buffer.concat(parts).toString('utf8')));
-        response.end('[]');
+        response.writeHead(200, JSON_TYPE).end('[]');
       });
     });
     await source.find({ forename: 'Bramwell', dateOfBirth: '1988-07-08' }, { signal });
@@ -127,6 +129,7 @@ describe('probation: a case becomes records', () => {
         ['Z900001/supervision/2', 'N', 'Supervision', 'FACT'],
         ['Z900001/risk/RCCO', 'N', 'Risk registration', 'OPINION'],
         ['Z900001/risk/ADVP', 'N', 'Risk registration', 'FACT'],
+        ['Z900001/status/ASFO', 'N', 'Status registration', 'FACT'],
         ['Z900001/mappa', 'R', 'MAPPA', 'FACT'],
         ['Z900001', 'N', 'Involvement', null],
         ['Z900001', 'N', 'PersonDetails', null],
@@ -152,7 +155,8 @@ describe('probation: a case becomes records', () => {
       content: {
         recordedOn: '2026-02-16',
         kind: 'Supervision',
-        summary: 'Suspended Sentence Order (18 months, from 2026-02-16)\nMain offence: Fixture offence two',
+        summary:
+          'Suspended Sentence Order (18 months, from 2026-02-16)\nMain offence: Fixture offence two\nAlso: Fixture offence three',
         nature: 'FACT',
         side: 'PERPETRATOR',
       },
@@ -194,6 +198,19 @@ describe('probation: a case becomes records', () => {
     ]);
   });
 
+  it.each([
+    ['supervisions', '{}'],
+    ['supervisions', '{"cases":[]}'],
+    ['addresses', '{"cases":[]}'],
+  ])('an answer of another shape for %s is counted, never taken for nothing there: %s', async (part, body) => {
+    const { source, server, handler } = await over(fixtures());
+    server.handle(
+      except(handler, new RegExp(`/${part}$`), (_request, response) => response.writeHead(200, JSON_TYPE).end(body)),
+    );
+    expect((await source.read(everything('Z900001'), as())).rejected).toBeGreaterThan(0);
+    expect((await source.circumstances(['Z900001'], { signal })).rejected).toBeGreaterThan(0);
+  });
+
   it('an unallocated manager is involved with nobody', async () => {
     const { source } = await over(fixtures());
     expect((await source.read({ wants: [{ type: 'Involvement', persons: ['Z900004'] }] }, as())).items).toEqual([]);
@@ -210,7 +227,7 @@ describe('probation: a case becomes records', () => {
       { wants: [{ type: 'DomesticAbuseRecord', persons: ['Z900001', 'Z900004'] }] },
       as(),
     );
-    expect([items.length, rejected]).toEqual([4, 3]);
+    expect([items.length, rejected]).toEqual([5, 3]);
     expect(new Set(items.map(({ label }) => label.author))).toEqual(new Set([undefined]));
   });
 });
@@ -242,9 +259,25 @@ describe('probation: access limitations', () => {
 
   it('with an exclusion that names no address, say nothing to anybody', async () => {
     const cases = fixtures();
-    cases[0].accessLimitations = { excludedFrom: [{}] };
+    cases[0].accessLimitations = { excludedFrom: [{}], restrictedTo: [] };
     const { source } = await over(cases);
     expect(await source.read(everything('Z900001'), as(OFFICER_TWO))).toEqual({ items: [], rejected: 0 });
+  });
+
+  it.each([
+    { excludedFrom: [{ email: 'Unknown' }], restrictedTo: [] },
+    { excludedFrom: [], exclusionMessage: 'You are excluded.', restrictedTo: [] },
+    { excludedFrom: [], restrictedTo: [], restrictionMessage: 'This case is restricted.' },
+    { excludedFrom: [], restrictedTo: [{ email: 'Unknown' }] },
+  ])('where nobody can tell who is meant, say nothing to anybody: %j', async (accessLimitations) => {
+    const cases = fixtures();
+    cases[0].accessLimitations = accessLimitations;
+    const { source } = await over(cases);
+    expect(await source.read(everything('Z900001'), as(OFFICER_ONE))).toEqual({ items: [], rejected: 0 });
+    expect(await source.find({ forename: 'Bramwell', surname: 'Samplesson' }, as(OFFICER_ONE))).toEqual({
+      items: [],
+      rejected: 0,
+    });
   });
 
   it('make an excluded case cost and give what one that does not exist does', async () => {
@@ -270,7 +303,7 @@ describe('probation: access limitations', () => {
     const cases = fixtures();
     const { source, server } = await over(cases);
     expect((await source.read(everything('Z900001'), as(OFFICER_ONE))).items).not.toEqual([]);
-    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }] };
+    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }], restrictedTo: [] };
     server.handle(probationHandler(cases, 'token'));
     expect((await source.read(everything('Z900001'), as(OFFICER_ONE))).items).toEqual([]);
   });
@@ -279,11 +312,18 @@ describe('probation: access limitations', () => {
     ['a failure', 500, '{}'],
     ['not JSON', 200, 'Bramwell Z900001'],
     ['another shape', 200, '{"excludedFrom":"Bramwell"}'],
+    ['an empty object', 200, '{}'],
+    ['an object of something else', 200, '{"crns":[]}'],
+    ['one list of two', 200, '{"excludedFrom":[]}'],
+    ['null', 200, 'null'],
+    ['a case that has gone', 410, '{}'],
     ['a refusal', 403, '{}'],
   ])('that cannot be asked (%s) fail the whole read, naming nobody', async (_name, status, body) => {
     const { source, server, handler } = await over(fixtures());
     server.handle(
-      except(handler, /Z900004\/access-limitations/, (_request, response) => response.writeHead(status).end(body)),
+      except(handler, /Z900004\/access-limitations/, (_request, response) =>
+        response.writeHead(status, JSON_TYPE).end(body),
+      ),
     );
     const error: unknown = await source
       .read(everything('Z900001', 'Z900004'), as(OFFICER_ONE))
@@ -325,6 +365,29 @@ describe('probation: the transport', () => {
     expect([items.length, server.asked.length]).toEqual([60, 240]);
     expect(server.seen.atOnce).toBeLessThanOrEqual(8);
     expect(server.seen.connections).toBeLessThan(server.asked.length / 4);
+  });
+
+  it('asks again within one operation by ETag, but who may see always in full', async () => {
+    const cases = fixtures();
+    const { source, server, handler } = await over(cases);
+    const conditional: string[] = [];
+    server.handle((request, response) => {
+      if (request.headers['if-none-match'] !== undefined) conditional.push(String(request.url?.split('/').at(-1)));
+      handler(request, response);
+    });
+    const operation = {};
+    const first = await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation });
+    await source.circumstances(['Z900001'], { signal, operation });
+    expect(await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation })).toEqual(first);
+    expect(conditional).toEqual(['supervisions', 'addresses', 'supervisions', 'addresses']);
+    await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation: {} });
+    expect(conditional).toHaveLength(4);
+    // What changed meanwhile at the source is seen in the same operation.
+    cases[0].accessLimitations = { excludedFrom: [{ email: OFFICER_ONE }], restrictedTo: [] };
+    expect(await source.read(everything('Z900001'), { ...as(OFFICER_ONE), operation })).toEqual({
+      items: [],
+      rejected: 0,
+    });
   });
 
   it('stops asking at the first failure', async () => {

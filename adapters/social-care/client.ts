@@ -1,8 +1,9 @@
 /** Transport: which rows are asked for. Every method is one statement, or a number of them that no count of persons changes. */
 import { type CallOptions, SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
-import { connectSql, type Dialect, keyList, type SqlRow, type SqlSourceOptions } from '../../src/sources/sql.js';
+import { connectDeployed } from '../../src/sources/deployment.js';
+import { type Dialect, keyList, type SqlRow, type SqlSourceOptions } from '../../src/sources/sql.js';
 import { RowReader } from '../../src/sources/sql-values.js';
-import { CONTRACT, type Row, SHAPES, type TableName } from './wire.js';
+import { CONTRACT, RENAMES, type Row, SHAPES, type TableName } from './wire.js';
 
 type Signal = CallOptions['signal'];
 /** A condition on the table `t` over the key list `k`. */
@@ -30,7 +31,16 @@ const OF_PERSONS = {
   ssd_cp_visits: `t.cppv_person_id ${IN}`,
   ssd_cp_reviews: `t.cppr_person_id ${IN}`,
   ssd_cla_episodes: `t.clae_person_id ${IN}`,
-  ssd_cla_placement: through('clap_cla_placement_id', 'ssd_cla_episodes', 'clae_cla_placement_id', 'clae_person_id'),
+  ssd_cla_placement: (d) =>
+    `t.clap_person_id ${IN} OR ${through('clap_cla_placement_id', 'ssd_cla_episodes', 'clae_cla_placement_id', 'clae_person_id')(d)}`,
+  ssd_cla_care_plan: `t.lacp_person_id ${IN}`,
+  ssd_sdq_scores: `t.csdq_person_id ${IN}`,
+  ssd_missing: `t.miss_person_id ${IN}`,
+  ssd_care_leavers: `t.clea_person_id ${IN}`,
+  ssd_disability: `t.disa_person_id ${IN}`,
+  ssd_immigration_status: `t.immi_person_id ${IN}`,
+  ssd_mother: `t.moth_person_id ${IN} OR t.moth_childs_person_id ${IN}`,
+  ssd_early_help_episodes: `t.earl_person_id ${IN}`,
   ssd_cla_reviews: `t.clar_cla_person_id ${IN}`,
   ssd_cla_visits: `t.clav_person_id ${IN}`,
   ssd_legal_status: `t.lega_person_id ${IN}`,
@@ -56,7 +66,7 @@ export function startCall(signal: Signal): Call {
 }
 
 export function socialCareClient({ id, database }: SqlSourceOptions) {
-  const connection = connectSql(id, database, CONTRACT);
+  const connection = connectDeployed(id, database, CONTRACT, RENAMES);
 
   async function select<T extends TableName>(
     call: Call,
@@ -83,6 +93,7 @@ export function socialCareClient({ id, database }: SqlSourceOptions) {
   }
 
   return {
+    missing: connection.missing,
     open: (signal?: Signal) => connection.open(signal),
     close: () => connection.close(),
     select,

@@ -59,6 +59,7 @@ export function createSocialCare(options: SqlSourceOptions): Source {
     provides: new Set(RECORD_TYPES.filter((type) => mapperOf(type))),
     tells: new Set(CIRCUMSTANCE_KINDS.filter((kind) => !NOT_TOLD.includes(kind))),
     finds: true,
+    missing: client.missing,
     start: () => client.open(),
     stop: () => client.close(),
 
@@ -69,9 +70,7 @@ export function createSocialCare(options: SqlSourceOptions): Source {
         const places = mapperOf(type)?.found ?? [];
         const subjects = await Promise.all(
           places.map(async ({ table, id: column, person, prefix = '' }) =>
-            localId.startsWith(prefix)
-              ? client.subjectsOf(call, table, column, person, localId.slice(prefix.length))
-              : [],
+            localId.startsWith(prefix) ? client.subjectsOf(call, table, column, person, rowId(localId, prefix)) : [],
           ),
         );
         const records = await read(call, { wants: [{ type, persons: [...new Set(subjects.flat())] }] });
@@ -150,6 +149,12 @@ export function createSocialCare(options: SqlSourceOptions): Source {
 
 const SSD_COLUMNS = { forename: 'pers_forename', surname: 'pers_surname', dateOfBirth: 'pers_dob' } as const;
 const ADULT_COLUMNS = { forename: 'forename', surname: 'surname', dateOfBirth: 'dob' } as const;
+
+/** The id of the row behind a record: without the prefix of its table, and the place of a row that has only its person's id. */
+function rowId(localId: string, prefix: string): string {
+  const id = localId.slice(prefix.length);
+  return prefix === 'person:' ? id.replace(/#\d+$/, '') : id;
+}
 
 /** What was given to look for; an empty word is not given. */
 function wordsOf(ask: FindAsk): (readonly [keyof FindAsk, string])[] {

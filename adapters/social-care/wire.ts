@@ -3,8 +3,16 @@
  * read by these names; those a deployment lacks arrive as null. The contract of the views is in README.md.
  */
 import { z } from 'zod';
+import type { Renames } from '../../src/sources/deployment.js';
 import type { Contract } from '../../src/sources/sql.js';
 import { sqlDate, sqlFlag, sqlInstant, sqlKey, sqlList, sqlObject, sqlText } from '../../src/sources/sql-values.js';
+
+/** A whole number that a column of any type holds, or null. */
+const sqlNumber = sqlText.transform((text, context): number | null => {
+  if (text === null || /^-?\d+(?:\.0+)?$/.test(text)) return text === null ? null : Number(text);
+  context.addIssue({ code: 'custom', message: 'not of the shape promised' });
+  return z.NEVER;
+});
 
 export const SHAPES = {
   ssd_person: z.object({
@@ -15,6 +23,28 @@ export const SHAPES = {
     pers_ethnicity: sqlText,
     pers_dob: sqlDate,
     pers_single_unique_id: sqlText,
+    pers_expected_dob: sqlDate,
+    pers_death_date: sqlDate,
+    pers_nationality: sqlText,
+  }),
+  ssd_disability: z.object({ disa_table_id: sqlKey, disa_person_id: sqlKey, disa_disability_code: sqlText }),
+  ssd_immigration_status: z.object({
+    immi_immigration_status_id: sqlKey,
+    immi_person_id: sqlKey,
+    immi_immigration_status: sqlText,
+    immi_immigration_status_start_date: sqlDate,
+    immi_immigration_status_end_date: sqlDate,
+  }),
+  ssd_mother: z.object({ moth_table_id: sqlKey, moth_person_id: sqlKey, moth_childs_person_id: sqlKey }),
+  ssd_early_help_episodes: z.object({
+    earl_episode_id: sqlKey,
+    earl_person_id: sqlKey,
+    earl_episode_start_date: sqlDate,
+    earl_episode_end_date: sqlDate,
+    earl_episode_reason: sqlText,
+    earl_episode_end_reason: sqlText,
+    earl_episode_organisation: sqlText,
+    earl_episode_worker_id: sqlText,
   }),
   gw_adult: z.object({
     person_id: sqlKey,
@@ -30,6 +60,7 @@ export const SHAPES = {
     addr_table_id: sqlText,
     addr_address_json: sqlObject,
     addr_person_id: sqlKey,
+    addr_address_type: sqlText,
     addr_address_start_date: sqlDate,
     addr_address_end_date: sqlDate,
     addr_address_postcode: sqlText,
@@ -41,6 +72,7 @@ export const SHAPES = {
     invo_professional_team: sqlText,
     invo_involvement_start_date: sqlDate,
     invo_involvement_end_date: sqlDate,
+    invo_worker_change_reason: sqlText,
     invo_person_id: sqlKey,
     invo_referral_id: sqlText,
   }),
@@ -80,6 +112,7 @@ export const SHAPES = {
     cina_assessment_child_seen: sqlFlag,
     cina_assessment_auth_date: sqlDate,
     cina_assessment_outcome_json: sqlObject,
+    cina_assessment_outcome_nfa: sqlFlag,
     cina_assessment_worker_id: sqlText,
   }),
   ssd_assessment_factors: z.object({ cinf_assessment_id: sqlKey, cinf_assessment_factors_json: sqlList }),
@@ -99,6 +132,7 @@ export const SHAPES = {
     cinv_cin_visit_date: sqlDate,
     cinv_cin_visit_seen: sqlFlag,
     cinv_cin_visit_seen_alone: sqlFlag,
+    cinv_cin_visit_bedroom: sqlFlag,
   }),
   ssd_s47_enquiry: z.object({
     s47e_s47_enquiry_id: sqlKey,
@@ -106,6 +140,7 @@ export const SHAPES = {
     s47e_person_id: sqlKey,
     s47e_s47_start_date: sqlDate,
     s47e_s47_end_date: sqlDate,
+    s47e_s47_nfa: sqlFlag,
     s47e_s47_outcome_json: sqlObject,
     s47e_s47_completed_by_worker_id: sqlText,
   }),
@@ -113,6 +148,7 @@ export const SHAPES = {
     icpc_icpc_id: sqlKey,
     icpc_person_id: sqlKey,
     icpc_referral_id: sqlText,
+    icpc_icpc_transfer_in: sqlFlag,
     icpc_icpc_target_date: sqlDate,
     icpc_icpc_date: sqlDate,
     icpc_icpc_outcome_cp_flag: sqlFlag,
@@ -126,6 +162,7 @@ export const SHAPES = {
     cppl_cp_plan_start_date: sqlDate,
     cppl_cp_plan_end_date: sqlDate,
     cppl_cp_plan_initial_category: sqlText,
+    cppl_cp_plan_ola: sqlFlag,
     cppl_cp_plan_latest_category: sqlText,
   }),
   ssd_cp_visits: z.object({
@@ -135,6 +172,7 @@ export const SHAPES = {
     cppv_cp_visit_date: sqlDate,
     cppv_cp_visit_seen: sqlFlag,
     cppv_cp_visit_seen_alone: sqlFlag,
+    cppv_cp_visit_bedroom: sqlFlag,
   }),
   ssd_cp_reviews: z.object({
     cppr_cp_review_id: sqlKey,
@@ -143,6 +181,7 @@ export const SHAPES = {
     cppr_cp_review_due: sqlDate,
     cppr_cp_review_date: sqlDate,
     cppr_cp_review_outcome_continue_cp: sqlFlag,
+    cppr_cp_review_quorate: sqlText,
     cppr_cp_review_participation: sqlText,
   }),
   ssd_cla_episodes: z.object({
@@ -155,11 +194,60 @@ export const SHAPES = {
     clae_cla_episode_ceased_reason: sqlText,
     clae_referral_id: sqlText,
     clae_cla_placement_id: sqlText,
+    clae_cla_primary_need_code: sqlText,
+    clae_entered_care_date: sqlDate,
+    clae_cla_last_iro_contact_date: sqlDate,
   }),
   ssd_cla_placement: z.object({
     clap_cla_placement_id: sqlKey,
+    clap_person_id: sqlText,
+    clap_cla_id: sqlText,
+    clap_cla_placement_start_date: sqlDate,
+    clap_cla_placement_end_date: sqlDate,
     clap_cla_placement_type: sqlText,
+    clap_cla_placement_urn: sqlText,
+    clap_cla_placement_distance: sqlText,
+    clap_cla_placement_provider: sqlText,
     clap_cla_placement_postcode: sqlText,
+    clap_cla_placement_change_reason: sqlText,
+  }),
+  ssd_cla_care_plan: z.object({
+    lacp_table_id: sqlKey,
+    lacp_person_id: sqlKey,
+    lacp_cla_care_plan_start_date: sqlDate,
+    lacp_cla_care_plan_end_date: sqlDate,
+    lacp_cla_care_plan_json: sqlObject,
+  }),
+  ssd_sdq_scores: z.object({
+    csdq_table_id: sqlKey,
+    csdq_person_id: sqlKey,
+    csdq_sdq_completed_date: sqlDate,
+    csdq_sdq_reason: sqlText,
+    csdq_sdq_score: sqlNumber,
+  }),
+  ssd_missing: z.object({
+    miss_table_id: sqlKey,
+    miss_person_id: sqlKey,
+    miss_missing_episode_start_date: sqlDate,
+    miss_missing_episode_type: sqlText,
+    miss_missing_episode_end_date: sqlDate,
+    miss_missing_rhi_offered: sqlText,
+    miss_missing_rhi_accepted: sqlText,
+  }),
+  ssd_care_leavers: z.object({
+    // Empty in Mosaic: a care leaver is then known by the person.
+    clea_table_id: sqlText,
+    clea_person_id: sqlKey,
+    clea_care_leaver_eligibility: sqlText,
+    clea_care_leaver_in_touch: sqlText,
+    clea_care_leaver_latest_contact: sqlDate,
+    clea_care_leaver_accommodation: sqlText,
+    clea_care_leaver_accom_suitable: sqlText,
+    clea_care_leaver_activity: sqlText,
+    clea_pathway_plan_review_date: sqlDate,
+    clea_care_leaver_personal_advisor: sqlText,
+    clea_care_leaver_allocated_team: sqlText,
+    clea_care_leaver_worker_id: sqlText,
   }),
   ssd_cla_reviews: z.object({
     clar_cla_review_id: sqlKey,
@@ -245,8 +333,21 @@ const VIA = {
   ssd_cin_visits: ['cinv_person_id', 'cinv_cin_plan_id', 'ssd_cin_plans', 'cinp_cin_plan_id', 'cinp_person_id'],
   ssd_cp_visits: ['cppv_person_id', 'cppv_cp_plan_id', 'ssd_cp_plans', 'cppl_cp_plan_id', 'cppl_person_id'],
   ssd_cp_reviews: ['cppr_person_id', 'cppr_cp_plan_id', 'ssd_cp_plans', 'cppl_cp_plan_id', 'cppl_person_id'],
+  ssd_cla_placement: [
+    'clap_person_id',
+    'clap_cla_placement_id',
+    'ssd_cla_episodes',
+    'clae_cla_placement_id',
+    'clae_person_id',
+  ],
   ssd_cla_reviews: ['clar_cla_person_id', 'clar_cla_id', 'ssd_cla_episodes', 'clae_cla_id', 'clae_person_id'],
 } as const satisfies { [T in TableName]?: readonly [string, string, string, string, string] };
+
+/** What Mosaic calls otherwise. */
+export const RENAMES: Renames = {
+  ssd_cin_plans: { cinp_cin_plan_id: 'cin_plan_id' },
+  ssd_cla_care_plan: { lacp_table_id: 'lacp_cla_care_plan_id' },
+};
 
 /** Required: without them nothing of this source may be read. */
 const REQUIRES: { readonly [T in TableName]?: string } = {

@@ -3,6 +3,7 @@ import { type CallOptions, SourceFailure, SourceNotReady } from '../../src/sourc
 import { connectDeployed } from '../../src/sources/deployment.js';
 import { type Dialect, keyList, type SqlRow, type SqlSourceOptions } from '../../src/sources/sql.js';
 import { RowReader } from '../../src/sources/sql-values.js';
+import { watchReload } from './reload.js';
 import { CONTRACT, RENAMES, type Row, SHAPES, type TableName } from './wire.js';
 
 type Signal = CallOptions['signal'];
@@ -67,6 +68,7 @@ export function startCall(signal: Signal): Call {
 
 export function socialCareClient({ id, database }: SqlSourceOptions) {
   const connection = connectDeployed(id, database, CONTRACT, RENAMES);
+  const reload = watchReload(id, connection);
 
   async function select<T extends TableName>(
     call: Call,
@@ -82,19 +84,15 @@ export function socialCareClient({ id, database }: SqlSourceOptions) {
     return call.reader.read<Row<T>>(rows, SHAPES[table] as never);
   }
 
-  /** Throws SourceNotReady while nobody is known at all: SSD is reloaded by truncation. */
-  async function assertLoaded({ signal }: Call): Promise<void> {
-    const anybody = await connection.rows(
-      (d) => `SELECT CASE WHEN EXISTS (SELECT 1 FROM ${d.from('ssd_person')} t) THEN 1 ELSE 0 END AS answer`,
-      [],
-      signal,
-    );
-    if (!isOne(anybody)) throw new SourceNotReady(`source ${id}: ssd_person is empty`);
-  }
+  /** Throws SourceNotReady while SSD is being reloaded. */
+  const assertLoaded = ({ signal }: Call): Promise<void> => reload.assertNone(signal);
 
   return {
     missing: connection.missing,
-    open: (signal?: Signal) => connection.open(signal),
+    async open(signal: Signal = new AbortController().signal): Promise<void> {
+      await connection.open(signal);
+      await reload.learn(signal);
+    },
     close: () => connection.close(),
     select,
 

@@ -322,4 +322,18 @@ describe('a reload', () => {
     change('INSERT INTO ssd_person SELECT * FROM kept');
     expect(await read('ChildProtectionPlan', 'SC-0101')).toEqual([]);
   });
+
+  it('that empties another table, one that is never empty, does so too; a table of few rows may come to have none', async () => {
+    await deploy((database) => {
+      const add = database.prepare(`INSERT INTO ssd_cp_plans (cppl_cp_plan_id, cppl_person_id) VALUES (?, 'SC-0199')`);
+      for (let i = 0; i < 20; i += 1) add.run(`CP-1${i}`);
+    });
+    expect(await read('ChildProtectionPlan', 'SC-0101')).toHaveLength(1);
+    change('CREATE TABLE kept AS SELECT * FROM ssd_cp_plans; DELETE FROM ssd_cp_plans; DELETE FROM ssd_missing');
+    await expect(read('ChildProtectionPlan', 'SC-0101')).rejects.toThrow('ssd_cp_plans is empty');
+    await expect(tell('SC-0101')).rejects.toThrow(SourceNotReady);
+    change('INSERT INTO ssd_cp_plans SELECT * FROM kept');
+    expect(await read('ChildProtectionPlan', 'SC-0101')).toHaveLength(1);
+    expect(await read('MissingEpisode', 'SC-0109')).toEqual([]);
+  });
 });

@@ -33,9 +33,13 @@ export function factorOf(code: string): { code: string; meaning: string | null; 
   return { code, meaning: readable('cin_assessment_factors', code), subject: subject ?? null };
 }
 
-function meaningOf(set: CodeSet, code: string): string | undefined {
+/** The meaning of a code however it is written; a meaning in place of its code, `FEMALE`, is that meaning. */
+function meaningOf(set: CodeSet, value: string): string | undefined {
   const meanings = SETS[set];
-  return Object.hasOwn(meanings, code) ? meanings[code] : undefined;
+  const code = [value, value.toUpperCase()].find((written) => Object.hasOwn(meanings, written));
+  if (code !== undefined) return meanings[code];
+  const words = value.toLowerCase();
+  return Object.values(meanings).find((meaning) => meaning.toLowerCase() === words);
 }
 
 function marked(value: string): string {

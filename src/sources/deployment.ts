@@ -62,12 +62,13 @@ const SCHEMA_OF = {
   mssql: `SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`,
 } as const;
 
+/** The contract with the other names, and the keys by which persons are reached, among its columns. */
 function withOtherNames(contract: Contract, renames: Renames): Contract {
   return Object.fromEntries(
-    Object.entries(contract).map(([table, entry]) => [
-      table,
-      { ...entry, columns: [...entry.columns, ...Object.values(renames[table] ?? {})] },
-    ]),
+    Object.entries(contract).map(([table, entry]) => {
+      const further = [...Object.values(renames[table] ?? {}), ...(entry.via ? [entry.via.key] : [])];
+      return [table, { ...entry, columns: [...new Set([...entry.columns, ...further])] }];
+    }),
   );
 }
 

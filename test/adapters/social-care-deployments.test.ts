@@ -88,7 +88,7 @@ function mosaic(database: Database.Database): void {
     UPDATE ssd_involvements SET invo_professional_id = 'ST-02', invo_referral_id = 'R-1' WHERE invo_professional_id = 'P-2';
     UPDATE ssd_cin_assessments SET cina_assessment_worker_id = 'ST-01';
     UPDATE ssd_care_leavers SET clea_table_id = NULL, clea_care_leaver_worker_id = 'ST-01';
-    UPDATE ssd_person SET pers_sex = 'Female' WHERE pers_person_id = 'SC-0101';
+    UPDATE ssd_person SET pers_sex = 'FEMALE' WHERE pers_person_id = 'SC-0101';
     UPDATE ssd_contacts SET cont_contact_source_code = NULL;
     UPDATE ssd_cla_placement SET clap_cla_placement_distance = NULL;
     DROP TABLE ssd_pre_proceedings;
@@ -155,6 +155,24 @@ describe('a Mosaic deployment', () => {
     ]);
     expect(contents(await read('Contact', 'SC-0101'))[0]).toMatchObject({ sourceCode: null });
     expect(contents(await read('Involvement', 'SC-0101')).map(({ workerName }) => workerName)).toEqual([null, null]);
+  });
+
+  it('takes a row that stands there twice for one, and counts another under the same id', async () => {
+    await deploy((database) => {
+      mosaic(database);
+      database.exec(`
+        INSERT INTO ssd_missing SELECT * FROM ssd_missing;
+        INSERT INTO ssd_legal_status SELECT * FROM ssd_legal_status;
+        INSERT INTO ssd_legal_status SELECT * FROM ssd_legal_status LIMIT 1;
+        UPDATE ssd_legal_status SET lega_legal_status = 'E1' WHERE rowid = 2;
+      `);
+    });
+    expect(ids(await read('MissingEpisode', 'SC-0109'))).toEqual(['MS-1']);
+    const { items, rejected } = await source.read(
+      { wants: [{ type: 'LegalStatus', persons: ['SC-0109'] }] },
+      { signal },
+    );
+    expect([ids(items), rejected]).toEqual([['LS-1'], 1]);
   });
 
   it('names what it has not, and only that', async () => {

@@ -1,8 +1,7 @@
 /** What the council knows of a child it looks after, and of those who have left its care. */
 import type { RecordType } from '../../src/domain/records.js';
 import { flagged, readable } from './codes.js';
-import { carePeriodEpisode, type Mapper, record } from './record.js';
-import type { Row } from './wire.js';
+import { carePeriodEpisode, type Mapper, record, withIds } from './record.js';
 
 export const CARE = {
   LookedAfterPlan: {
@@ -113,7 +112,11 @@ export const CARE = {
       { table: 'ssd_care_leavers', id: 'clea_person_id', person: 'clea_person_id', prefix: 'person:' },
     ],
     map: (m, person) =>
-      withIds(m.rows.of('ssd_care_leavers', person)).map(({ id, row }) => {
+      withIds(
+        person,
+        m.rows.of('ssd_care_leavers', person),
+        ({ clea_table_id: id, clea_care_leaver_latest_contact: at }) => [id, at],
+      ).map(({ id, row }) => {
         const adviser = row.clea_care_leaver_personal_advisor;
         const worker = m.lookups.worker(row.clea_care_leaver_worker_id);
         const extra = { at: row.clea_care_leaver_latest_contact ?? row.clea_pathway_plan_review_date };
@@ -138,15 +141,3 @@ export const CARE = {
       }),
   },
 } as const satisfies { readonly [T in RecordType]?: Mapper };
-
-/** Rows without an id of their own are the person's, the latest first; a second one is told apart by its place. */
-function withIds(rows: readonly Row<'ssd_care_leavers'>[]): { id: string; row: Row<'ssd_care_leavers'> }[] {
-  const latest = (row: Row<'ssd_care_leavers'>) => row.clea_care_leaver_latest_contact ?? '';
-  const nameless = rows
-    .filter((row) => row.clea_table_id === null)
-    .sort((a, b) => latest(b).localeCompare(latest(a)) || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  return rows.map((row) => {
-    const place = nameless.indexOf(row);
-    return { id: row.clea_table_id ?? `person:${row.clea_person_id}${place > 0 ? `#${place + 1}` : ''}`, row };
-  });
-}

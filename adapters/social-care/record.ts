@@ -74,3 +74,20 @@ export function carePeriodEpisode(rows: Rows, child: string, period: string | nu
     null
   );
 }
+
+/**
+ * Rows of a person with ids for their records: the row's own, or where it has none (Mosaic) `person:` and the person's,
+ * the latest first, a second one told apart by its place. `read` gives a row's own id and its date.
+ */
+export function withIds<R extends object>(
+  person: string,
+  rows: readonly R[],
+  read: (row: R) => readonly [id: string | null, at: string | null],
+): { readonly id: string; readonly row: R }[] {
+  const nameless = rows
+    .filter((row) => read(row)[0] === null)
+    .map((row) => ({ row, at: read(row)[1] ?? '', text: JSON.stringify(row) }))
+    .sort((a, b) => b.at.localeCompare(a.at) || (a.text < b.text ? -1 : 1));
+  const places = new Map(nameless.map(({ row }, place) => [row, place === 0 ? '' : `#${place + 1}`]));
+  return rows.map((row) => ({ id: read(row)[0] ?? `person:${person}${places.get(row) ?? ''}`, row }));
+}

@@ -33,6 +33,12 @@ const PERSON_COLUMNS = {
   ssd_sdq_scores: ['csdq_person_id'],
   ssd_missing: ['miss_person_id'],
   ssd_care_leavers: ['clea_person_id'],
+  ssd_cla_health: ['clah_person_id'],
+  ssd_cla_immunisations: ['clai_person_id'],
+  ssd_cla_substance_misuse: ['clas_person_id'],
+  ssd_cla_convictions: ['clac_person_id'],
+  ssd_cla_previous_permanence: ['lapp_person_id'],
+  ssd_permanence: ['perm_person_id'],
 } as const satisfies { [T in PersonTable]?: readonly (keyof Row<T>)[] };
 /** Tables whose rows belong to a person. */
 export type OwnTable = keyof typeof PERSON_COLUMNS;

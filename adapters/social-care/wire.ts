@@ -6,13 +6,7 @@ import { z } from 'zod';
 import type { Renames } from '../../src/sources/deployment.js';
 import type { Contract } from '../../src/sources/sql.js';
 import { sqlDate, sqlFlag, sqlInstant, sqlKey, sqlList, sqlObject, sqlText } from '../../src/sources/sql-values.js';
-
-/** A whole number that a column of any type holds, or null. */
-const sqlNumber = sqlText.transform((text, context): number | null => {
-  if (text === null || /^-?\d+(?:\.0+)?$/.test(text)) return text === null ? null : Number(text);
-  context.addIssue({ code: 'custom', message: 'not of the shape promised' });
-  return z.NEVER;
-});
+import { CARE_SHAPES } from './wire-care.js';
 
 export const SHAPES = {
   ssd_person: z.object({
@@ -184,103 +178,7 @@ export const SHAPES = {
     cppr_cp_review_quorate: sqlText,
     cppr_cp_review_participation: sqlText,
   }),
-  ssd_cla_episodes: z.object({
-    clae_cla_episode_id: sqlKey,
-    clae_person_id: sqlKey,
-    clae_cla_id: sqlText,
-    clae_cla_episode_start_date: sqlDate,
-    clae_cla_episode_start_reason: sqlText,
-    clae_cla_episode_ceased_date: sqlDate,
-    clae_cla_episode_ceased_reason: sqlText,
-    clae_referral_id: sqlText,
-    clae_cla_placement_id: sqlText,
-    clae_cla_primary_need_code: sqlText,
-    clae_entered_care_date: sqlDate,
-    clae_cla_last_iro_contact_date: sqlDate,
-  }),
-  ssd_cla_placement: z.object({
-    clap_cla_placement_id: sqlKey,
-    clap_person_id: sqlText,
-    clap_cla_id: sqlText,
-    clap_cla_placement_start_date: sqlDate,
-    clap_cla_placement_end_date: sqlDate,
-    clap_cla_placement_type: sqlText,
-    clap_cla_placement_urn: sqlText,
-    clap_cla_placement_distance: sqlText,
-    clap_cla_placement_provider: sqlText,
-    clap_cla_placement_postcode: sqlText,
-    clap_cla_placement_change_reason: sqlText,
-  }),
-  ssd_cla_care_plan: z.object({
-    lacp_table_id: sqlKey,
-    lacp_person_id: sqlKey,
-    lacp_cla_care_plan_start_date: sqlDate,
-    lacp_cla_care_plan_end_date: sqlDate,
-    lacp_cla_care_plan_json: sqlObject,
-  }),
-  ssd_sdq_scores: z.object({
-    csdq_table_id: sqlKey,
-    csdq_person_id: sqlKey,
-    csdq_sdq_completed_date: sqlDate,
-    csdq_sdq_reason: sqlText,
-    csdq_sdq_score: sqlNumber,
-  }),
-  ssd_missing: z.object({
-    miss_table_id: sqlKey,
-    miss_person_id: sqlKey,
-    miss_missing_episode_start_date: sqlDate,
-    miss_missing_episode_type: sqlText,
-    miss_missing_episode_end_date: sqlDate,
-    miss_missing_rhi_offered: sqlText,
-    miss_missing_rhi_accepted: sqlText,
-  }),
-  ssd_care_leavers: z.object({
-    // Empty in Mosaic: a care leaver is then known by the person.
-    clea_table_id: sqlText,
-    clea_person_id: sqlKey,
-    clea_care_leaver_eligibility: sqlText,
-    clea_care_leaver_in_touch: sqlText,
-    clea_care_leaver_latest_contact: sqlDate,
-    clea_care_leaver_accommodation: sqlText,
-    clea_care_leaver_accom_suitable: sqlText,
-    clea_care_leaver_activity: sqlText,
-    clea_pathway_plan_review_date: sqlDate,
-    clea_care_leaver_personal_advisor: sqlText,
-    clea_care_leaver_allocated_team: sqlText,
-    clea_care_leaver_worker_id: sqlText,
-  }),
-  ssd_cla_reviews: z.object({
-    clar_cla_review_id: sqlKey,
-    clar_cla_id: sqlText,
-    clar_cla_person_id: sqlKey,
-    clar_cla_review_due_date: sqlDate,
-    clar_cla_review_date: sqlDate,
-    clar_cla_review_cancelled: sqlFlag,
-    clar_cla_review_participation: sqlText,
-  }),
-  ssd_cla_visits: z.object({
-    clav_cla_visit_id: sqlKey,
-    clav_cla_id: sqlText,
-    clav_person_id: sqlKey,
-    clav_cla_visit_date: sqlDate,
-    clav_cla_visit_seen: sqlFlag,
-    clav_cla_visit_seen_alone: sqlFlag,
-  }),
-  ssd_legal_status: z.object({
-    lega_legal_status_id: sqlKey,
-    lega_person_id: sqlKey,
-    lega_legal_status: sqlText,
-    lega_legal_status_start_date: sqlDate,
-    lega_legal_status_end_date: sqlDate,
-  }),
-  ssd_pre_proceedings: z.object({
-    prep_table_id: sqlText,
-    prep_person_id: sqlKey,
-    prep_pre_pro_decision_date: sqlDate,
-    prep_agree_stepdown_issue_date: sqlDate,
-    prep_care_pro_letter_date: sqlDate,
-    prep_la_final_plan_approved: sqlFlag,
-  }),
+  ...CARE_SHAPES,
   // Lenient on purpose: a restriction whose end cannot be read still restricts.
   gw_restricted_person: z.object({ person_id: sqlKey, until_date: sqlDate.catch(null) }),
   gw_relationship: z.object({

@@ -97,6 +97,24 @@ export const SOURCE_TABLES: { readonly [adapter: string]: { readonly [table: str
     ssd_missing: columns(`
       miss_table_id miss_person_id miss_missing_episode_start_date miss_missing_episode_type miss_missing_episode_end_date
       miss_missing_rhi_offered miss_missing_rhi_accepted`),
+    ssd_cla_health: columns(`
+      clah_health_check_id clah_person_id clah_health_check_type clah_health_check_date clah_health_check_status`),
+    ssd_cla_immunisations: columns('clai_person_id clai_immunisations_status clai_immunisations_status_date'),
+    ssd_cla_substance_misuse: columns(`
+      clas_substance_misuse_id clas_person_id clas_substance_misuse_date clas_substance_misused
+      clas_intervention_received`),
+    ssd_cla_convictions: columns(`
+      clac_cla_conviction_id clac_person_id clac_cla_conviction_date clac_cla_conviction_offence`),
+    ssd_cla_previous_permanence: columns(`
+      lapp_table_id lapp_person_id lapp_previous_permanence_order_date lapp_previous_permanence_option
+      lapp_previous_permanence_la`),
+    ssd_permanence: columns(`
+      perm_table_id perm_person_id perm_cla_id perm_adm_decision_date perm_ffa_cp_decision_date
+      perm_placement_order_date perm_placed_for_adoption_date perm_matched_date perm_adopted_by_carer_flag
+      perm_placed_ffa_cp_date perm_decision_reversed_date perm_placed_foster_carer_date perm_part_of_sibling_group
+      perm_siblings_placed_together perm_siblings_placed_apart perm_placement_provider_urn
+      perm_decision_reversed_reason perm_permanence_order_date perm_permanence_order_type perm_adoption_worker_id
+      perm_adopter_sex perm_adopter_legal_status perm_number_of_adopters`),
     ssd_care_leavers: columns(`
       clea_table_id clea_person_id clea_care_leaver_eligibility clea_care_leaver_in_touch clea_care_leaver_latest_contact
       clea_care_leaver_accommodation clea_care_leaver_accom_suitable clea_care_leaver_activity

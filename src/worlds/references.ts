@@ -112,6 +112,16 @@ export const SOURCE_REFERENCES: { readonly [adapter: string]: { readonly [table:
     ssd_cla_care_plan: to('local', 'lacp_person_id'),
     ssd_sdq_scores: to('local', 'csdq_person_id'),
     ssd_missing: to('local', 'miss_person_id'),
+    ssd_cla_health: to('local', 'clah_person_id'),
+    ssd_cla_immunisations: to('local', 'clai_person_id'),
+    ssd_cla_substance_misuse: to('local', 'clas_person_id'),
+    ssd_cla_convictions: to('local', 'clac_person_id'),
+    ssd_cla_previous_permanence: to('local', 'lapp_person_id'),
+    ssd_permanence: [
+      ...to('local', 'perm_person_id'),
+      ...to('ssd_cla_episodes.clae_cla_id', 'perm_cla_id'),
+      ...to('staff', 'perm_adoption_worker_id'),
+    ],
     ssd_care_leavers: [
       ...to('local', 'clea_person_id'),
       ...to('staff', 'clea_care_leaver_personal_advisor', 'clea_care_leaver_worker_id'),

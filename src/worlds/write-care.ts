@@ -125,6 +125,18 @@ export function writeCare(child: Member, referral: string, today: IsoDate, sink:
     csdq_sdq_completed_date: daysBefore(today, 15),
     csdq_sdq_score: 5 + (child.number % 23),
   });
+  sink.row('social-care/ssd_cla_health', {
+    clah_health_check_id: `F${key}`,
+    clah_person_id: person,
+    clah_health_check_type: 'Initial health assessment',
+    clah_health_check_date: daysBefore(today, 8),
+    clah_health_check_status: child.number % 5 === 0 ? 'Planned' : 'Completed',
+  });
+  sink.row('social-care/ssd_cla_immunisations', {
+    clai_person_id: person,
+    clai_immunisations_status: child.number % 6 === 0 ? 'N' : 'Y',
+    clai_immunisations_status_date: daysBefore(today, 8),
+  });
   if (child.number % 2 === 0) {
     sink.row('social-care/ssd_missing', {
       miss_table_id: `M${key}`,

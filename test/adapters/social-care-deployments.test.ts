@@ -290,11 +290,48 @@ describe('codes', () => {
 
   it('seal what the rules name no category for', async () => {
     await deploy(() => undefined);
-    for (const type of ['Disability', 'ImmigrationStatus', 'SdqScore'] as const) {
+    const sealed = [
+      'Disability',
+      'ImmigrationStatus',
+      'SdqScore',
+      'HealthCheck',
+      'SubstanceUse',
+      'Conviction',
+      'Permanence',
+      'PreviousPermanence',
+    ] as const;
+    for (const type of sealed) {
       const records = await read(type, 'SC-0109');
       expect(records.length).toBeGreaterThan(0);
       for (const { label } of records) expect(label).toMatchObject({ category: 'SOCIAL_CARE', confidentiality: 'R' });
     }
+  });
+
+  it('of health, permanence and proceedings are read too', async () => {
+    await deploy((database) =>
+      database.exec(`UPDATE ssd_pre_proceedings SET prep_table_id = NULL, prep_pre_pro_meetings_num = 'a few'`),
+    );
+    expect(contents(await read('HealthCheck', 'SC-0109'))).toEqual([
+      { type: 'Dental', date: '2025-04-01', status: 'Done', immunisationsUpToDate: null },
+      { type: 'Immunisations', date: '2025-04-02', status: null, immunisationsUpToDate: 'Yes' },
+    ]);
+    expect(await readOne('HealthCheck', 'immunisations:SC-0109')).toHaveLength(1);
+    expect(contents(await read('PreviousPermanence', 'SC-0109'))[0]).toMatchObject({
+      orderedOn: '2018',
+      option: 'Special guardianship order',
+    });
+    expect(contents(await read('Permanence', 'SC-0109'))[0]).toMatchObject({
+      adoptionDecidedOn: '2024-02-01',
+      decisionReversedReason: 'No adopters found',
+      partOfSiblingGroup: false,
+      siblingsPlacedApart: 1,
+    });
+    const [proceedings] = await read('PreProceedings', 'SC-0101');
+    expect(proceedings).toMatchObject({
+      label: { localId: 'person:SC-0101', category: 'SOCIAL_CARE', confidentiality: 'R' },
+      content: { decidedOn: '2024-01-05', steppedDownOrIssueAgreedOn: '2024-06-01', reviewMeetings: null },
+    });
+    expect(await readOne('PreProceedings', 'person:SC-0101')).toEqual([proceedings]);
   });
 
   it('tell the nationality beside a status, or alone', async () => {

@@ -29,6 +29,7 @@ const ON_CHILD = `
   carePlans { nodes { startedOn endedOn permanence } withheld { ...W } }
   sdqScores { nodes { completedOn score } withheld { ...W } }
   missingEpisodes { nodes { startedOn type returnInterviewAccepted } withheld { ...W } }
+  healthChecks { nodes { type status immunisationsUpToDate } withheld { ...W } }
   disabilities { nodes { code meaning obligations } withheld { ...W } }`;
 
 async function childOf(worker: string, purpose: string, forename: string, surname: string): Promise<Json | null> {
@@ -53,6 +54,7 @@ describe('a looked-after child', () => {
     ]);
     expect(asa?.['sdqScores'].nodes).toEqual([{ completedOn: '2026-09-01', score: 19 }]);
     expect(asa?.['missingEpisodes'].nodes).toHaveLength(1);
+    expect(asa?.['healthChecks'].nodes.map(({ status }: Json) => status)).toEqual(['Refused', null, 'Done']);
     expect(asa?.['disabilities'].nodes).toEqual([{ code: 'BEH', meaning: 'Behaviour', obligations: [] }]);
     for (const list of Object.values(asa ?? {})) expect((list as Json)['withheld']).toEqual([]);
   });
@@ -88,6 +90,22 @@ describe('what the rules name no category for', () => {
     expect((await disabled('sw-cleo-marchbank'))?.nodes).toEqual([{ meaning: 'Autism' }]);
     for (const worker of ['kw-otto-blythe', 'rw-rory-ember', 'bso-wynn-tarry'])
       expect((await disabled(worker))?.nodes ?? []).toEqual([]);
+  });
+});
+
+describe('pre-proceedings', () => {
+  it('are read for court by the child’s social worker and psychologist, and not by the keyworker on the core group', async () => {
+    const id = await familyOf(demo, 'sw-bram-hollis', 'Keddie');
+    const read = async (worker: string, purpose: string) => {
+      const query = `query Court($id: ID!) @purpose(of: ${purpose}) { family(id: $id) { members { person { ... on Child { preProceedings { nodes { decidedOn legalGatewayOutcome } } } } } } }`;
+      const { data } = await ask(demo, worker, query, { id });
+      return ((data['family']?.members ?? []) as Json[]).flatMap(({ person }) => person?.preProceedings?.nodes ?? []);
+    };
+    const told = [{ decidedOn: '2026-10-12', legalGatewayOutcome: 'Enter pre-proceedings' }];
+    expect(await read('sw-bram-hollis', 'COURT_PROCEEDINGS')).toEqual(told);
+    expect(await read('psy-maud-ellery', 'COURT_PROCEEDINGS')).toEqual(told);
+    for (const purpose of ['COURT_PROCEEDINGS', 'CHILD_PROTECTION', 'CHILD_IN_NEED'])
+      expect(await read('kw-noor-ashdown', purpose)).toEqual([]);
   });
 });
 

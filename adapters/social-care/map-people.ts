@@ -3,7 +3,7 @@ import type { RecordType } from '../../src/domain/records.js';
 import { readable } from './codes.js';
 import { detailsOf } from './person.js';
 import { type Mapper, record } from './record.js';
-import { relationshipNow, toldByMothers } from './relationships.js';
+import { kindShown, relationshipNow, toldByMothers } from './relationships.js';
 
 export const PEOPLE = {
   PersonDetails: {
@@ -31,7 +31,12 @@ export const PEOPLE = {
       const told = m.rows.of('gw_relationship', person);
       return [
         ...told.map((row) => {
-          const content = { ...relationshipNow(row, m.today), levelOfContact: row.level_of_contact };
+          const { parentalResponsibility } = relationshipNow(row, m.today);
+          const content = {
+            kind: kindShown(row, m.today),
+            parentalResponsibility,
+            levelOfContact: row.level_of_contact,
+          };
           const extra = { names: [row.other_person_id], at: row.from_date };
           const persons = { person, other: row.other_person_id };
           return record(m, 'Relationship', row.relationship_id, person, 'NETWORK', extra, content, persons);

@@ -32,6 +32,12 @@ export function relationshipNow(row: Row<'gw_relationship'>, today: IsoDate) {
   };
 }
 
+/** The kind as it is shown: a word that is none of ours stays what it is, `Step parent`; the facts have it as OTHER. */
+export function kindShown(row: Row<'gw_relationship'>, today: IsoDate): string {
+  const { kind } = relationshipNow(row, today);
+  return kind === 'OTHER' ? (row.kind ?? kind) : kind;
+}
+
 /** A relationship that `ssd_mother` tells, seen from one of the two. */
 export interface ToldByMother extends RelationshipRow {
   readonly localId: string;

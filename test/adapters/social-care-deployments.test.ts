@@ -344,6 +344,22 @@ describe('codes', () => {
   });
 });
 
+describe('relationships', () => {
+  it('of a kind that is none of ours keep the word of the source, and are OTHER to the facts', async () => {
+    await deploy((database) =>
+      database.exec(`UPDATE gw_relationship SET kind = 'Step parent' WHERE relationship_id = 'RL-1'`),
+    );
+    const shown = await read('Relationship', 'SC-0101');
+    expect(shown.map(({ label, content }) => [label.localId, content.kind])).toContainEqual(['RL-1', 'Step parent']);
+    expect((await tell('SC-0101')).relationships).toContainEqual({
+      person: 'SC-0101',
+      other: 'SC-0103',
+      kind: 'OTHER',
+      parentalResponsibility: true,
+    });
+  });
+});
+
 describe('mothers', () => {
   it('are told from either side where the view of relationships says nothing of the two', async () => {
     await deploy(() => undefined);

@@ -137,6 +137,7 @@ export function createEarlyHelp(options: SqlSourceOptions): Source {
     provides: new Set(PROVIDES),
     tells: new Set(TELLS),
     finds: true,
+    missing: client.missing,
     start: () => client.open(),
     stop: () => client.close(),
 

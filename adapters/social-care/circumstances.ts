@@ -14,15 +14,15 @@ import type { IsoDate, LocalId } from '../../src/domain/words.js';
 import { isCurrent, period } from '../../src/sources/sql-values.js';
 import type { Call, SocialCareClient } from './client.js';
 import { type Lookups, lookUp } from './lookups.js';
-import { relationshipNow } from './map.js';
 import { addressKeysOf } from './person.js';
+import { relationshipNow, toldByMothers } from './relationships.js';
 import { readTables } from './rows.js';
 import { PLAN_TABLES, planPeriods, roleOf } from './status.js';
 import type { Row } from './wire.js';
 
 const IN = 'IN (SELECT id FROM k)';
 
-/** Two waves: who belongs together, then everything about them; about twenty statements whoever is asked for. */
+/** Two waves: who belongs together, then everything about them; some twenty statements whoever is asked for. */
 export async function tellCircumstances(
   client: SocialCareClient,
   call: Call,
@@ -50,24 +50,36 @@ export async function tellCircumstances(
     ...firstNamed.map((row) => row.person_id),
   ]);
   const tables = [...PLAN_TABLES, 'ssd_involvements', 'ssd_address', 'ssd_contacts', 'ssd_cin_episodes'] as const;
-  const [rows, restricted, seats, relationships, allegations, enquiries, teams, panels, panelMembers, handovers] =
-    await Promise.all([
-      readTables(client, call, new Map(tables.map((table) => [table, persons]))),
-      client.of(call, 'gw_restricted_person', persons),
-      client.of(call, 'gw_core_group', persons),
-      client.select(call, 'gw_relationship', persons, `t.person_id ${IN} OR t.other_person_id ${IN}`),
-      client.select(call, 'gw_allegation', persons, `t.victim_person_id ${IN} OR t.alleged_person_id ${IN}`),
-      enquiriesOf(client, call, persons),
-      client.select(call, 'gw_family_team', families, `t.family_id ${IN}`),
-      client.select(call, 'gw_panel_family', families, `t.family_id ${IN}`),
-      client.select(
-        call,
-        'gw_panel_member',
-        families,
-        (d) => `t.panel_id IN (SELECT x.panel_id FROM ${d.from('gw_panel_family')} x WHERE x.family_id ${IN})`,
-      ),
-      client.select(call, 'gw_handover', families, `t.family_id ${IN}`),
-    ]);
+  const [
+    rows,
+    restricted,
+    seats,
+    relationships,
+    mothers,
+    allegations,
+    enquiries,
+    teams,
+    panels,
+    panelMembers,
+    handovers,
+  ] = await Promise.all([
+    readTables(client, call, new Map(tables.map((table) => [table, persons]))),
+    client.of(call, 'gw_restricted_person', persons),
+    client.of(call, 'gw_core_group', persons),
+    client.select(call, 'gw_relationship', persons, `t.person_id ${IN} OR t.other_person_id ${IN}`),
+    client.of(call, 'ssd_mother', persons),
+    client.select(call, 'gw_allegation', persons, `t.victim_person_id ${IN} OR t.alleged_person_id ${IN}`),
+    enquiriesOf(client, call, persons),
+    client.select(call, 'gw_family_team', families, `t.family_id ${IN}`),
+    client.select(call, 'gw_panel_family', families, `t.family_id ${IN}`),
+    client.select(
+      call,
+      'gw_panel_member',
+      families,
+      (d) => `t.panel_id IN (SELECT x.panel_id FROM ${d.from('gw_panel_family')} x WHERE x.family_id ${IN})`,
+    ),
+    client.select(call, 'gw_handover', families, `t.family_id ${IN}`),
+  ]);
   const involvements = rows.all('ssd_involvements');
   const staff = [
     ...involvements.map((row) => row.invo_professional_id),
@@ -91,11 +103,14 @@ export async function tellCircumstances(
       team: row.team_id,
       ...period(row.from_date, row.until_date),
     })),
-    relationships: relationships.map((row) => ({
-      person: row.person_id,
-      other: row.other_person_id,
-      ...relationshipNow(row, today),
-    })),
+    relationships: [
+      ...relationships.map((row) => ({
+        person: row.person_id,
+        other: row.other_person_id,
+        ...relationshipNow(row, today),
+      })),
+      ...toldByMothers(mothers, relationships).map(({ localId: _, ...row }) => row),
+    ],
     residences: distinct([...addresses, ...neighbours.addresses].flatMap(residencesOf)),
     allegations: allegations.map(allegationOf),
     enquiries: enquiries.map((row) => {

@@ -1,8 +1,10 @@
 /** Transport: which rows are asked for. Every method is one statement, or a number of them that no count of persons changes. */
 import { type CallOptions, SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
-import { connectSql, type Dialect, keyList, type SqlRow, type SqlSourceOptions } from '../../src/sources/sql.js';
+import { connectDeployed } from '../../src/sources/deployment.js';
+import { type Dialect, keyList, type SqlRow, type SqlSourceOptions } from '../../src/sources/sql.js';
 import { RowReader } from '../../src/sources/sql-values.js';
-import { CONTRACT, type Row, SHAPES, type TableName } from './wire.js';
+import { watchReload } from './reload.js';
+import { CONTRACT, RENAMES, type Row, SHAPES, type TableName } from './wire.js';
 
 type Signal = CallOptions['signal'];
 /** A condition on the table `t` over the key list `k`. */
@@ -30,7 +32,22 @@ const OF_PERSONS = {
   ssd_cp_visits: `t.cppv_person_id ${IN}`,
   ssd_cp_reviews: `t.cppr_person_id ${IN}`,
   ssd_cla_episodes: `t.clae_person_id ${IN}`,
-  ssd_cla_placement: through('clap_cla_placement_id', 'ssd_cla_episodes', 'clae_cla_placement_id', 'clae_person_id'),
+  ssd_cla_placement: (d) =>
+    `t.clap_person_id ${IN} OR ${through('clap_cla_placement_id', 'ssd_cla_episodes', 'clae_cla_placement_id', 'clae_person_id')(d)}`,
+  ssd_cla_care_plan: `t.lacp_person_id ${IN}`,
+  ssd_sdq_scores: `t.csdq_person_id ${IN}`,
+  ssd_missing: `t.miss_person_id ${IN}`,
+  ssd_care_leavers: `t.clea_person_id ${IN}`,
+  ssd_cla_health: `t.clah_person_id ${IN}`,
+  ssd_cla_immunisations: `t.clai_person_id ${IN}`,
+  ssd_cla_substance_misuse: `t.clas_person_id ${IN}`,
+  ssd_cla_convictions: `t.clac_person_id ${IN}`,
+  ssd_cla_previous_permanence: `t.lapp_person_id ${IN}`,
+  ssd_permanence: `t.perm_person_id ${IN}`,
+  ssd_disability: `t.disa_person_id ${IN}`,
+  ssd_immigration_status: `t.immi_person_id ${IN}`,
+  ssd_mother: `t.moth_person_id ${IN} OR t.moth_childs_person_id ${IN}`,
+  ssd_early_help_episodes: `t.earl_person_id ${IN}`,
   ssd_cla_reviews: `t.clar_cla_person_id ${IN}`,
   ssd_cla_visits: `t.clav_person_id ${IN}`,
   ssd_legal_status: `t.lega_person_id ${IN}`,
@@ -56,7 +73,8 @@ export function startCall(signal: Signal): Call {
 }
 
 export function socialCareClient({ id, database }: SqlSourceOptions) {
-  const connection = connectSql(id, database, CONTRACT);
+  const connection = connectDeployed(id, database, CONTRACT, RENAMES);
+  const reload = watchReload(id, connection);
 
   async function select<T extends TableName>(
     call: Call,
@@ -72,18 +90,15 @@ export function socialCareClient({ id, database }: SqlSourceOptions) {
     return call.reader.read<Row<T>>(rows, SHAPES[table] as never);
   }
 
-  /** Throws SourceNotReady while nobody is known at all: SSD is reloaded by truncation. */
-  async function assertLoaded({ signal }: Call): Promise<void> {
-    const anybody = await connection.rows(
-      (d) => `SELECT CASE WHEN EXISTS (SELECT 1 FROM ${d.from('ssd_person')} t) THEN 1 ELSE 0 END AS answer`,
-      [],
-      signal,
-    );
-    if (!isOne(anybody)) throw new SourceNotReady(`source ${id}: ssd_person is empty`);
-  }
+  /** Throws SourceNotReady while SSD is being reloaded. */
+  const assertLoaded = ({ signal }: Call): Promise<void> => reload.assertNone(signal);
 
   return {
-    open: (signal?: Signal) => connection.open(signal),
+    missing: connection.missing,
+    async open(signal: Signal = new AbortController().signal): Promise<void> {
+      await connection.open(signal);
+      await reload.learn(signal);
+    },
     close: () => connection.close(),
     select,
 

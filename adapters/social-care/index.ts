@@ -1,4 +1,5 @@
 /** Children's social care over the Standard Safeguarding Dataset 1.4.5 and the views of README.md. */
+import { isDeepStrictEqual } from 'node:util';
 import { CIRCUMSTANCE_KINDS, type InvolvementRow } from '../../src/domain/circumstances.js';
 import { RECORD_TYPES, type SourceRecord } from '../../src/domain/records.js';
 import type { FindAsk, ReadAsk, Source, SourceAnswer } from '../../src/sources/contract.js';
@@ -39,7 +40,7 @@ export function createSocialCare(options: SqlSourceOptions): Source {
     const lookups = await lookUp(client, call, named.workers, named.teams);
     const mapping = { source: id, rows, lookups, today: today() };
     return [...asked].flatMap(([type, persons]) =>
-      [...persons].flatMap((person) => MAPPERS[type].map(mapping, person)),
+      [...persons].flatMap((person) => once(MAPPERS[type].map(mapping, person), call)),
     );
   }
 
@@ -59,6 +60,7 @@ export function createSocialCare(options: SqlSourceOptions): Source {
     provides: new Set(RECORD_TYPES.filter((type) => mapperOf(type))),
     tells: new Set(CIRCUMSTANCE_KINDS.filter((kind) => !NOT_TOLD.includes(kind))),
     finds: true,
+    missing: client.missing,
     start: () => client.open(),
     stop: () => client.close(),
 
@@ -69,9 +71,7 @@ export function createSocialCare(options: SqlSourceOptions): Source {
         const places = mapperOf(type)?.found ?? [];
         const subjects = await Promise.all(
           places.map(async ({ table, id: column, person, prefix = '' }) =>
-            localId.startsWith(prefix)
-              ? client.subjectsOf(call, table, column, person, localId.slice(prefix.length))
-              : [],
+            localId.startsWith(prefix) ? client.subjectsOf(call, table, column, person, rowId(localId, prefix)) : [],
           ),
         );
         const records = await read(call, { wants: [{ type, persons: [...new Set(subjects.flat())] }] });
@@ -150,6 +150,23 @@ export function createSocialCare(options: SqlSourceOptions): Source {
 
 const SSD_COLUMNS = { forename: 'pers_forename', surname: 'pers_surname', dateOfBirth: 'pers_dob' } as const;
 const ADULT_COLUMNS = { forename: 'forename', surname: 'surname', dateOfBirth: 'dob' } as const;
+
+/** No key is enforced (Mosaic declares none): a row that stands there twice is one record, another under its id is counted. */
+function once(records: readonly SourceRecord[], { reader }: Call): readonly SourceRecord[] {
+  const known = new Map<string, SourceRecord>();
+  for (const record of records) {
+    const same = known.get(record.label.localId);
+    if (!same) known.set(record.label.localId, record);
+    else if (!isDeepStrictEqual(same, record)) reader.rejected += 1;
+  }
+  return known.size === records.length ? records : [...known.values()];
+}
+
+/** The id of the row behind a record: without the prefix of its table, and the place of a row that has only its person's id. */
+function rowId(localId: string, prefix: string): string {
+  const id = localId.slice(prefix.length);
+  return prefix === 'person:' ? id.replace(/#\d+$/, '') : id;
+}
 
 /** What was given to look for; an empty word is not given. */
 function wordsOf(ask: FindAsk): (readonly [keyof FindAsk, string])[] {

@@ -1,6 +1,6 @@
 /** Who somebody is and where they live: `ssd_person` and `gw_adult` with `ssd_address`. */
 import { addressKey, type ContentValue } from '../../src/domain/records.js';
-import { wordsOf } from './codes.js';
+import { readable } from './codes.js';
 import type { Rows } from './rows.js';
 import type { Row } from './wire.js';
 
@@ -22,6 +22,7 @@ function address(row: Row<'ssd_address'>): { [field: string]: ContentValue } {
     line: line.filter((part) => part !== '').join(', ') || null,
     town: parts.TOWN ?? null,
     postcode: row.addr_address_postcode,
+    type: row.addr_address_type,
     from: row.addr_address_start_date,
     until: row.addr_address_end_date,
   };
@@ -46,8 +47,10 @@ export function detailsOf(rows: Rows, person: string) {
       surname: ssd?.pers_surname ?? adult?.surname ?? null,
       aliases: split(adult?.aliases ?? null),
       dateOfBirth: ssd?.pers_dob ?? adult?.dob ?? null,
-      sex: wordsOf('sex', ssd?.pers_sex ?? adult?.sex ?? null),
-      ethnicity: wordsOf('ethnicity', ssd?.pers_ethnicity ?? null),
+      expectedDateOfBirth: ssd?.pers_expected_dob ?? null,
+      dateOfDeath: ssd?.pers_death_date ?? null,
+      sex: readable('sex', ssd?.pers_sex ?? adult?.sex ?? null),
+      ethnicity: readable('ethnicity', ssd?.pers_ethnicity ?? null),
       nhsNumber: ssd?.pers_single_unique_id ?? adult?.nhs_number ?? null,
       addresses: addresses.map(address),
       phones: split(adult?.phone ?? null),

@@ -2,31 +2,46 @@
 import type { Call, PersonTable, SocialCareClient } from './client.js';
 import type { Row } from './wire.js';
 
-/** Which column of a table names the person a row belongs to; tables without one hang on another table's rows. */
-const PERSON_COLUMN = {
-  ssd_person: 'pers_person_id',
-  gw_adult: 'person_id',
-  ssd_address: 'addr_person_id',
-  ssd_involvements: 'invo_person_id',
-  ssd_contacts: 'cont_person_id',
-  ssd_cin_episodes: 'cine_person_id',
-  ssd_cin_assessments: 'cina_person_id',
-  ssd_cin_plans: 'cinp_person_id',
-  ssd_cin_visits: 'cinv_person_id',
-  ssd_s47_enquiry: 's47e_person_id',
-  ssd_initial_cp_conference: 'icpc_person_id',
-  ssd_cp_plans: 'cppl_person_id',
-  ssd_cp_visits: 'cppv_person_id',
-  ssd_cp_reviews: 'cppr_person_id',
-  ssd_cla_episodes: 'clae_person_id',
-  ssd_cla_reviews: 'clar_cla_person_id',
-  ssd_cla_visits: 'clav_person_id',
-  ssd_legal_status: 'lega_person_id',
-  ssd_pre_proceedings: 'prep_person_id',
-  gw_relationship: 'person_id',
-} as const satisfies { [T in PersonTable]?: keyof Row<T> };
+/** Which columns of a table name the persons a row belongs to; tables without one hang on another table's rows. */
+const PERSON_COLUMNS = {
+  ssd_person: ['pers_person_id'],
+  gw_adult: ['person_id'],
+  ssd_address: ['addr_person_id'],
+  ssd_involvements: ['invo_person_id'],
+  ssd_contacts: ['cont_person_id'],
+  ssd_cin_episodes: ['cine_person_id'],
+  ssd_cin_assessments: ['cina_person_id'],
+  ssd_cin_plans: ['cinp_person_id'],
+  ssd_cin_visits: ['cinv_person_id'],
+  ssd_s47_enquiry: ['s47e_person_id'],
+  ssd_initial_cp_conference: ['icpc_person_id'],
+  ssd_cp_plans: ['cppl_person_id'],
+  ssd_cp_visits: ['cppv_person_id'],
+  ssd_cp_reviews: ['cppr_person_id'],
+  ssd_cla_episodes: ['clae_person_id'],
+  ssd_cla_reviews: ['clar_cla_person_id'],
+  ssd_cla_visits: ['clav_person_id'],
+  ssd_legal_status: ['lega_person_id'],
+  ssd_pre_proceedings: ['prep_person_id'],
+  gw_relationship: ['person_id'],
+  ssd_mother: ['moth_person_id', 'moth_childs_person_id'],
+  ssd_disability: ['disa_person_id'],
+  ssd_immigration_status: ['immi_person_id'],
+  ssd_early_help_episodes: ['earl_person_id'],
+  ssd_cla_placement: ['clap_person_id'],
+  ssd_cla_care_plan: ['lacp_person_id'],
+  ssd_sdq_scores: ['csdq_person_id'],
+  ssd_missing: ['miss_person_id'],
+  ssd_care_leavers: ['clea_person_id'],
+  ssd_cla_health: ['clah_person_id'],
+  ssd_cla_immunisations: ['clai_person_id'],
+  ssd_cla_substance_misuse: ['clas_person_id'],
+  ssd_cla_convictions: ['clac_person_id'],
+  ssd_cla_previous_permanence: ['lapp_person_id'],
+  ssd_permanence: ['perm_person_id'],
+} as const satisfies { [T in PersonTable]?: readonly (keyof Row<T>)[] };
 /** Tables whose rows belong to a person. */
-export type OwnTable = keyof typeof PERSON_COLUMN;
+export type OwnTable = keyof typeof PERSON_COLUMNS;
 
 /** Tables whose rows hang on a record, and the column that names it. */
 const KEY_COLUMN = {
@@ -56,22 +71,29 @@ export async function readTables(
   await Promise.all(
     [...wanted].map(async ([table, persons]) => {
       const rows: readonly object[] = await client.of(call, table, persons);
-      const column: string = table in PERSON_COLUMN ? PERSON_COLUMN[table as OwnTable] : KEY_COLUMN[table as HungTable];
-      const index = new Map<unknown, object[]>();
-      for (const row of rows) {
-        const key = (row as Record<string, unknown>)[column];
-        const known = index.get(key);
-        if (known) known.push(row);
-        else index.set(key, [row]);
-      }
       tables.set(table, rows);
-      indexes.set(table, index);
+      if (table in PERSON_COLUMNS) indexes.set(`of ${table}`, indexBy(rows, PERSON_COLUMNS[table as OwnTable]));
+      if (table in KEY_COLUMN) indexes.set(`on ${table}`, indexBy(rows, [KEY_COLUMN[table as HungTable]]));
     }),
   );
-  const at = (table: string, key: string | null) => (key === null ? undefined : indexes.get(table)?.get(key)) ?? [];
+  const at = (index: string, key: string | null) => (key === null ? undefined : indexes.get(index)?.get(key)) ?? [];
   return {
-    of: <T extends OwnTable>(table: T, person: string) => at(table, person) as unknown as readonly Row<T>[],
-    on: <T extends HungTable>(table: T, record: string | null) => at(table, record) as unknown as readonly Row<T>[],
+    of: <T extends OwnTable>(table: T, person: string) => at(`of ${table}`, person) as unknown as readonly Row<T>[],
+    on: <T extends HungTable>(table: T, record: string | null) =>
+      at(`on ${table}`, record) as unknown as readonly Row<T>[],
     all: <T extends OwnTable | HungTable>(table: T) => (tables.get(table) ?? []) as unknown as readonly Row<T>[],
   };
+}
+
+/** Rows by the values of these columns; a row that has one value in several of them stands there once. */
+function indexBy(rows: readonly object[], columns: readonly string[]): Map<unknown, object[]> {
+  const index = new Map<unknown, object[]>();
+  for (const row of rows) {
+    for (const key of new Set(columns.map((column) => (row as Record<string, unknown>)[column]))) {
+      const known = index.get(key);
+      if (known) known.push(row);
+      else index.set(key, [row]);
+    }
+  }
+  return index;
 }

@@ -3,8 +3,10 @@
  * read by these names; those a deployment lacks arrive as null. The contract of the views is in README.md.
  */
 import { z } from 'zod';
+import type { Renames } from '../../src/sources/deployment.js';
 import type { Contract } from '../../src/sources/sql.js';
 import { sqlDate, sqlFlag, sqlInstant, sqlKey, sqlList, sqlObject, sqlText } from '../../src/sources/sql-values.js';
+import { CARE_SHAPES } from './wire-care.js';
 
 export const SHAPES = {
   ssd_person: z.object({
@@ -15,6 +17,28 @@ export const SHAPES = {
     pers_ethnicity: sqlText,
     pers_dob: sqlDate,
     pers_single_unique_id: sqlText,
+    pers_expected_dob: sqlDate,
+    pers_death_date: sqlDate,
+    pers_nationality: sqlText,
+  }),
+  ssd_disability: z.object({ disa_table_id: sqlKey, disa_person_id: sqlKey, disa_disability_code: sqlText }),
+  ssd_immigration_status: z.object({
+    immi_immigration_status_id: sqlKey,
+    immi_person_id: sqlKey,
+    immi_immigration_status: sqlText,
+    immi_immigration_status_start_date: sqlDate,
+    immi_immigration_status_end_date: sqlDate,
+  }),
+  ssd_mother: z.object({ moth_table_id: sqlKey, moth_person_id: sqlKey, moth_childs_person_id: sqlKey }),
+  ssd_early_help_episodes: z.object({
+    earl_episode_id: sqlKey,
+    earl_person_id: sqlKey,
+    earl_episode_start_date: sqlDate,
+    earl_episode_end_date: sqlDate,
+    earl_episode_reason: sqlText,
+    earl_episode_end_reason: sqlText,
+    earl_episode_organisation: sqlText,
+    earl_episode_worker_id: sqlText,
   }),
   gw_adult: z.object({
     person_id: sqlKey,
@@ -30,6 +54,7 @@ export const SHAPES = {
     addr_table_id: sqlText,
     addr_address_json: sqlObject,
     addr_person_id: sqlKey,
+    addr_address_type: sqlText,
     addr_address_start_date: sqlDate,
     addr_address_end_date: sqlDate,
     addr_address_postcode: sqlText,
@@ -41,6 +66,7 @@ export const SHAPES = {
     invo_professional_team: sqlText,
     invo_involvement_start_date: sqlDate,
     invo_involvement_end_date: sqlDate,
+    invo_worker_change_reason: sqlText,
     invo_person_id: sqlKey,
     invo_referral_id: sqlText,
   }),
@@ -80,6 +106,7 @@ export const SHAPES = {
     cina_assessment_child_seen: sqlFlag,
     cina_assessment_auth_date: sqlDate,
     cina_assessment_outcome_json: sqlObject,
+    cina_assessment_outcome_nfa: sqlFlag,
     cina_assessment_worker_id: sqlText,
   }),
   ssd_assessment_factors: z.object({ cinf_assessment_id: sqlKey, cinf_assessment_factors_json: sqlList }),
@@ -99,6 +126,7 @@ export const SHAPES = {
     cinv_cin_visit_date: sqlDate,
     cinv_cin_visit_seen: sqlFlag,
     cinv_cin_visit_seen_alone: sqlFlag,
+    cinv_cin_visit_bedroom: sqlFlag,
   }),
   ssd_s47_enquiry: z.object({
     s47e_s47_enquiry_id: sqlKey,
@@ -106,6 +134,7 @@ export const SHAPES = {
     s47e_person_id: sqlKey,
     s47e_s47_start_date: sqlDate,
     s47e_s47_end_date: sqlDate,
+    s47e_s47_nfa: sqlFlag,
     s47e_s47_outcome_json: sqlObject,
     s47e_s47_completed_by_worker_id: sqlText,
   }),
@@ -113,6 +142,7 @@ export const SHAPES = {
     icpc_icpc_id: sqlKey,
     icpc_person_id: sqlKey,
     icpc_referral_id: sqlText,
+    icpc_icpc_transfer_in: sqlFlag,
     icpc_icpc_target_date: sqlDate,
     icpc_icpc_date: sqlDate,
     icpc_icpc_outcome_cp_flag: sqlFlag,
@@ -126,6 +156,7 @@ export const SHAPES = {
     cppl_cp_plan_start_date: sqlDate,
     cppl_cp_plan_end_date: sqlDate,
     cppl_cp_plan_initial_category: sqlText,
+    cppl_cp_plan_ola: sqlFlag,
     cppl_cp_plan_latest_category: sqlText,
   }),
   ssd_cp_visits: z.object({
@@ -135,6 +166,7 @@ export const SHAPES = {
     cppv_cp_visit_date: sqlDate,
     cppv_cp_visit_seen: sqlFlag,
     cppv_cp_visit_seen_alone: sqlFlag,
+    cppv_cp_visit_bedroom: sqlFlag,
   }),
   ssd_cp_reviews: z.object({
     cppr_cp_review_id: sqlKey,
@@ -143,56 +175,10 @@ export const SHAPES = {
     cppr_cp_review_due: sqlDate,
     cppr_cp_review_date: sqlDate,
     cppr_cp_review_outcome_continue_cp: sqlFlag,
+    cppr_cp_review_quorate: sqlText,
     cppr_cp_review_participation: sqlText,
   }),
-  ssd_cla_episodes: z.object({
-    clae_cla_episode_id: sqlKey,
-    clae_person_id: sqlKey,
-    clae_cla_id: sqlText,
-    clae_cla_episode_start_date: sqlDate,
-    clae_cla_episode_start_reason: sqlText,
-    clae_cla_episode_ceased_date: sqlDate,
-    clae_cla_episode_ceased_reason: sqlText,
-    clae_referral_id: sqlText,
-    clae_cla_placement_id: sqlText,
-  }),
-  ssd_cla_placement: z.object({
-    clap_cla_placement_id: sqlKey,
-    clap_cla_placement_type: sqlText,
-    clap_cla_placement_postcode: sqlText,
-  }),
-  ssd_cla_reviews: z.object({
-    clar_cla_review_id: sqlKey,
-    clar_cla_id: sqlText,
-    clar_cla_person_id: sqlKey,
-    clar_cla_review_due_date: sqlDate,
-    clar_cla_review_date: sqlDate,
-    clar_cla_review_cancelled: sqlFlag,
-    clar_cla_review_participation: sqlText,
-  }),
-  ssd_cla_visits: z.object({
-    clav_cla_visit_id: sqlKey,
-    clav_cla_id: sqlText,
-    clav_person_id: sqlKey,
-    clav_cla_visit_date: sqlDate,
-    clav_cla_visit_seen: sqlFlag,
-    clav_cla_visit_seen_alone: sqlFlag,
-  }),
-  ssd_legal_status: z.object({
-    lega_legal_status_id: sqlKey,
-    lega_person_id: sqlKey,
-    lega_legal_status: sqlText,
-    lega_legal_status_start_date: sqlDate,
-    lega_legal_status_end_date: sqlDate,
-  }),
-  ssd_pre_proceedings: z.object({
-    prep_table_id: sqlText,
-    prep_person_id: sqlKey,
-    prep_pre_pro_decision_date: sqlDate,
-    prep_agree_stepdown_issue_date: sqlDate,
-    prep_care_pro_letter_date: sqlDate,
-    prep_la_final_plan_approved: sqlFlag,
-  }),
+  ...CARE_SHAPES,
   // Lenient on purpose: a restriction whose end cannot be read still restricts.
   gw_restricted_person: z.object({ person_id: sqlKey, until_date: sqlDate.catch(null) }),
   gw_relationship: z.object({
@@ -245,8 +231,21 @@ const VIA = {
   ssd_cin_visits: ['cinv_person_id', 'cinv_cin_plan_id', 'ssd_cin_plans', 'cinp_cin_plan_id', 'cinp_person_id'],
   ssd_cp_visits: ['cppv_person_id', 'cppv_cp_plan_id', 'ssd_cp_plans', 'cppl_cp_plan_id', 'cppl_person_id'],
   ssd_cp_reviews: ['cppr_person_id', 'cppr_cp_plan_id', 'ssd_cp_plans', 'cppl_cp_plan_id', 'cppl_person_id'],
+  ssd_cla_placement: [
+    'clap_person_id',
+    'clap_cla_placement_id',
+    'ssd_cla_episodes',
+    'clae_cla_placement_id',
+    'clae_person_id',
+  ],
   ssd_cla_reviews: ['clar_cla_person_id', 'clar_cla_id', 'ssd_cla_episodes', 'clae_cla_id', 'clae_person_id'],
 } as const satisfies { [T in TableName]?: readonly [string, string, string, string, string] };
+
+/** What Mosaic calls otherwise. */
+export const RENAMES: Renames = {
+  ssd_cin_plans: { cinp_cin_plan_id: 'cin_plan_id' },
+  ssd_cla_care_plan: { lacp_table_id: 'lacp_cla_care_plan_id' },
+};
 
 /** Required: without them nothing of this source may be read. */
 const REQUIRES: { readonly [T in TableName]?: string } = {

@@ -1,5 +1,6 @@
 /** Transport: one statement a table, whoever is asked for. */
-import { connectSql, type Dialect, keyList, type SqlSourceOptions } from '../../src/sources/sql.js';
+import { connectDeployed } from '../../src/sources/deployment.js';
+import { type Dialect, keyList, type SqlSourceOptions } from '../../src/sources/sql.js';
 import type { RowReader } from '../../src/sources/sql-values.js';
 import { CONTRACT, type Row, SHAPES, type TableName } from './wire.js';
 
@@ -11,8 +12,9 @@ export interface Call {
 export type WorkbookClient = ReturnType<typeof workbookClient>;
 
 export function workbookClient({ id, database }: SqlSourceOptions) {
-  const connection = connectSql(id, database, CONTRACT);
+  const connection = connectDeployed(id, database, CONTRACT);
   return {
+    missing: connection.missing,
     open: () => connection.open(),
     close: () => connection.close(),
 

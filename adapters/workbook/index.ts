@@ -81,6 +81,7 @@ export function createWorkbook(options: SqlSourceOptions): Source {
     provides: new Set(PROVIDES),
     tells: new Set(),
     finds: false,
+    missing: client.missing,
     start: () => client.open(),
     stop: () => client.close(),
 

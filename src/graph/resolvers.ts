@@ -38,7 +38,13 @@ interface RelevanceInput {
 const ADULT_WORK: readonly RecordType[] = ['SubstanceMisuseRecord', 'MentalHealthRecord', 'DomesticAbuseRecord'];
 
 /** Lists of a person's records: SDL field → record types. */
-const OF_ANYBODY = { relationships: ['Relationship'], involvements: ['Involvement'] } as const;
+const OF_ANYBODY = {
+  relationships: ['Relationship'],
+  involvements: ['Involvement'],
+  disabilities: ['Disability'],
+  immigrationStatuses: ['ImmigrationStatus'],
+  careLeaving: ['CareLeaver'],
+} as const;
 const OF_CHILD = {
   ...OF_ANYBODY,
   statuses: ['ChildStatus'],
@@ -54,6 +60,16 @@ const OF_CHILD = {
   planReviews: ['PlanReview'],
   visits: ['Visit'],
   legalStatuses: ['LegalStatus'],
+  placements: ['Placement'],
+  carePlans: ['CarePlan'],
+  sdqScores: ['SdqScore'],
+  missingEpisodes: ['MissingEpisode'],
+  healthChecks: ['HealthCheck'],
+  substanceUse: ['SubstanceUse'],
+  convictions: ['Conviction'],
+  previousPermanence: ['PreviousPermanence'],
+  permanence: ['Permanence'],
+  preProceedings: ['PreProceedings'],
   earlyHelpEpisodes: ['EarlyHelpEpisode'],
   earlyHelpAssessments: ['EarlyHelpAssessment'],
   supportPlans: ['SupportPlan'],
@@ -66,6 +82,9 @@ const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
   FamilyMember: ['person'],
   Relationship: ['person', 'other'],
   Involvement: ['person'],
+  Disability: ['person'],
+  ImmigrationStatus: ['person'],
+  CareLeaver: ['person'],
   ...Object.fromEntries(
     [
       'ChildStatus',
@@ -81,6 +100,16 @@ const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
       'PlanReview',
       'Visit',
       'LegalStatus',
+      'Placement',
+      'CarePlan',
+      'SdqScore',
+      'MissingEpisode',
+      'HealthCheck',
+      'SubstanceUse',
+      'Conviction',
+      'PreviousPermanence',
+      'Permanence',
+      'PreProceedings',
       'EarlyHelpAssessment',
       'SupportPlan',
       'SupportOutcome',

@@ -14,6 +14,8 @@ export interface SourceStatus {
   readonly agency: Agency;
   readonly source: SourceId;
   readonly state: SourceState;
+  /** Tables and columns that this deployment of the source has not; none for a source that has no columns. */
+  readonly missingColumns: readonly string[];
 }
 
 /** The records that may be shown of what passed the door. */

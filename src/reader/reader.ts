@@ -254,7 +254,12 @@ export class Reader {
   }
 
   #status(source: Source): SourceStatus {
-    return { agency: this.#agency(source.holder), source: source.id, state: this.#stateOf(source) };
+    return {
+      agency: this.#agency(source.holder),
+      source: source.id,
+      state: this.#stateOf(source),
+      missingColumns: source.missing ?? [],
+    };
   }
 
   /**

@@ -55,6 +55,11 @@ export interface Source {
   readonly tells: ReadonlySet<CircumstanceKind>;
   /** Whether `find` is supported; asked nevertheless, it answers with none. */
   readonly finds: boolean;
+  /**
+   * Declared tables and columns that this deployment has not, by name (`ssd_person.pers_death_date`): what rests on them reads
+   * as empty. Empty until the source has first been reached; absent where a source has no columns.
+   */
+  readonly missing?: readonly string[];
 
   /** Prepares the connection and checks that the source is what the adapter expects. Throws with a clear message if not. */
   start(): Promise<void>;

@@ -35,10 +35,17 @@ export const SOURCE_TABLES: { readonly [adapter: string]: { readonly [table: str
     ssd_address: columns(`
       addr_table_id addr_address_json addr_person_id addr_address_type addr_address_start_date addr_address_end_date
       addr_address_postcode`),
+    ssd_disability: columns('disa_person_id disa_table_id disa_disability_code'),
+    ssd_immigration_status: columns(`
+      immi_person_id immi_immigration_status_id immi_immigration_status immi_immigration_status_start_date
+      immi_immigration_status_end_date`),
     ssd_mother: columns('moth_table_id moth_person_id moth_childs_person_id moth_childs_dob'),
     ssd_contacts: columns(`
       cont_contact_id cont_person_id cont_contact_date cont_contact_source_code cont_contact_source_desc
       cont_contact_outcome_json`),
+    ssd_early_help_episodes: columns(`
+      earl_episode_id earl_person_id earl_episode_start_date earl_episode_end_date earl_episode_reason
+      earl_episode_end_reason earl_episode_organisation earl_episode_worker_id`),
     ssd_cin_episodes: columns(`
       cine_referral_id cine_person_id cine_referral_date cine_cin_primary_need_code cine_referral_source_code
       cine_referral_source_desc cine_referral_outcome_json cine_referral_nfa cine_close_reason cine_close_date
@@ -83,6 +90,36 @@ export const SOURCE_TABLES: { readonly [adapter: string]: { readonly [table: str
       clar_cla_review_participation clar_cla_person_id`),
     ssd_cla_visits: columns(`
       clav_cla_visit_id clav_cla_id clav_person_id clav_cla_visit_date clav_cla_visit_seen clav_cla_visit_seen_alone`),
+    ssd_cla_care_plan: columns(`
+      lacp_table_id lacp_person_id lacp_cla_care_plan_start_date lacp_cla_care_plan_end_date lacp_cla_care_plan_json`),
+    ssd_sdq_scores: columns(`
+      csdq_table_id csdq_person_id csdq_sdq_completed_date csdq_sdq_reason csdq_sdq_score`),
+    ssd_missing: columns(`
+      miss_table_id miss_person_id miss_missing_episode_start_date miss_missing_episode_type miss_missing_episode_end_date
+      miss_missing_rhi_offered miss_missing_rhi_accepted`),
+    ssd_cla_health: columns(`
+      clah_health_check_id clah_person_id clah_health_check_type clah_health_check_date clah_health_check_status`),
+    ssd_cla_immunisations: columns('clai_person_id clai_immunisations_status clai_immunisations_status_date'),
+    ssd_cla_substance_misuse: columns(`
+      clas_substance_misuse_id clas_person_id clas_substance_misuse_date clas_substance_misused
+      clas_intervention_received`),
+    ssd_cla_convictions: columns(`
+      clac_cla_conviction_id clac_person_id clac_cla_conviction_date clac_cla_conviction_offence`),
+    ssd_cla_previous_permanence: columns(`
+      lapp_table_id lapp_person_id lapp_previous_permanence_order_date lapp_previous_permanence_option
+      lapp_previous_permanence_la`),
+    ssd_permanence: columns(`
+      perm_table_id perm_person_id perm_cla_id perm_adm_decision_date perm_ffa_cp_decision_date
+      perm_placement_order_date perm_placed_for_adoption_date perm_matched_date perm_adopted_by_carer_flag
+      perm_placed_ffa_cp_date perm_decision_reversed_date perm_placed_foster_carer_date perm_part_of_sibling_group
+      perm_siblings_placed_together perm_siblings_placed_apart perm_placement_provider_urn
+      perm_decision_reversed_reason perm_permanence_order_date perm_permanence_order_type perm_adoption_worker_id
+      perm_adopter_sex perm_adopter_legal_status perm_number_of_adopters`),
+    ssd_care_leavers: columns(`
+      clea_table_id clea_person_id clea_care_leaver_eligibility clea_care_leaver_in_touch clea_care_leaver_latest_contact
+      clea_care_leaver_accommodation clea_care_leaver_accom_suitable clea_care_leaver_activity
+      clea_pathway_plan_review_date clea_care_leaver_personal_advisor clea_care_leaver_allocated_team
+      clea_care_leaver_worker_id`),
     ssd_legal_status: columns(`
       lega_legal_status_id lega_person_id lega_legal_status lega_legal_status_start_date lega_legal_status_end_date`),
     ssd_pre_proceedings: columns(`

@@ -56,8 +56,11 @@ export const SOURCE_REFERENCES: { readonly [adapter: string]: { readonly [table:
   'social-care': {
     ssd_family: to('local', 'fami_person_id'),
     ssd_address: to('local', 'addr_person_id'),
+    ssd_disability: to('local', 'disa_person_id'),
+    ssd_immigration_status: to('local', 'immi_person_id'),
     ssd_mother: to('local', 'moth_person_id', 'moth_childs_person_id'),
     ssd_contacts: to('local', 'cont_person_id'),
+    ssd_early_help_episodes: [...to('local', 'earl_person_id'), ...to('staff', 'earl_episode_worker_id')],
     ssd_cin_episodes: [
       ...to('local', 'cine_person_id'),
       ...to('staff', 'cine_referral_worker_id'),
@@ -106,6 +109,24 @@ export const SOURCE_REFERENCES: { readonly [adapter: string]: { readonly [table:
     ssd_cla_placement: [...to('local', 'clap_person_id'), ...to('ssd_cla_episodes.clae_cla_id', 'clap_cla_id')],
     ssd_cla_reviews: [...to('local', 'clar_cla_person_id'), ...to('ssd_cla_episodes.clae_cla_id', 'clar_cla_id')],
     ssd_cla_visits: [...to('local', 'clav_person_id'), ...to('ssd_cla_episodes.clae_cla_id', 'clav_cla_id')],
+    ssd_cla_care_plan: to('local', 'lacp_person_id'),
+    ssd_sdq_scores: to('local', 'csdq_person_id'),
+    ssd_missing: to('local', 'miss_person_id'),
+    ssd_cla_health: to('local', 'clah_person_id'),
+    ssd_cla_immunisations: to('local', 'clai_person_id'),
+    ssd_cla_substance_misuse: to('local', 'clas_person_id'),
+    ssd_cla_convictions: to('local', 'clac_person_id'),
+    ssd_cla_previous_permanence: to('local', 'lapp_person_id'),
+    ssd_permanence: [
+      ...to('local', 'perm_person_id'),
+      ...to('ssd_cla_episodes.clae_cla_id', 'perm_cla_id'),
+      ...to('staff', 'perm_adoption_worker_id'),
+    ],
+    ssd_care_leavers: [
+      ...to('local', 'clea_person_id'),
+      ...to('staff', 'clea_care_leaver_personal_advisor', 'clea_care_leaver_worker_id'),
+      ...to('team', 'clea_care_leaver_allocated_team'),
+    ],
     ssd_legal_status: to('local', 'lega_person_id'),
     ssd_pre_proceedings: to('local', 'prep_person_id'),
     ssd_involvements: [

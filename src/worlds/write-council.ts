@@ -5,11 +5,13 @@ import { daysBefore } from './invented.js';
 import type { Random } from './random.js';
 import type { Sink } from './sink.js';
 import type { Staff, StaffMember } from './staff.js';
+import { writeCare, writeCircumstances } from './write-care.js';
 import { councilId } from './write-people.js';
 
 const FACTORS = { SUBSTANCE: ['2B', '1B'], MENTAL_HEALTH: ['4B'], DOMESTIC_ABUSE: ['3B'] } as const;
 
 export function writeCouncil(family: Family, today: IsoDate, staff: Staff, random: Random, sink: Sink): void {
+  writeCircumstances(family, today, sink);
   family.children.forEach((child, i) => {
     writeCase(family, child, i === 0, today, staff, random, sink);
   });
@@ -193,54 +195,6 @@ function writeProtection(
     cppr_cp_plan_id: plan,
     cppr_cp_review_due: daysBefore(started, -90),
     cppr_cp_review_participation: 'PN1',
-  });
-}
-
-function writeCare(child: Member, referral: string, today: IsoDate, sink: Sink): void {
-  const [person, key] = [councilId(child), String(child.number)];
-  const [care, placement, entered] = [`C${key}`, `L${key}`, daysBefore(today, 30)];
-  sink.row('social-care/ssd_cla_episodes', {
-    clae_cla_episode_id: `E${key}`,
-    clae_person_id: person,
-    clae_cla_episode_start_date: entered,
-    clae_cla_episode_start_reason: 'S',
-    clae_cla_primary_need_code: 'N1',
-    clae_cla_id: care,
-    clae_referral_id: referral,
-    clae_cla_placement_id: placement,
-    clae_entered_care_date: entered,
-  });
-  sink.row('social-care/ssd_cla_placement', {
-    clap_cla_placement_id: placement,
-    clap_cla_placement_start_date: entered,
-    clap_cla_placement_type: 'U6',
-    clap_cla_id: care,
-    clap_cla_placement_provider: 'PR1',
-    clap_cla_placement_postcode: child.home.postcode,
-    clap_person_id: person,
-  });
-  sink.row('social-care/ssd_legal_status', {
-    lega_legal_status_id: `G${key}`,
-    lega_person_id: person,
-    lega_legal_status: 'C1',
-    lega_legal_status_start_date: entered,
-  });
-  sink.row('social-care/ssd_cla_reviews', {
-    clar_cla_review_id: `R${key}`,
-    clar_cla_id: care,
-    clar_cla_review_due_date: daysBefore(today, 10),
-    clar_cla_review_date: daysBefore(today, 10),
-    clar_cla_review_cancelled: 'N',
-    clar_cla_review_participation: 'PN1',
-    clar_cla_person_id: person,
-  });
-  sink.row('social-care/ssd_cla_visits', {
-    clav_cla_visit_id: `V${key}`,
-    clav_cla_id: care,
-    clav_person_id: person,
-    clav_cla_visit_date: daysBefore(today, 6),
-    clav_cla_visit_seen: 'Y',
-    clav_cla_visit_seen_alone: 'Y',
   });
 }
 

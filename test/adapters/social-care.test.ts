@@ -153,19 +153,22 @@ describe('social care', () => {
       });
     });
 
-    it('keep unknown codes without a meaning, and words in place of codes', async () => {
+    it('keep unknown codes and mark them, and take words in place of codes for words', async () => {
       const [assessment] = await read('Assessment', 'SC-0101');
       expect(assessment?.content.factors).toEqual([
         { code: '3B', meaning: 'Domestic abuse suffered by a parent or carer', subject: 'parent_or_carer' },
         { code: '2C', meaning: 'Drug misuse by someone else in the household', subject: 'other_household' },
-        { code: '99Z', meaning: null, subject: null },
+        { code: '99Z', meaning: 'unknown code 99Z', subject: null },
       ]);
       expect((await read('ChildProtectionPlan', 'SC-0101'))[0]?.content).toMatchObject({
         initialCategory: 'Emotional abuse',
         latestCategoryCode: 'Words instead',
-        latestCategory: null,
+        latestCategory: 'Words instead',
       });
-      expect((await read('Contact', 'SC-0101'))[0]?.content.outcomes).toEqual(['Became a new referral', 'LOCAL_FLAG']);
+      expect((await read('Contact', 'SC-0101'))[0]?.content.outcomes).toEqual([
+        'Became a new referral',
+        'unknown code LOCAL_FLAG',
+      ]);
     });
 
     it('join what SSD and the view of adults know, and read SSD_PH as nothing', async () => {

@@ -37,3 +37,22 @@ it('has no skeleton of the restricted list that would run empty', () => {
   expect(batch).toContain('REPLACE_BY_THE_RESTRICTED_LIST');
   expect(batch).not.toContain('WHERE 1 = 0');
 });
+
+describe('adapters/social-care for an administrator', () => {
+  const text = (file: string) => readFileSync(new URL(`../../adapters/social-care/${file}`, import.meta.url), 'utf8');
+
+  it('README.md names every table and column that is read, and no other', () => {
+    const rows = [...text('README.md').matchAll(/^\| `(\w+)` \| [^|]+ \| ([\w, ]+) \|$/gm)];
+    expect(rows.map(([, table, columns]) => [table, columns?.split(', ')])).toEqual(
+      Object.entries(SOCIAL_CARE).map(([table, { columns }]) => [table, columns]),
+    );
+  });
+
+  it('login.sql grants SELECT on every table that is read, and nothing else', () => {
+    const granted = [...text('login.sql').matchAll(/^GRANT (\w+) ON dbo\.(\w+) TO threshold_reader;$/gm)];
+    expect(granted.map(([, right, table]) => [right, table])).toEqual(
+      Object.keys(SOCIAL_CARE).map((table) => ['SELECT', table]),
+    );
+    expect(text('login.sql').match(/^GRANT/gm)).toHaveLength(granted.length);
+  });
+});

@@ -17,6 +17,7 @@ import { createSocialCare } from '../adapters/social-care/index.js';
 import { createSubstanceMisuse, type SubstanceMisuseOptions } from '../adapters/substance-misuse/index.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { type Wired, wire } from './compose.js';
+import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
@@ -27,6 +28,14 @@ import { openStore } from './store/store.js';
 
 const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
 const web = z.looseObject({ ...identity, baseUrl: z.url() });
+const mentalHealth = overWeb((options: MentalHealthOptions) => createMentalHealth(options));
+/** A FHIR server that must know who asks, over https; or one in a network of which the authority says that it is trusted. */
+const fhir = z
+  .looseObject({
+    hasConsents: z.boolean().exactOptional(),
+    organisations: z.record(z.string(), z.string().min(1)).exactOptional(),
+  })
+  .and(z.union([z.looseObject({ ...identity, baseUrl: z.url(), network: z.literal('trusted') }), mentalHealth.shape]));
 const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
 const files = z.looseObject({ ...identity, folder: z.string().min(1) });
 
@@ -36,7 +45,7 @@ const ADAPTERS: {
   'social-care': { shape: sql, create: (options: SqlSourceOptions) => createSocialCare(options) },
   workbook: { shape: sql, create: (options: SqlSourceOptions) => createWorkbook(options) },
   'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
-  'mental-health': { shape: web, create: (options: MentalHealthOptions) => createMentalHealth(options) },
+  'mental-health': { ...mentalHealth, shape: fhir },
   'substance-misuse': { shape: files, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
   'domestic-abuse': { shape: web, create: (options: DomesticAbuseOptions) => createDomesticAbuse(options) },
   probation: { shape: web, create: (options: ProbationOptions) => createProbation(options) },

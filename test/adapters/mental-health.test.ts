@@ -26,7 +26,9 @@ async function against(
     asked.push(request.url ?? '');
     const { status = 200, body } = answer(request.url ?? '', base);
     request.resume();
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/fhir+json' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
@@ -216,7 +218,7 @@ describe('searching', () => {
         },
       );
     }
-    expect(counts).toEqual([9, 9]);
+    expect(counts).toEqual([10, 10]);
   });
 
   it.each([
@@ -241,7 +243,7 @@ describe('searching', () => {
         },
       }),
     ],
-    ['an error status', (_: string) => ({ status: 503, body: 'person p-0 is on fire' })],
+    ['an error status', (_: string) => ({ status: 500, body: 'person p-0 is on fire' })],
     ['no JSON', (_: string) => ({ body: '<html>p-0</html>' })],
     ['no Bundle', (_: string) => ({ body: { resourceType: 'Patient', id: 'p-0' } })],
   ])('is a failure on %s', async (_name, answer) => {
@@ -306,7 +308,7 @@ describe('the simulated server', () => {
       status: 400,
       body: { resourceType: 'OperationOutcome' },
     });
-    expect(await get('Consent')).toMatchObject({ status: 404, body: { resourceType: 'OperationOutcome' } });
+    expect(await get('Observation')).toMatchObject({ status: 404, body: { resourceType: 'OperationOutcome' } });
     await stop();
   });
 });

@@ -27,12 +27,8 @@ const RECIPIENT_ROLES = new Set(['IRCP', 'PRCP', 'GRANTEE']);
 const OTHER_ROLES = new Set(['CST', 'GRANTOR', 'CONSENTER', 'SUBJ']);
 const SHARING_ACTIONS = new Set(['access', 'disclose']);
 const OTHER_ACTIONS = new Set(['collect', 'correct']);
-const POLICIES: ReadonlyMap<string, 'permit' | 'deny'> = new Map([
-  ['OPTIN', 'permit'],
-  ['OPTINR', 'permit'],
-  ['OPTOUT', 'deny'],
-  ['OPTOUTE', 'deny'],
-]);
+const OPTED_IN = new Set(['OPTIN', 'OPTINR']);
+const OPTED_OUT = new Set(['OPTOUT', 'OPTOUTE']);
 
 /** A rule with the rules it is an exception of, outermost first. */
 interface Rule {
@@ -77,30 +73,41 @@ interface Reading {
 }
 
 function rowsOf(consent: Consent, reading: Reading): ConsentRow[] {
-  const scope = codeIn(consent.scope);
-  if (!['active', 'rejected', 'inactive'].includes(consent.status) || NOT_ABOUT_SHARING.has(scope)) return [];
+  const scope = codesIn(consent.scope);
+  if (!['active', 'rejected', 'inactive'].includes(consent.status) || isOnly(scope, NOT_ABOUT_SHARING)) return [];
   const person = reading.context.idOf(consent.patient, 'Patient') ?? '';
+  const about = { id: `Consent/${consent.id}`, person };
+  if (consent.status !== 'active')
+    return agreedIn(consent).flatMap((rule) => {
+      const ended = deniedBy(rule, reading);
+      return ended ? [{ ...about, ...endOf(consent, reading), ...ended }] : [];
+    });
+  const { at } = saidAt(consent);
+  const mayAgree = scope.includes('patient-privacy') && isOwnWord(consent, person, reading);
   return rulesOf(consent).flatMap((rule): ConsentRow[] => {
-    const about = { id: `Consent/${consent.id}`, person };
-    if (rule.type === 'deny' && consent.status === 'active') {
+    if (rule.type === 'deny') {
       const denied = deniedBy(rule, reading);
       return denied
-        ? [{ ...about, state: 'REFUSED', inForce: true, ...denied, ...periodDenied(rule), ...saidAt(consent) }]
+        ? [{ ...about, state: 'REFUSED', inForce: true, ...denied, ...periodDenied(rule), ...(at ? { at } : {}) }]
         : [];
     }
-    // A denial that is ended, or was never agreed to, denies nothing any more.
-    if (rule.type === 'deny') return [];
-    if (consent.status === 'active') {
-      const permitted =
-        scope === 'patient-privacy' && isOwnWord(consent, person, reading) && permittedBy(rule, reading);
-      const at = saidAt(consent).at;
-      return permitted && at
-        ? [{ ...about, state: 'GIVEN', inForce: false, ...permitted, ...periodPermitted(rule), at }]
-        : [];
-    }
-    const denied = deniedBy(rule, reading);
-    return denied ? [{ ...about, ...endOf(consent, reading), ...denied }] : [];
+    const permitted = mayAgree && permittedBy(rule, reading);
+    return permitted && at
+      ? [{ ...about, state: 'GIVEN', inForce: false, ...permitted, ...periodPermitted(rule), at }]
+      : [];
   });
+}
+
+/**
+ * What a consent that is not active any more, or never was, would have agreed to: all that it does not say to be a denial.
+ * A denial that is ended denies nothing.
+ */
+function agreedIn({ policyRule, provision: root = {} }: Consent): Rule[] {
+  if (root.type === 'deny' || codesIn(policyRule).some((code) => OPTED_OUT.has(code))) return [];
+  const permits = (root.provision ?? []).filter(({ type }) => type === 'permit');
+  const isContainer = root.type === undefined && !isNarrowed(root) && permits.length > 0;
+  const paths = isContainer ? permits.map((permit) => [root, permit]) : [[root]];
+  return paths.map((path) => ({ type: 'permit', path }));
 }
 
 /** What a permit that was rejected, or is no longer active, says: that it was refused, or taken back; when, as late as can be. */
@@ -122,31 +129,46 @@ function endOf(consent: Consent, { all, context }: Reading): Pick<ConsentRow, 's
 }
 
 /**
- * The rules of a consent: its base (the root's own type, else the policy it names; else, with no rule inside, a denial), each
- * denial inside at any depth, and permits inside only where there is no base: a permit within a denial would be an exception
- * to it, and denials are honoured without.
+ * The rules of a consent. A permit says that it is one (`type`); the policy of opting in alone permits nobody anything. The
+ * policy of opting out denies everything, whatever is excepted. A root without a type that names somebody or something is a
+ * denial of that, as in R4's own example notThem; without a rule inside either, of everything. A denial counts at any depth; a
+ * permit within another rule would be an exception to it, and is not taken.
  */
 function rulesOf({ policyRule, provision: root = {} }: Consent): Rule[] {
   const nested = root.provision ?? [];
-  const base = root.type ?? POLICIES.get(codeIn(policyRule)) ?? (nested.length === 0 ? 'deny' : undefined);
+  const policies = codesIn(policyRule);
+  const isOptedOut = policies.some((code) => OPTED_OUT.has(code));
+  const isBare = nested.length === 0 && !policies.some((code) => OPTED_IN.has(code));
+  const type = isOptedOut || (root.type === undefined && (isNarrowed(root) || isBare)) ? 'deny' : root.type;
+  const whole: Provision = root.period ? { period: root.period } : {};
   const within = (provision: Provision, outer: readonly Provision[], above: Rule['type'] | undefined): Rule[] => {
     const path = [...outer, provision];
-    const type = provision.type ?? 'deny';
-    const own: Rule[] = type === 'deny' || above === undefined ? [{ type, path }] : [];
-    return [...own, ...(provision.provision ?? []).flatMap((inner) => within(inner, path, above ?? type))];
+    const own = provision.type ?? 'deny';
+    const counted: Rule[] = own === 'deny' || above === undefined ? [{ type: own, path }] : [];
+    return [...counted, ...(provision.provision ?? []).flatMap((inner) => within(inner, path, above ?? own))];
   };
-  return [...(base ? [{ type: base, path: [root] }] : []), ...nested.flatMap((rule) => within(rule, [root], base))];
+  const base: Rule[] = type ? [{ type, path: [isOptedOut ? whole : root] }] : [];
+  return [...base, ...nested.flatMap((rule) => within(rule, [root], type))];
+}
+
+/** Whether a rule is about less than everything for ever. */
+function isNarrowed(rule: Provision): boolean {
+  const { actor, action, securityLabel, purpose } = rule;
+  return isNarrowedUnheld(rule) || [actor, action, securityLabel, purpose].some((list) => list?.length);
+}
+
+/** Whether it is so in a way that the gateway's consents cannot hold. */
+function isNarrowedUnheld({ class: kinds, code, data, dataPeriod }: Provision): boolean {
+  return [kinds, code, data].some((list) => list?.length) || dataPeriod !== undefined;
 }
 
 /** What a permit covers; none unless it says plainly to whom, for what, and nothing that cannot be held here. */
 function permittedBy({ path }: Rule, reading: Reading): Scope | undefined {
-  const isNarrowed = path.some(
-    ({ class: kinds, code, data, dataPeriod }) => [kinds, code, data].some((list) => list?.length) || dataPeriod,
-  );
-  const actions = stated(path, ({ action }) => action).map(codeIn);
-  if (isNarrowed || (actions.length > 0 && !actions.some((action) => SHARING_ACTIONS.has(action)))) return undefined;
+  const actions = stated(path, ({ action }) => action).flatMap(codesIn);
+  if (path.some(isNarrowedUnheld) || (actions.length > 0 && !actions.some((one) => SHARING_ACTIONS.has(one))))
+    return undefined;
   const recipients = stated(path, ({ actor }) => actor).flatMap(({ role, reference }) =>
-    role && !RECIPIENT_ROLES.has(codeIn(role)) ? [] : (agencyOf(reference, reading) ?? []),
+    role && !codesIn(role).some((code) => RECIPIENT_ROLES.has(code)) ? [] : (agencyOf(reference, reading) ?? []),
   );
   const labels = stated(path, ({ securityLabel }) => securityLabel);
   const named = labels.map(categoryNamed);
@@ -158,10 +180,10 @@ function permittedBy({ path }: Rule, reading: Reading): Scope | undefined {
 
 /** What a denial covers, at its widest; none where it plainly is about something else than sharing with an agency. */
 function deniedBy({ path }: Rule, reading: Reading): Scope | undefined {
-  const actions = stated(path, ({ action }) => action).map(codeIn);
-  if (actions.length > 0 && actions.every((action) => OTHER_ACTIONS.has(action))) return undefined;
+  const actions = stated(path, ({ action }) => action).flatMap(codesIn);
+  if (isOnly(actions, OTHER_ACTIONS)) return undefined;
   const purposes = purposesDenied(stated(path, ({ purpose }) => purpose));
-  const actors = stated(path, ({ actor }) => actor).filter(({ role }) => !OTHER_ROLES.has(codeIn(role)));
+  const actors = stated(path, ({ actor }) => actor).filter(({ role }) => !isOnly(codesIn(role), OTHER_ROLES));
   const agencies = actors.filter(
     ({ reference }) => !/(^|\/)(RelatedPerson|Patient)\//.test(reference?.reference ?? ''),
   );
@@ -231,6 +253,10 @@ function idOf(resource: unknown): string {
   return typeof id === 'string' ? `Consent/${id}` : 'Consent';
 }
 
-function codeIn(concept: Concept | undefined): string {
-  return concept?.coding?.[0]?.code ?? '';
+function codesIn(concept: Concept | undefined): string[] {
+  return (concept?.coding ?? []).flatMap(({ code }) => code ?? []);
+}
+
+function isOnly(codes: readonly string[], of: ReadonlySet<string>): boolean {
+  return codes.length > 0 && codes.every((code) => of.has(code));
 }

@@ -52,45 +52,48 @@ export function createMentalHealth(options: MentalHealthOptions): Source {
     finds: true,
     start: () => client.checkCapabilities(types, AbortSignal.timeout(START_DEADLINE_MS)),
     stop: () => client.close(),
-    async read(ask, { signal }) {
-      signal.throwIfAborted();
-      return reader.read(ask, signal);
-    },
-    async readOne(ask, { signal }) {
-      signal.throwIfAborted();
-      return reader.readOne(ask.type, ask.localId, signal);
-    },
-    async circumstances(persons, { signal }) {
-      signal.throwIfAborted();
-      const asked = new Set(persons);
-      const [found, care, said] = await Promise.all([
-        reader.patients(asked, signal),
-        reader.episodes(asked, signal),
-        hasConsents ? reader.consents(asked, signal) : NOTHING_FOUND,
-      ]);
-      const consents = consentsOf(said, asked, context, organisations);
-      const known = keep(found, readPatient, (patient) => asked.has(patient.id));
-      const guarded = new Set([...known.items.filter(isProtected).map(({ id }) => id), ...unreadable(found, asked)]);
-      const told = {
-        ...NO_CIRCUMSTANCES,
-        involvements: care.items.flatMap((episode) => involvementOf(episode, context) ?? []),
-        residences: known.items.flatMap(residencesOf),
-        protectedPersons: [...guarded].map((person) => ({ person })),
-        consents: consents.rows,
-      };
-      return { items: [told], rejected: known.rejected + care.rejected + consents.rejected };
-    },
-    async workload({ workers }, { signal }) {
-      signal.throwIfAborted();
-      const found = await reader.episodesManagedBy(new Set(workers), signal);
-      const items = found.items.flatMap((episode) => involvementOf(episode, context) ?? []);
-      return { items, rejected: found.rejected };
-    },
-    async find(ask, { signal }) {
-      signal.throwIfAborted();
-      return find(client, ask, signal);
-    },
+    read: (ask, { signal }) => untilOneFails(signal, (own) => reader.read(ask, own)),
+    readOne: (ask, { signal }) => untilOneFails(signal, (own) => reader.readOne(ask.type, ask.localId, own)),
+    circumstances: (persons, options) =>
+      untilOneFails(options.signal, async (signal) => {
+        const asked = new Set(persons);
+        const [found, care, said] = await Promise.all([
+          reader.patients(asked, signal),
+          reader.episodes(asked, signal),
+          hasConsents ? reader.consents(asked, signal) : NOTHING_FOUND,
+        ]);
+        const consents = consentsOf(said, asked, context, organisations);
+        const known = keep(found, readPatient, (patient) => asked.has(patient.id));
+        const guarded = new Set([...known.items.filter(isProtected).map(({ id }) => id), ...unreadable(found, asked)]);
+        const told = {
+          ...NO_CIRCUMSTANCES,
+          involvements: care.items.flatMap((episode) => involvementOf(episode, context) ?? []),
+          residences: known.items.flatMap(residencesOf),
+          protectedPersons: [...guarded].map((person) => ({ person })),
+          consents: consents.rows,
+        };
+        return { items: [told], rejected: known.rejected + care.rejected + consents.rejected };
+      }),
+    workload: ({ workers }, options) =>
+      untilOneFails(options.signal, async (signal) => {
+        const found = await reader.episodesManagedBy(new Set(workers), signal);
+        const items = found.items.flatMap((episode) => involvementOf(episode, context) ?? []);
+        return { items, rejected: found.rejected };
+      }),
+    find: (ask, { signal }) => untilOneFails(signal, (own) => find(client, ask, own)),
   };
+}
+
+/** Once one request of a call has failed the others are given up: a server that said it is busy is left alone. */
+async function untilOneFails<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const others = new AbortController();
+  try {
+    return await call(AbortSignal.any([signal, others.signal]));
+  } catch (error) {
+    others.abort(error);
+    throw error;
+  }
 }
 
 /** FHIR matches the beginnings of names; the contract asks for names that are the same, so the answer is sifted. */

@@ -18,7 +18,7 @@ const to = (identifier: Json | string, role = 'IRCP') => ({
 });
 const CSC = to({ system: AGENCY_SYSTEM, value: 'csc' });
 const purpose = (...codes: string[]) => codes.map((code) => ({ system: PURPOSE_SYSTEM, code }));
-const PERMIT = { actor: [CSC], purpose: purpose('CHILD_PROTECTION') };
+const PERMIT = { type: 'permit', actor: [CSC], purpose: purpose('CHILD_PROTECTION') };
 const DENIES_ALL = { categories: ['*'], recipients: ['*'], purposes: ['*'] };
 
 function consent(changes: Json = {}): Json {
@@ -73,11 +73,11 @@ describe('a permit', () => {
   });
 
   it.each([
-    ['no recipient', { purpose: PERMIT.purpose }],
+    ['no recipient', { type: 'permit', purpose: PERMIT.purpose }],
     ['a recipient not known', { ...PERMIT, actor: [to({ system: ODS, value: 'ABC' })] }],
     ['a kind that is none', { ...PERMIT, actor: [to({ system: AGENCY_KIND_SYSTEM, value: 'POLICE' })] }],
     ['somebody who is no recipient', { ...PERMIT, actor: [to({ system: AGENCY_SYSTEM, value: 'csc' }, 'CST')] }],
-    ['no purpose', { actor: [CSC] }],
+    ['no purpose', { type: 'permit', actor: [CSC] }],
     ['a purpose of care, not of safeguarding', { ...PERMIT, purpose: [{ system: ACT_REASON, code: 'TREAT' }] }],
     ['a purpose not known', { ...PERMIT, purpose: purpose('CURIOSITY') }],
     ['a label not known', { ...PERMIT, securityLabel: [{ system: ACT_CODE_SYSTEM, code: 'NEW' }] }],
@@ -108,7 +108,7 @@ describe('a permit', () => {
   });
 
   it('holds as long as every period around it does, and no longer where a date is vague', () => {
-    const inner = { type: 'permit', ...PERMIT, period: { start: '2026-02', end: '2027-03-31' } };
+    const inner = { ...PERMIT, period: { start: '2026-02', end: '2027-03-31' } };
     const nested = only({
       policyRule: undefined,
       provision: { period: { start: '2026-01-01', end: '2027' }, provision: [inner] },
@@ -128,6 +128,19 @@ describe('a permit', () => {
     ]);
   });
 
+  it('that does not say that it is one is refused or taken back like one', () => {
+    const { type: _, ...untyped } = PERMIT;
+    const refused = (changes: Json) => only({ status: 'rejected', ...changes });
+    expect(refused({ provision: untyped })).toEqual([
+      expect.objectContaining({ state: 'REFUSED', recipients: ['csc'] }),
+    ]);
+    expect(refused({ provision: undefined })).toEqual([expect.objectContaining({ state: 'REFUSED', ...DENIES_ALL })]);
+    expect(refused({ provision: { provision: [PERMIT, { type: 'deny' }] } })).toEqual([
+      expect.objectContaining({ state: 'REFUSED', inForce: false, recipients: ['csc'] }),
+    ]);
+    expect(refused({ policyRule: concept('OPTOUT') })).toEqual([]);
+  });
+
   it('replaced by a later one ended when it was said, so that the later one counts', () => {
     const former = consent({ id: 'former', status: 'inactive', meta: { lastUpdated: '2026-07-01T09:00:00Z' } });
     const { rows } = rowsOf(former, consent({ id: 'later', dateTime: '2026-06-30' }));
@@ -140,7 +153,7 @@ describe('a permit', () => {
 
 describe('a denial', () => {
   it('is in force while the consent is active, to whom and for what it says', () => {
-    expect(denials({ type: 'deny', ...PERMIT, securityLabel: [{ system: ACT_CODE_SYSTEM, code: 'MH' }] })).toEqual([
+    expect(denials({ ...PERMIT, type: 'deny', securityLabel: [{ system: ACT_CODE_SYSTEM, code: 'MH' }] })).toEqual([
       {
         state: 'REFUSED',
         inForce: true,
@@ -155,7 +168,6 @@ describe('a denial', () => {
 
   it.each([
     ['that states nothing more', { type: 'deny' }, {}],
-    ['by the policy alone', {}, { policyRule: concept('OPTOUT') }],
     ['of a rule that does not say which way', {}, { policyRule: undefined }],
     ['of no scope', { type: 'deny' }, { scope: undefined }],
     ['by somebody else', { type: 'deny' }, { performer: [{ reference: 'RelatedPerson/r1' }] }],
@@ -174,12 +186,33 @@ describe('a denial', () => {
     ['in a consent to treatment', { type: 'deny' }, { scope: concept('treatment') }],
   ])('%s is about something else', (_, provision, changes) => expect(only({ provision, ...changes })).toEqual([]));
 
+  it('is what a root without a type says of whom it names: so R4’s own example (notThem) withholds from one under a policy of opting in', () => {
+    const { type: _, ...untyped } = PERMIT;
+    expect(only({ provision: untyped })).toEqual([
+      expect.objectContaining({ state: 'REFUSED', inForce: true, recipients: ['csc'], purposes: ['CHILD_PROTECTION'] }),
+    ]);
+    expect(only({ provision: { ...untyped, provision: [PERMIT] } }).map(({ state }) => state)).toEqual(['REFUSED']);
+  });
+
+  it('is what opting out says, whatever is excepted from it and however many codings say so', () => {
+    const policyRule = { coding: [{ code: 'a local code' }, { code: 'OPTOUT' }] };
+    for (const provision of [undefined, PERMIT, { provision: [PERMIT] }, { actor: [CSC] }])
+      expect(only({ policyRule, provision })).toEqual([expect.objectContaining({ state: 'REFUSED', ...DENIES_ALL })]);
+  });
+
+  it('is not what opting in says; nor does that agree to anything without naming to what', () => {
+    expect(only({ provision: undefined })).toEqual([]);
+    expect(only({ provision: { period: { start: '2026-01-01' } } })).toEqual([]);
+    expect(only({ provision: { provision: [PERMIT] } })).toEqual([
+      expect.objectContaining({ state: 'GIVEN', recipients: ['csc'] }),
+    ]);
+  });
+
   it('inside a permit is honoured at any depth, with what it does not say itself from around it', () => {
     const provision = {
       ...PERMIT,
       provision: [
         {
-          type: 'permit',
           ...PERMIT,
           provision: [{ type: 'deny', securityLabel: [{ system: ACT_CODE_SYSTEM, code: 'SDV' }] }],
         },
@@ -202,7 +235,7 @@ describe('a denial', () => {
   });
 
   it('is not opened by a permit inside it', () => {
-    expect(only({ provision: { type: 'deny', provision: [{ type: 'permit', ...PERMIT }] } })).toEqual([
+    expect(only({ provision: { type: 'deny', provision: [{ ...PERMIT }] } })).toEqual([
       expect.objectContaining({ state: 'REFUSED', inForce: true, ...DENIES_ALL }),
     ]);
   });

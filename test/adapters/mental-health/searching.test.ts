@@ -234,6 +234,19 @@ describe('a server', () => {
     expect((await source.read(ask, options())).items.length).toBeGreaterThan(0);
   });
 
+  it('that says so is left alone: what else was under way is given up', async () => {
+    let givenUp = 0;
+    const server = await listen((request, response) => {
+      if (request.url?.startsWith('/Patient')) setTimeout(() => response.writeHead(429).end(), 100);
+      else response.once('close', () => (givenUp += 1));
+    });
+    open.push(server);
+    const source = createMentalHealth({ id: 'mh', holder: 'trust', baseUrl: server.url });
+    await expect(source.circumstances(['p-0'], options())).rejects.toThrow(SourceBusy);
+    while (givenUp < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(server.asked).toHaveLength(3);
+  });
+
   const answering = async (status: number, body: object): Promise<Source> => {
     const server = await listen((_, response) => {
       response.writeHead(status, { 'content-type': 'application/fhir+json' }).end(JSON.stringify(body));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { AGENCY_KIND_SYSTEM, AGENCY_SYSTEM, consentsOf } from '../../../adapters/mental-health/consent.js';
 import { referenceReader } from '../../../adapters/mental-health/context.js';
 import { ACT_CODE_SYSTEM } from '../../../adapters/mental-health/labels.js';
@@ -277,5 +278,79 @@ describe('a Consent that cannot be read', () => {
       rows: [],
       rejected: 0,
     });
+  });
+});
+
+describe('whatever a Consent says', () => {
+  const codes = (...list: string[]) => fc.constantFrom(...list).map(concept);
+  const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+  const rule: fc.Arbitrary<Json> = fc.letrec<{ rule: Json }>((tie) => ({
+    rule: fc.record(
+      {
+        type: maybe(fc.constantFrom('permit', 'deny')),
+        actor: maybe(
+          fc.subarray([
+            CSC,
+            to({ system: ODS, value: 'ABC' }),
+            to('RelatedPerson/r1'),
+            to('Organization/haven-1', 'CST'),
+          ]),
+        ),
+        purpose: maybe(
+          fc.subarray([...purpose('CHILD_PROTECTION'), { system: ACT_REASON, code: 'HRESCH' }, { code: 'X' }]),
+        ),
+        action: maybe(fc.subarray([concept('access'), concept('collect')])),
+        securityLabel: maybe(fc.subarray([{ system: ACT_CODE_SYSTEM, code: 'SDV' }, { code: 'X' }])),
+        data: maybe(fc.constant([{ meaning: 'instance' }])),
+        period: maybe(fc.constantFrom({ start: '2026' }, { end: '2026-06' })),
+        provision: fc.array(tie('rule'), { maxLength: 2, depthIdentifier: 'rules' }),
+      },
+      { requiredKeys: [] },
+    ),
+  })).rule;
+  const any = fc.record({
+    status: fc.constantFrom('active', 'active', 'inactive', 'rejected', 'draft', 'nonsense'),
+    scope: maybe(codes('patient-privacy', 'patient-privacy', 'treatment', 'other')),
+    dateTime: maybe(fc.constantFrom('2026', '2026-03-01', '2026-03-01T10:00:00Z', 'never')),
+    policyRule: maybe(codes('OPTIN', 'OPTOUT', 'LOCAL')),
+    performer: maybe(fc.constantFrom([], [{ reference: 'Patient/p1' }], [{ reference: 'RelatedPerson/r1' }])),
+    provision: maybe(rule),
+  });
+
+  it('it agrees to nothing that it does not plainly permit', () => {
+    fc.assert(
+      fc.property(any, (changes) => {
+        const given = rowsOf(consent(changes)).rows.filter(({ state }) => state === 'GIVEN');
+        if (given.length === 0) return;
+        const said = JSON.stringify(changes);
+        expect(changes.status).toBe('active');
+        expect(changes.scope).toEqual(concept('patient-privacy'));
+        expect(said).toContain('"type":"permit"');
+        expect(said).not.toContain('OPTOUT');
+        for (const { recipients, purposes } of given)
+          expect([recipients, purposes]).toEqual([['csc'], ['CHILD_PROTECTION']]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a denial put into it is in force, and lifts nothing that it denied before', () => {
+    fc.assert(
+      fc.property(any, (changes) => {
+        if (changes.status !== 'active' || changes.scope?.coding[0]?.code === 'treatment') return;
+        const denial = { type: 'deny', actor: [CSC], purpose: purpose('SUPERVISION'), action: [concept('access')] };
+        const before = rowsOf(consent(changes)).rows.filter(({ inForce }) => inForce);
+        const { provision = {} } = changes;
+        const nested = [...((provision['provision'] as Json[] | undefined) ?? []), denial];
+        const after = rowsOf(consent({ ...changes, provision: { ...provision, provision: nested } })).rows;
+        expect(after.some((row) => row.inForce && ['*', 'csc'].some((to) => row.recipients.includes(to)))).toBe(true);
+        const bare = before.filter(({ recipients, purposes }) => recipients.includes('*') && purposes.includes('*'));
+        // Without any rule it denies everything for want of a meaning; a rule gives it one.
+        const hasRule =
+          nested.length > 1 || provision['type'] === 'deny' || changes.policyRule?.coding[0]?.code === 'OPTOUT';
+        if (hasRule) for (const row of bare) expect(after).toContainEqual(row);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -27,18 +27,31 @@ import type { Source } from './sources/contract.js';
 import type { SqlSourceOptions } from './sources/sql.js';
 import { openStore } from './store/store.js';
 
+type Shape = Pick<z.ZodType, 'safeParse'>;
 const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
 const web = z.looseObject({ ...identity, baseUrl: z.url() });
+const mentalHealth = overWeb((options: MentalHealthOptions) => createMentalHealth(options));
+const consents = z.looseObject({
+  hasConsents: z.boolean().exactOptional(),
+  organisations: z.record(z.string(), z.string().min(1)).exactOptional(),
+});
+const trusted = z.looseObject({ ...identity, baseUrl: z.url() }).and(consents);
+const known = mentalHealth.shape.and(consents);
+/** A FHIR server that must know who asks, over https; or one in a network of which the authority says that it is trusted. */
+const fhir: Shape = {
+  safeParse: (settings) =>
+    ((settings as { network?: unknown }).network === 'trusted' ? trusted : known).safeParse(settings),
+};
 const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
 const files = z.looseObject({ ...identity, folder: z.string().min(1) });
 
 const ADAPTERS: {
-  readonly [adapter: string]: { readonly shape: z.ZodType; readonly create: (options: never) => Source };
+  readonly [adapter: string]: { readonly shape: Shape; readonly create: (options: never) => Source };
 } = {
   'social-care': { shape: sql, create: (options: SqlSourceOptions) => createSocialCare(options) },
   workbook: { shape: sql, create: (options: SqlSourceOptions) => createWorkbook(options) },
   'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
-  'mental-health': { shape: web, create: (options: MentalHealthOptions) => createMentalHealth(options) },
+  'mental-health': { ...mentalHealth, shape: fhir },
   'substance-misuse': { shape: files, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
   'domestic-abuse': overWeb((options: DomesticAbuseOptions) => createDomesticAbuse(options)),
   probation: overWeb((options: ProbationOptions) => createProbation(options)),

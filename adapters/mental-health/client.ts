@@ -1,90 +1,80 @@
 /** FHIR R4 over HTTP: batched searches by POST, so that no identifier stands in an address (or in a proxy's log). */
+import { isDeepStrictEqual } from 'node:util';
 import { SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
-import {
-  bundleSchema,
-  capabilitySchema,
-  FHIR_ID,
-  operationOutcomeSchema,
-  RESOURCE_TYPES,
-  type ResourceType,
-} from './wire.js';
+import { type ClientCertificate, createJsonHttp, type TokenSource } from '../../src/sources/json-http.js';
+import { explain, refuseIncomplete } from './outcomes.js';
+import { bundleSchema, capabilitySchema, FHIR_ID, type ResourceType, SEARCHED } from './wire.js';
 
 export interface FhirClientOptions {
   /** The FHIR base, e.g. `https://fhir.trust.example/r4`. */
   readonly baseUrl: string;
-  /** Bearer token, or what fetches a fresh one; none where the network itself is trusted. */
-  readonly token?: string | ((signal: AbortSignal) => Promise<string>);
+  /** Bearer token, or what fetches a fresh one (SMART Backend Services); none where the network itself is trusted. */
+  readonly token?: string | TokenSource;
+  readonly tls?: ClientCertificate;
 }
 
 /** What a search found, unread. `rejected` counts entries that held no resource at all. */
 export interface Found {
   readonly resources: readonly unknown[];
+  /** What came along by `_include` or `_revinclude`. A server may leave some out without saying so. */
+  readonly included: readonly unknown[];
   readonly rejected: number;
 }
 
+/** `Encounter:participant`-like: what a search of a type may bring along, e.g. `{ revinclude: 'PractitionerRole:practitioner' }`. */
+export interface Along {
+  readonly include?: string;
+  readonly revinclude?: string;
+}
+
 export interface FhirClient {
-  /** Throws SourceNotReady unless the server speaks R4 and searches every type the adapter needs. */
-  checkCapabilities(signal: AbortSignal): Promise<void>;
+  /** Throws SourceNotReady unless the server speaks R4 and searches these types by the parameters that the adapter needs. */
+  checkCapabilities(types: readonly ResourceType[], signal: AbortSignal): Promise<void>;
+  /** Whether the server said, when it was checked, that a search of this type can bring this along. */
+  brings(type: ResourceType, along: Along): boolean;
   /** One search; every page of it. Values are escaped by the caller (see `escapeValue`). */
   search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found>;
   /** Resources whose `parameter` is one of these ids: one search for every 100. Ids that FHIR does not allow match nothing. */
-  searchIds(
-    type: ResourceType,
-    parameter: string,
-    ids: Iterable<string>,
-    signal: AbortSignal,
-    prefix?: string,
-  ): Promise<Found>;
+  searchIds(ask: IdSearch, signal: AbortSignal): Promise<Found>;
+  close(): Promise<void>;
 }
+
+export interface IdSearch {
+  readonly type: ResourceType;
+  readonly parameter: string;
+  readonly ids: Iterable<string>;
+  /** Put before each id: `Patient/`. */
+  readonly prefix?: string;
+  readonly along?: Along;
+}
+
+export const NOTHING_FOUND: Found = Object.freeze({ resources: [], included: [], rejected: 0 });
 
 const IDS_PER_SEARCH = 100;
 const SEARCHES_AT_ONCE = 4;
 const PAGE_SIZE = 500;
 const MOST_PAGES = 1000;
-/** Issues after which what was returned is not all there is (R4 issue-type). */
-const INCOMPLETE = new Set(['incomplete', 'timeout', 'throttled', 'too-costly', 'not-supported', 'exception']);
 
 /** A value with the characters that mean something in a FHIR search escaped (R4 §3.1.1.4.3). */
 export function escapeValue(value: string): string {
   return value.replace(/[\\,|$]/g, (character) => `\\${character}`);
 }
 
-/** Throws SourceFailure on any answer but a good one, and the signal's reason once it is aborted. */
+/** Throws SourceFailure on any answer but a good one (SourceBusy on 429), and the signal's reason once it is aborted. */
 export function createFhirClient(options: FhirClientOptions): FhirClient {
   const base = options.baseUrl.replace(/\/+$/, '');
-  const origin = new URL(base).origin;
-
-  async function ask(url: string, body: URLSearchParams | undefined, signal: AbortSignal): Promise<unknown> {
-    signal.throwIfAborted();
-    try {
-      const token = typeof options.token === 'function' ? await options.token(signal) : options.token;
-      const response = await fetch(url, {
-        method: body ? 'POST' : 'GET',
-        headers: {
-          accept: 'application/fhir+json',
-          prefer: 'handling=strict',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-        redirect: 'error',
-        signal,
-        ...(body ? { body } : {}),
-      });
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw new SourceFailure(`the FHIR server answered with status ${response.status}`);
-      }
-      return await response.json();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof SourceFailure) throw error;
-      if (error instanceof SyntaxError)
-        throw new SourceFailure('the FHIR server answered with something other than JSON');
-      throw new SourceFailure('the FHIR server cannot be reached');
-    }
-  }
+  const http = createJsonHttp({
+    name: 'the FHIR server',
+    baseUrl: base,
+    accept: 'application/fhir+json',
+    headers: { prefer: 'handling=strict' },
+    ...(options.token === undefined ? {} : { token: options.token }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  });
+  const declared = new Set<string>();
 
   async function search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found> {
-    const resources: unknown[] = [];
+    const all = new Map<string, unknown>();
     const seen = new Set<string>();
     let rejected = 0;
     let url: string | undefined = `${base}/${type}/_search`;
@@ -92,54 +82,89 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
     while (url !== undefined) {
       if (seen.size >= MOST_PAGES || seen.has(url)) throw new SourceFailure('the FHIR server pages without end');
       seen.add(url);
-      const bundle = bundleSchema.safeParse(await ask(url, body, signal));
+      const bundle = bundleSchema.safeParse((await http.ask(url, signal, { explain, ...(body ? { body } : {}) })).body);
       if (!bundle.success)
         throw new SourceFailure('the FHIR server answered a search with something other than a Bundle');
       for (const { resource } of bundle.data.entry ?? []) {
         const kind = kindOf(resource);
         if (kind === undefined) rejected += 1;
         else if (kind === 'OperationOutcome') refuseIncomplete(resource);
-        else if (kind === type) resources.push(resource);
+        else addOnce(all, kind, resource);
       }
       const next = bundle.data.link?.find((link) => link.relation === 'next')?.url;
-      url = next === undefined ? undefined : sameOrigin(next);
+      url = next === undefined ? undefined : absolute(next);
       body = undefined;
     }
-    return { resources, rejected };
+    const isMatch = (resource: unknown) => kindOf(resource) === type;
+    const resources = [...all.values()];
+    return {
+      resources: resources.filter(isMatch),
+      included: resources.filter((resource) => !isMatch(resource)),
+      rejected,
+    };
   }
 
-  /** A next link to anywhere else would carry the token there. */
-  function sameOrigin(link: string): string {
-    if (!URL.canParse(link, `${base}/`) || new URL(link, `${base}/`).origin !== origin) {
-      throw new SourceFailure('the FHIR server pages to another host');
-    }
+  /** A next link to anywhere else would carry the token there: `ask` refuses it. */
+  function absolute(link: string): string {
+    if (!URL.canParse(link, `${base}/`)) throw new SourceFailure('the FHIR server pages to another host');
     return new URL(link, `${base}/`).href;
+  }
+
+  function brings(type: ResourceType, { include, revinclude }: Along): boolean {
+    return [include && `${type} _include ${include}`, revinclude && `${type} _revinclude ${revinclude}`].every(
+      (wanted) => wanted === undefined || declared.has(wanted),
+    );
   }
 
   return {
     search,
-    async checkCapabilities(signal) {
-      const statement = capabilitySchema.safeParse(await ask(`${base}/metadata`, undefined, signal));
+    brings,
+    close: () => http.close(),
+    async checkCapabilities(types, signal) {
+      const statement = capabilitySchema.safeParse((await http.ask('/metadata', signal, { explain })).body);
       if (!statement.success) throw new SourceNotReady('the FHIR server has no CapabilityStatement of the shape of R4');
-      const { fhirVersion, rest } = statement.data;
+      const { fhirVersion, rest, format } = statement.data;
       if (!fhirVersion.startsWith('4.0')) throw new SourceNotReady(`the server speaks FHIR ${fhirVersion}, not R4`);
-      const searched = rest
-        .filter((side) => side.mode === 'server')
-        .flatMap((side) => side.resource ?? [])
-        .filter((resource) => resource.interaction?.some((interaction) => interaction.code === 'search-type'));
-      const missing = RESOURCE_TYPES.filter((type) => !searched.some((resource) => resource.type === type));
+      if (format && !format.some((one) => /json/i.test(one)))
+        throw new SourceNotReady('the FHIR server speaks no JSON');
+      const served = rest.filter((side) => side.mode === 'server').flatMap((side) => side.resource ?? []);
+      const searched = served.filter((resource) => resource.interaction?.some(({ code }) => code === 'search-type'));
+      const missing = types.filter((type) => !searched.some((resource) => resource.type === type));
       if (missing.length > 0) throw new SourceNotReady(`the FHIR server does not search ${missing.join(', ')}`);
+      const unsearchable = types.flatMap((type) => {
+        const parameters = searched.flatMap((one) => (one.type === type ? (one.searchParam ?? []) : []));
+        return SEARCHED[type]
+          .filter((needed) => !parameters.some(({ name }) => name === needed))
+          .map((p) => `${type} by ${p}`);
+      });
+      if (unsearchable.length > 0)
+        throw new SourceNotReady(`the FHIR server does not search ${unsearchable.join(', ')}`);
+      declared.clear();
+      for (const { type, searchInclude = [], searchRevInclude = [] } of searched) {
+        for (const one of searchInclude) declared.add(`${type} _include ${one}`);
+        for (const one of searchRevInclude) declared.add(`${type} _revinclude ${one}`);
+      }
     },
-    async searchIds(type, parameter, ids, signal, prefix = '') {
+    async searchIds({ type, parameter, ids, prefix = '', along = {} }, signal) {
       const values = [...new Set(ids)].filter((id) => FHIR_ID.test(id)).map((id) => prefix + id);
       const chunks: string[][] = [];
       for (let i = 0; i < values.length; i += IDS_PER_SEARCH) chunks.push(values.slice(i, i + IDS_PER_SEARCH));
-      const found = await inTurns(chunks, (chunk) => search(type, new Map([[parameter, chunk.join(',')]]), signal));
-      return {
-        resources: found.flatMap((one) => one.resources),
-        rejected: found.reduce((sum, one) => sum + one.rejected, 0),
-      };
+      const brought = brings(type, along)
+        ? Object.entries(along).map(([how, what]): [string, string] => [`_${how}`, what])
+        : [];
+      return together(
+        await inTurns(chunks, (chunk) => search(type, new Map([[parameter, chunk.join(',')], ...brought]), signal)),
+      );
     },
+  };
+}
+
+/** Several searches as one. */
+export function together(found: readonly Found[]): Found {
+  return {
+    resources: found.flatMap((one) => one.resources),
+    included: found.flatMap((one) => one.included),
+    rejected: found.reduce((sum, one) => sum + one.rejected, 0),
   };
 }
 
@@ -163,16 +188,18 @@ async function inTurns<T, R>(items: readonly T[], run: (item: T) => Promise<R>):
   return results;
 }
 
+/**
+ * The same resource twice (a page that shifted, an include of several pages) is one. Where the two differ, which one holds
+ * cannot be told: its type and id alone are left, so that whoever reads it rejects it.
+ */
+function addOnce(all: Map<string, unknown>, kind: string, resource: unknown): void {
+  const { id } = resource as { readonly id?: unknown };
+  const key = typeof id === 'string' ? `${kind}/${id}` : `${kind} ${all.size}`;
+  const former = all.get(key);
+  all.set(key, former === undefined || isDeepStrictEqual(former, resource) ? resource : { resourceType: kind, id });
+}
+
 function kindOf(resource: unknown): string | undefined {
   if (resource === null || typeof resource !== 'object' || !('resourceType' in resource)) return undefined;
   return typeof resource.resourceType === 'string' ? resource.resourceType : undefined;
-}
-
-/** A search that the server itself says it could not finish is a failure, not a shorter list. */
-function refuseIncomplete(resource: unknown): void {
-  const outcome = operationOutcomeSchema.safeParse(resource);
-  const grave = outcome.success
-    ? outcome.data.issue.some((i) => i.severity === 'fatal' || i.severity === 'error' || INCOMPLETE.has(i.code))
-    : true;
-  if (grave) throw new SourceFailure('the FHIR server could not finish a search');
 }

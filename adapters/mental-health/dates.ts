@@ -70,3 +70,14 @@ function dayAfter(day: IsoDate, days: number): IsoDate {
   const at = new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)) + days));
   return at.toISOString().slice(0, 10);
 }
+
+/** When a FHIR date may have been: not before `from`, before `until`; `last` is the latest day or the instant itself. */
+export function rangeOf(
+  value: string | undefined,
+): { readonly from: string; readonly until: string; readonly last: string } | undefined {
+  if (value === undefined) return undefined;
+  const instant = value.length > 10 ? new Date(value).toISOString() : undefined;
+  if (instant !== undefined) return { from: instant, until: instant, last: instant };
+  const last = value.length === 10 ? value : lastDay(value);
+  return { from: firstDay(value), until: dayAfter(last, 1), last };
+}

@@ -7,15 +7,32 @@ const PARAMETERS: Readonly<Record<string, (resource: Json) => readonly unknown[]
   patient: (resource) => references(resource.subject ?? resource.patient),
   subject: (resource) => references(resource.subject),
   'care-manager': (resource) => references(resource.careManager),
-  identifier: (resource) => list(resource.identifier).flatMap((i) => [i.value, `${i.system}|${i.value}`]),
+  practitioner: (resource) => references(resource.practitioner),
+  encounter: (resource) => references(resource.encounter),
+  identifier: (resource) =>
+    list(resource.identifier).flatMap(({ system, value }) => [value, `${system ?? ''}|${value}`, `${system ?? ''}|`]),
+  _security: (resource) =>
+    list((resource.meta as Json | undefined)?.security).flatMap(({ system, code }) => [
+      code,
+      `${system ?? ''}|${code}`,
+    ]),
   family: (resource) => list(resource.name).map((name) => fold(name.family)),
   given: (resource) => list(resource.name).flatMap((name) => (Array.isArray(name.given) ? name.given.map(fold) : [])),
   birthdate: (resource) => [resource.birthDate],
 };
 /** FHIR compares strings by how they begin, without regard to case. */
 const BEGINNINGS = new Set(['family', 'given']);
-const CLINICAL = ['_id', 'patient', 'subject'];
-const PERSONS = ['_id', 'identifier', 'family', 'given'];
+const CLINICAL = ['patient', 'subject', 'encounter'];
+const PERSONS = ['identifier', 'family', 'given'];
+const BY_TYPE: Readonly<Record<string, readonly string[]>> = {
+  Patient: [...PERSONS, 'birthdate'],
+  Practitioner: PERSONS,
+  PractitionerRole: ['practitioner'],
+  EpisodeOfCare: ['patient', 'care-manager'],
+  Encounter: ['patient', 'subject'],
+  Consent: ['patient'],
+};
+const REFERENCES = new Set(['patient', 'subject', 'care-manager', 'practitioner', 'encounter']);
 
 type Json = { readonly [key: string]: unknown };
 type Resource = Json & { readonly resourceType: string; readonly id: string };
@@ -23,15 +40,20 @@ type Index = Map<string, Set<string>>;
 
 /** The search parameters of a resource type. */
 export function searchable(type: string): readonly string[] {
-  if (type === 'Patient') return [...PERSONS, 'birthdate'];
-  if (type === 'Practitioner') return PERSONS;
-  return type === 'EpisodeOfCare' ? ['_id', 'patient', 'care-manager'] : CLINICAL;
+  return ['_id', '_security', ...(BY_TYPE[type] ?? CLINICAL)];
+}
+
+/** Those that are references, by which searches bring others along. */
+export function referring(type: string): readonly string[] {
+  return searchable(type).filter((parameter) => REFERENCES.has(parameter));
 }
 
 export interface FhirStore {
   /** Adds a resource or puts it in the place of one with its type and id. Throws on text that is no resource. */
   put(text: string): void;
   text(type: string, id: string): string | undefined;
+  /** What a resource refers to by a parameter, as `Type/id`. */
+  referred(type: string, id: string, parameter: string): readonly string[];
   /** Ids that match one of the values of every parameter, in a lasting order; all of the type if nothing is asked. */
   search(type: string, asked: ReadonlyMap<string, readonly string[]>): readonly string[];
 }
@@ -83,6 +105,12 @@ export function createFhirStore(): FhirStore {
       }
     },
     text: (type, id) => texts.get(type)?.get(id),
+    referred(type, id, parameter) {
+      const text = texts.get(type)?.get(id);
+      if (text === undefined || !REFERENCES.has(parameter)) return [];
+      const values = PARAMETERS[parameter]?.(resourceOf(text)) ?? [];
+      return values.filter(isText).filter((value) => value.includes('/'));
+    },
     search(type, asked) {
       const [first, ...others] = [...asked].map(([parameter, values]) => matches(type, parameter, values));
       if (!first) return [...(texts.get(type)?.keys() ?? [])];

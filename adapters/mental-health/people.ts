@@ -4,9 +4,9 @@ import { addressKey, type SourceRecord } from '../../src/domain/records.js';
 import { type Context, labelOf } from './context.js';
 import { periodOf } from './dates.js';
 import { categoryOf, confidentialityOf } from './labels.js';
-import type { EpisodeOfCare, FhirAddress, HumanName, Patient, Practitioner } from './wire.js';
+import type { EpisodeOfCare, FhirAddress, HumanName, Patient, Practitioner, PractitionerRole } from './wire.js';
 
-const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number';
+export const NHS_NUMBER = 'https://fhir.nhs.uk/Id/nhs-number';
 const UK_CORE = 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-';
 const NAME_ORDER: readonly (string | undefined)[] = ['usual', 'official', undefined];
 const SEXES: ReadonlyMap<string, string> = new Map([
@@ -125,10 +125,16 @@ function nhsNumberOf(patient: Patient): string | null {
   return number !== undefined && passesModulus11(number) ? number : null;
 }
 
-function passesModulus11(number: string): boolean {
+/** Whether these are ten digits of which the last is the check digit (NHS Data Dictionary, NHS NUMBER). */
+export function passesModulus11(number: string): boolean {
   if (!/^\d{10}$/.test(number)) return false;
   const sum = [...number].slice(0, 9).reduce((total, digit, i) => total + Number(digit) * (10 - i), 0);
   return (11 - (sum % 11)) % 11 === Number(number[9]);
+}
+
+/** Whether the trust verified this NHS number to be the patient's. */
+export function hasNumber(patient: Patient, number: string): boolean {
+  return nhsNumberOf(patient) === number;
 }
 
 /**
@@ -151,17 +157,38 @@ export function involvementOf(episode: EpisodeOfCare, context: Context): Involve
   return { person, worker, role: CARE_MANAGER, ...care };
 }
 
-/** The same as a record; `practitioners` are those found by id. Requires a patient. */
+/** A worker and the roles they hold or held. */
+export interface Staff {
+  readonly practitioner: Practitioner;
+  readonly roles: readonly PractitionerRole[];
+}
+
+/** What somebody is called in a role that was theirs in the period, at best at the organisation; else their qualification. */
+function titleOf(staff: Staff | undefined, care: Period, episode: EpisodeOfCare, context: Context): string | undefined {
+  const organisation = context.idOf(episode.managingOrganization, 'Organization');
+  const isHere = (role: PractitionerRole) => context.idOf(role.organization, 'Organization') === organisation;
+  const roles = (staff?.roles ?? []).filter(
+    ({ active, period }) => active !== false && overlap(periodOf(period, 'wide'), care),
+  );
+  const code = (roles.find(isHere) ?? roles[0])?.code?.[0];
+  return code?.text ?? code?.coding?.[0]?.display ?? staff?.practitioner.qualification?.[0]?.code.text;
+}
+
+function overlap(a: Period, b: Period): boolean {
+  return (a.from ?? '') < (b.until ?? '9999') && (b.from ?? '') < (a.until ?? '9999');
+}
+
+/** The same as a record; `staff` are those found by id. Requires a patient. */
 export function involvementRecordOf(
   episode: EpisodeOfCare,
-  practitioners: ReadonlyMap<string, Practitioner>,
+  staff: ReadonlyMap<string, Staff>,
   context: Context,
 ): SourceRecord | undefined {
   const care = careOf(episode);
   const person = context.idOf(episode.patient, 'Patient');
   if (!care || person === undefined) return undefined;
-  const worker = practitioners.get(context.idOf(episode.careManager, 'Practitioner') ?? '');
-  const name = worker?.name?.[0];
+  const worker = staff.get(context.idOf(episode.careManager, 'Practitioner') ?? '');
+  const name = worker?.practitioner.name?.[0];
   return {
     label: {
       ...labelOf(context, 'Involvement', `EpisodeOfCare/${episode.id}`, person),
@@ -173,7 +200,7 @@ export function involvementRecordOf(
     },
     content: {
       workerName: (name && fullName(name)) ?? episode.careManager?.display ?? null,
-      workerRole: worker?.qualification?.[0]?.code.text ?? (episode.careManager ? 'Care manager' : null),
+      workerRole: titleOf(worker, care, episode, context) ?? (episode.careManager ? 'Care manager' : null),
       from: care.from?.slice(0, 10) ?? null,
       until: care.until?.slice(0, 10) ?? null,
       serviceName: episode.managingOrganization?.display ?? null,

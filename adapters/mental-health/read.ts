@@ -2,10 +2,10 @@
 import type { RecordType, SourceRecord } from '../../src/domain/records.js';
 import type { LocalId } from '../../src/domain/words.js';
 import type { ReadAsk, SourceAnswer } from '../../src/sources/contract.js';
-import type { FhirClient, Found } from './client.js';
+import { type FhirClient, type Found, NOTHING_FOUND, together } from './client.js';
 import type { Context } from './context.js';
 import { isRetracted, type Placing, recordOf } from './map.js';
-import { detailsOf, involvementRecordOf } from './people.js';
+import { detailsOf, involvementRecordOf, type Staff } from './people.js';
 import {
   CLINICAL_TYPES,
   type Clinical,
@@ -14,9 +14,11 @@ import {
   episodeOfCareSchema,
   FHIR_ID,
   type Patient,
-  type Practitioner,
+  type PractitionerRole,
   patientSchema,
+  practitionerRoleSchema,
   practitionerSchema,
+  type ResourceType,
 } from './wire.js';
 
 const NONE = { items: [], rejected: 0 } as const;
@@ -45,8 +47,10 @@ export function keep<T>(
 
 export interface FhirReader {
   patients(ids: Ids, signal: AbortSignal): Promise<Found>;
+  /** Each with its care manager as a Practitioner, where that is known. */
   episodes(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<EpisodeOfCare>>;
   episodesManagedBy(workers: Ids, signal: AbortSignal): Promise<SourceAnswer<EpisodeOfCare>>;
+  consents(ids: Ids, signal: AbortSignal): Promise<Found>;
   read(ask: ReadAsk, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>>;
   readOne(type: RecordType, localId: string, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>>;
 }
@@ -66,7 +70,9 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
     return item && patientOf(item) !== '' ? item : undefined;
   }
 
-  const patients = (ids: Ids, signal: AbortSignal) => client.searchIds('Patient', '_id', ids, signal);
+  const byPatient = (type: ResourceType, ids: Ids) => ({ type, parameter: 'patient', ids, prefix: 'Patient/' });
+  const patients = (ids: Ids, signal: AbortSignal) =>
+    client.searchIds({ type: 'Patient', parameter: '_id', ids }, signal);
 
   async function details(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>> {
     const found = keep(await patients(ids, signal), readPatient, (patient) => ids.has(patient.id));
@@ -74,25 +80,74 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
   }
 
   async function episodes(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<EpisodeOfCare>> {
-    const found = await client.searchIds('EpisodeOfCare', 'patient', ids, signal, 'Patient/');
-    return keep(found, readEpisode, (episode) => ids.has(patientOf(episode)));
+    const found = keep(await client.searchIds(byPatient('EpisodeOfCare', ids), signal), readEpisode, (episode) =>
+      ids.has(patientOf(episode)),
+    );
+    return managedByPractitioners(found, signal);
+  }
+
+  /** R4 lets a role be the care manager: then whoever holds the role is. */
+  async function managedByPractitioners(
+    found: SourceAnswer<EpisodeOfCare>,
+    signal: AbortSignal,
+  ): Promise<SourceAnswer<EpisodeOfCare>> {
+    const ids = found.items.flatMap(({ careManager }) => context.idOf(careManager, 'PractitionerRole') ?? []);
+    const roles = keep(
+      await client.searchIds({ type: 'PractitionerRole', parameter: '_id', ids }, signal),
+      readRole,
+      any,
+    );
+    const held = new Map(roles.items.map((role) => [role.id, role.practitioner]));
+    const items = found.items.map((episode) => {
+      const practitioner = held.get(context.idOf(episode.careManager, 'PractitionerRole') ?? '');
+      return practitioner ? { ...episode, careManager: { ...episode.careManager, ...practitioner } } : episode;
+    });
+    return { items, rejected: found.rejected + roles.rejected };
   }
 
   async function clinical(types: readonly Clinical['resourceType'][], ids: Ids, signal: AbortSignal) {
-    const found = await Promise.all(types.map((type) => client.searchIds(type, 'patient', ids, signal, 'Patient/')));
+    const found = await Promise.all(types.map((type) => client.searchIds(byPatient(type, ids), signal)));
     return keep(together(found), readClinical, (resource) => ids.has(patientOf(resource)));
   }
 
+  /** Their roles are only words beside a name, so they may come along: a server that leaves some out loses no fact. */
+  async function staff(ids: Iterable<string>, signal: AbortSignal): Promise<SourceAnswer<Staff>> {
+    const asked = [...ids];
+    const along = { revinclude: 'PractitionerRole:practitioner' };
+    const [found, roles] = await Promise.all([
+      client.searchIds({ type: 'Practitioner', parameter: '_id', ids: asked, along }, signal),
+      client.brings('Practitioner', along)
+        ? NOTHING_FOUND
+        : client.searchIds(
+            { type: 'PractitionerRole', parameter: 'practitioner', ids: asked, prefix: 'Practitioner/' },
+            signal,
+          ),
+    ]);
+    const known = keep(found, (resource) => practitionerSchema.safeParse(resource).data, any);
+    const held = [...found.included, ...roles.resources].flatMap((resource) => readRole(resource) ?? []);
+    const rolesOf = groupBy(held, (role) => context.idOf(role.practitioner, 'Practitioner') ?? '');
+    const items = known.items.map((practitioner) => ({ practitioner, roles: rolesOf.get(practitioner.id) ?? [] }));
+    return { items, rejected: known.rejected };
+  }
+
   async function involvements(of: readonly EpisodeOfCare[], signal: AbortSignal): Promise<SourceAnswer<SourceRecord>> {
-    const managers = of.flatMap((episode) => context.idOf(episode.careManager, 'Practitioner') ?? []);
-    const found = keep(
-      await client.searchIds('Practitioner', '_id', managers, signal),
-      (resource): Practitioner | undefined => practitionerSchema.safeParse(resource).data,
-      () => true,
+    const found = await staff(
+      of.flatMap((episode) => context.idOf(episode.careManager, 'Practitioner') ?? []),
+      signal,
     );
-    const byId = new Map(found.items.map((practitioner) => [practitioner.id, practitioner]));
+    const byId = new Map(found.items.map((one) => [one.practitioner.id, one]));
     const items = of.flatMap((episode) => involvementRecordOf(episode, byId, context) ?? []);
     return { items, rejected: found.rejected };
+  }
+
+  /** The encounters that these resources state: they come along, or are asked for by id. */
+  async function statedEncounters(found: Found, of: readonly Clinical[], signal: AbortSignal) {
+    const stated = new Set(of.flatMap((resource) => context.idOf(resource.encounter, 'Encounter') ?? []));
+    const known = keep({ ...found, resources: found.included, rejected: 0 }, readClinical, ({ id }) => stated.has(id));
+    const missing = new Set([...stated].filter((id) => known.items.every((encounter) => encounter.id !== id)));
+    const asked = await client.searchIds({ type: 'Encounter', parameter: '_id', ids: missing }, signal);
+    const further = keep(asked, readClinical, ({ id }) => missing.has(id));
+    return { items: [...known.items, ...further.items], rejected: known.rejected + further.rejected };
   }
 
   function recordsOf(of: readonly Clinical[], encounters: readonly Clinical[], care: readonly EpisodeOfCare[]) {
@@ -114,9 +169,26 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
   return {
     patients,
     episodes,
+    consents: (ids, signal) => client.searchIds(byPatient('Consent', ids), signal),
     async episodesManagedBy(workers, signal) {
-      const found = await client.searchIds('EpisodeOfCare', 'care-manager', workers, signal, 'Practitioner/');
-      return keep(found, readEpisode, (e) => workers.has(context.idOf(e.careManager, 'Practitioner') ?? ''));
+      const manager = { type: 'EpisodeOfCare', parameter: 'care-manager' } as const;
+      const own = {
+        type: 'PractitionerRole',
+        parameter: 'practitioner',
+        prefix: 'Practitioner/',
+        ids: workers,
+      } as const;
+      const [direct, roles] = await Promise.all([
+        client.searchIds({ ...manager, ids: workers, prefix: 'Practitioner/' }, signal),
+        client.searchIds(own, signal),
+      ]);
+      const held = keep(roles, readRole, (role) => workers.has(context.idOf(role.practitioner, 'Practitioner') ?? ''));
+      const ids = held.items.map(({ id }) => id);
+      const through = await client.searchIds({ ...manager, ids, prefix: 'PractitionerRole/' }, signal);
+      const found = keep(together([direct, through]), readEpisode, any);
+      const managed = await managedByPractitioners(found, signal);
+      const isTheirs = (episode: EpisodeOfCare) => workers.has(context.idOf(episode.careManager, 'Practitioner') ?? '');
+      return { items: managed.items.filter(isTheirs), rejected: managed.rejected + held.rejected };
     },
 
     async read(ask, signal) {
@@ -141,28 +213,36 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
       const one = new Set([id]);
       if (type === 'PersonDetails' && kind === 'Patient') return details(one, signal);
       if (type === 'Involvement' && kind === 'EpisodeOfCare') {
-        const found = keep(await client.searchIds(kind, '_id', one, signal), readEpisode, (e) => e.id === id);
+        const asked = await client.searchIds({ type: kind, parameter: '_id', ids: one }, signal);
+        const found = await managedByPractitioners(
+          keep(asked, readEpisode, (e) => e.id === id),
+          signal,
+        );
         const work = await involvements(found.items, signal);
         return { items: work.items, rejected: found.rejected + work.rejected };
       }
       const clinicalType = CLINICAL_TYPES.find((each) => each === kind);
       if (type !== 'MentalHealthRecord' || clinicalType === undefined) return NONE;
-      const found = keep(await client.searchIds(clinicalType, '_id', one, signal), readClinical, (c) => c.id === id);
+      const along = { include: `${clinicalType}:encounter` };
+      const asked = await client.searchIds({ type: clinicalType, parameter: '_id', ids: one, along }, signal);
+      const found = keep(asked, readClinical, (c) => c.id === id);
       const about = new Set(found.items.map(patientOf));
-      const [care, encounters] = await Promise.all([episodes(about, signal), clinical(['Encounter'], about, signal)]);
+      const [care, encounters] = await Promise.all([
+        episodes(about, signal),
+        statedEncounters(asked, found.items, signal),
+      ]);
       return {
-        items: recordsOf(found.items, encounters.items, care.items),
+        items: recordsOf(found.items, [...found.items, ...encounters.items], care.items),
         rejected: found.rejected + care.rejected + encounters.rejected,
       };
     },
   };
 }
 
-function together(found: readonly Found[]): Found {
-  return {
-    resources: found.flatMap((one) => one.resources),
-    rejected: found.reduce((sum, one) => sum + one.rejected, 0),
-  };
+const any = () => true;
+
+function readRole(resource: unknown): PractitionerRole | undefined {
+  return practitionerRoleSchema.safeParse(resource).data;
 }
 
 function personsOf(ask: ReadAsk, type: RecordType): Set<LocalId> {

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { AgencyId, SourceId } from '../../src/domain/words.js';
-import { startFhirServer } from './fhir-server.js';
+import { type FhirServerOptions, startFhirServer } from './fhir-server.js';
 import { createFhirStore } from './fhir-store.js';
 import type { MentalHealthOptions } from './index.js';
 import { RESOURCE_TYPES } from './wire.js';
@@ -14,6 +14,8 @@ export interface Identity {
   readonly space?: SourceId;
   /** A bearer token that the server then insists on. */
   readonly token?: string;
+  /** What else of the server is not as usual; its `token` before the one above. */
+  readonly server?: FhirServerOptions;
 }
 
 export interface SimulatedMentalHealth {
@@ -46,8 +48,8 @@ export async function simulateMentalHealth(folder: string, identity: Identity): 
       }
     }
   }
-  const { token, ...rest } = identity;
-  const server = await startFhirServer(store, token);
+  const { token, server: asked, ...rest } = identity;
+  const server = await startFhirServer(store, { ...(token === undefined ? {} : { token }), ...asked });
   return {
     options: { ...rest, baseUrl: server.baseUrl, ...(token === undefined ? {} : { token }) },
     put: (resource) => store.put(JSON.stringify(resource)),

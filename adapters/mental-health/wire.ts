@@ -17,7 +17,20 @@ const notes = z.array(z.object({ text: z.string() })).optional();
 const concepts = z.array(concept).optional();
 const extension = z.object({ url: z.string(), valueString: text, valueCodeableConcept: concept.optional() });
 const extensions = z.array(extension).optional();
-const meta = z.object({ security: z.array(coding).optional() }).optional();
+/** Tags a resource of which the server left elements out (R4 §3.1.1.5.8): perhaps its label, perhaps that it was a mistake. */
+const isSubsetted = ({ system, code: tag }: { system?: string | undefined; code?: string | undefined }) =>
+  tag === 'SUBSETTED' && (system === undefined || system.endsWith('v3-ObservationValue'));
+const meta = z
+  .object({
+    security: z.array(coding).optional(),
+    tag: z.array(coding).optional(),
+    lastUpdated: date,
+  })
+  .refine(({ tag }) => !tag?.some(isSubsetted), 'the resource is not whole')
+  .optional();
+/** What changes the meaning of a resource in a way that is not known here: such a resource is not read (R4 §2.4.0.2). */
+const modifierExtension = z.array(z.unknown()).max(0).optional();
+const common = { id, meta, modifierExtension };
 const humanName = z.object({
   use: text,
   text,
@@ -52,8 +65,7 @@ export type FhirAddress = z.infer<typeof address>;
 
 export const patientSchema = z.object({
   resourceType: z.literal('Patient'),
-  id,
-  meta,
+  ...common,
   extension: extensions,
   identifier: z.array(identifier.extend({ extension: extensions })).optional(),
   name: z.array(humanName).min(1),
@@ -67,16 +79,26 @@ export type Patient = z.infer<typeof patientSchema>;
 
 export const practitionerSchema = z.object({
   resourceType: z.literal('Practitioner'),
-  id,
+  ...common,
   name: z.array(humanName).optional(),
   qualification: z.array(z.object({ code: concept })).optional(),
 });
 export type Practitioner = z.infer<typeof practitionerSchema>;
 
+export const practitionerRoleSchema = z.object({
+  resourceType: z.literal('PractitionerRole'),
+  ...common,
+  active: z.boolean().optional(),
+  period: period.optional(),
+  practitioner: reference.optional(),
+  organization: reference.optional(),
+  code: concepts,
+});
+export type PractitionerRole = z.infer<typeof practitionerRoleSchema>;
+
 export const episodeOfCareSchema = z.object({
   resourceType: z.literal('EpisodeOfCare'),
-  id,
-  meta,
+  ...common,
   status: z.enum(['planned', 'waitlist', 'active', 'onhold', 'finished', 'cancelled', 'entered-in-error']),
   patient: reference,
   careManager: reference.optional(),
@@ -85,7 +107,7 @@ export const episodeOfCareSchema = z.object({
 });
 export type EpisodeOfCare = z.infer<typeof episodeOfCareSchema>;
 
-const clinical = { id, meta, subject: reference, encounter: reference.optional(), note: notes };
+const clinical = { ...common, subject: reference, encounter: reference.optional(), note: notes };
 
 export const clinicalSchema = z.discriminatedUnion('resourceType', [
   z.object({
@@ -150,9 +172,54 @@ export type Clinical = z.infer<typeof clinicalSchema>;
 
 /** The resource types that become a MentalHealthRecord. */
 export const CLINICAL_TYPES = ['Condition', 'CarePlan', 'Flag', 'RiskAssessment', 'Encounter'] as const;
-/** Every resource type the adapter searches. */
-export const RESOURCE_TYPES = ['Patient', 'Practitioner', 'EpisodeOfCare', ...CLINICAL_TYPES] as const;
-export type ResourceType = (typeof RESOURCE_TYPES)[number];
+/** Every resource type the adapter searches, and the parameters it does so by, beside `_id`. */
+export const SEARCHED = {
+  Patient: ['identifier', 'family', 'given', 'birthdate'],
+  Practitioner: [],
+  PractitionerRole: ['practitioner'],
+  EpisodeOfCare: ['patient', 'care-manager'],
+  Condition: ['patient'],
+  CarePlan: ['patient'],
+  Flag: ['patient'],
+  RiskAssessment: ['patient'],
+  Encounter: ['patient'],
+  Consent: ['patient'],
+} as const satisfies { readonly [type: string]: readonly string[] };
+export type ResourceType = keyof typeof SEARCHED;
+export const RESOURCE_TYPES = Object.keys(SEARCHED) as readonly ResourceType[];
+
+/** A rule of a consent; nested ones are exceptions to the one that holds them. */
+const provision = z.object({
+  type: z.enum(['deny', 'permit']).optional(),
+  modifierExtension,
+  period: period.optional(),
+  actor: z.array(z.object({ role: concept.optional(), reference: reference.optional() })).optional(),
+  action: concepts,
+  securityLabel: z.array(coding).optional(),
+  purpose: z.array(coding).optional(),
+  class: z.array(coding).optional(),
+  code: concepts,
+  dataPeriod: period.optional(),
+  data: z.array(z.unknown()).optional(),
+  get provision() {
+    return z.array(provision).optional();
+  },
+});
+export type Provision = z.infer<typeof provision>;
+
+export const consentSchema = z.object({
+  resourceType: z.literal('Consent'),
+  ...common,
+  status: z.enum(['draft', 'proposed', 'active', 'rejected', 'inactive', 'entered-in-error']),
+  scope: concept.optional(),
+  patient: reference,
+  dateTime: date,
+  performer: z.array(reference).optional(),
+  policyRule: concept.optional(),
+  verification: z.array(z.object({ verified: z.boolean() })).optional(),
+  provision: provision.optional(),
+});
+export type Consent = z.infer<typeof consentSchema>;
 
 export const operationOutcomeSchema = z.object({
   resourceType: z.literal('OperationOutcome'),
@@ -166,15 +233,18 @@ export const bundleSchema = z.object({
   entry: z.array(z.object({ resource: z.unknown().optional() })).optional(),
 });
 
+const names = z.array(z.string()).optional();
+const served = z.object({
+  type: z.string(),
+  interaction: z.array(z.object({ code: z.string() })).optional(),
+  searchParam: z.array(z.object({ name: z.string() })).optional(),
+  searchInclude: names,
+  searchRevInclude: names,
+});
+
 export const capabilitySchema = z.object({
   resourceType: z.literal('CapabilityStatement'),
   fhirVersion: z.string(),
-  rest: z.array(
-    z.object({
-      mode: z.string(),
-      resource: z
-        .array(z.object({ type: z.string(), interaction: z.array(z.object({ code: z.string() })).optional() }))
-        .optional(),
-    }),
-  ),
+  format: names,
+  rest: z.array(z.object({ mode: z.string(), resource: z.array(served).optional() })),
 });

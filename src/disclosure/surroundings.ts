@@ -82,7 +82,7 @@ export class Surroundings {
           () => true,
         );
         if (!hasAnswered(reply)) {
-          this.view.addGap({ source: source.id, tells: source.tells, persons: new Set(mine) });
+          this.view.addGap({ source: source.id, holder: source.holder, tells: source.tells, persons: new Set(mine) });
           return;
         }
         await this.links.learn(source.space, reply.items.flatMap(localsIn));

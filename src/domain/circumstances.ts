@@ -4,7 +4,7 @@
  * `P` is how persons are referred to (a source's local ids, then the gateway's person ids).
  * Worker fields hold the SOURCE's own staff ids; the directory says who they are. Team ids are shared with the directory.
  */
-import type { IsoDate, IsoInstant, LocalId, TeamId } from './words.js';
+import type { Category, IsoDate, IsoInstant, LocalId, Purpose, TeamId } from './words.js';
 
 export interface Period {
   readonly from?: IsoDate | IsoInstant;
@@ -110,6 +110,24 @@ export interface ServiceConsentRow<P = LocalId> {
   readonly at: IsoDate | IsoInstant;
 }
 
+/**
+ * What a person said about sharing what the source's holder has, as it stands in the holder's own system (a FHIR Consent).
+ * It speaks of that holder's records alone. Recipients are agency ids or kinds; `*` is everything.
+ */
+export interface ConsentRow<P = LocalId> extends Period {
+  /** The id of what says it, unique at the source. */
+  readonly id: string;
+  readonly person: P;
+  readonly state: 'GIVEN' | 'REFUSED' | 'WITHDRAWN';
+  /** A denial that counts while it stands there, whatever was said since and wherever. Only of what is REFUSED. */
+  readonly inForce: boolean;
+  readonly categories: readonly (Category | '*')[];
+  readonly recipients: readonly string[];
+  readonly purposes: readonly (Purpose | '*')[];
+  /** When it was said. Without it nothing is given; a denial needs none. */
+  readonly at?: IsoDate | IsoInstant;
+}
+
 /** Why an early-help agency may work on a protection case (CF-04). */
 export interface ProtectionGroundRow {
   readonly family: string;
@@ -132,6 +150,7 @@ export interface Circumstances<P = LocalId> {
   readonly received: readonly ReceivedRow<P>[];
   readonly protectedPersons: readonly ProtectedRow<P>[];
   readonly serviceConsents: readonly ServiceConsentRow<P>[];
+  readonly consents: readonly ConsentRow<P>[];
   readonly protectionGrounds: readonly ProtectionGroundRow[];
 }
 
@@ -150,6 +169,7 @@ export const CIRCUMSTANCE_KINDS = [
   'received',
   'protectedPersons',
   'serviceConsents',
+  'consents',
   'protectionGrounds',
 ] as const satisfies readonly (keyof Circumstances)[];
 export type CircumstanceKind = (typeof CIRCUMSTANCE_KINDS)[number];

@@ -32,6 +32,11 @@ export interface FindAsk {
   readonly dateOfBirth?: IsoDate;
 }
 
+/** At a source that holds verified NHS numbers, that number (ten digits) is enough, alone or with any of the three; others pass it over. */
+export interface NumberedFindAsk extends FindAsk {
+  readonly nhsNumber?: string;
+}
+
 export interface CallOptions {
   readonly signal: AbortSignal;
   /** Who is at the screen, for systems that limit access per user (nDelius): the worker's id at this source, when known. */
@@ -77,7 +82,7 @@ export interface Source {
     options: CallOptions,
   ): Promise<SourceAnswer<InvolvementRow>>;
   /** Local ids of persons who match. */
-  find(ask: FindAsk, options: CallOptions): Promise<SourceAnswer<LocalId>>;
+  find(ask: NumberedFindAsk, options: CallOptions): Promise<SourceAnswer<LocalId>>;
 }
 
 /** Thrown by an adapter when the source answers but is not in a state to be read (SSD mid-reload, restricted list unreadable). */

@@ -51,7 +51,12 @@ function fhir(folder: string, at: string, found: Found, problems: string[]): voi
         if (type === 'Patient') found.persons.add(id);
         found.records.add(type === 'EpisodeOfCare' ? `episode ${id}` : `${type}/${id}`);
         if (type === 'Patient' || type === 'Practitioner') return;
-        clinical.push({ place, subject: idOf(type === 'EpisodeOfCare' ? resource.patient : resource.subject) });
+        if (type === 'PractitionerRole') {
+          found.references.push({ place, to: 'staff', id: idOf(resource.practitioner) });
+          return;
+        }
+        clinical.push({ place, subject: idOf(resource.patient ?? resource.subject) });
+        if (type === 'Consent') return;
         for (const by of [resource.careManager, resource.recorder, resource.author, resource.performer]) {
           if (by !== undefined) found.references.push({ place, to: 'staff', id: idOf(by) });
         }

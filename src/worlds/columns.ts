@@ -193,12 +193,14 @@ export const SOURCE_TABLES: { readonly [adapter: string]: { readonly [table: str
 export const FHIR_TYPES = [
   'Patient',
   'Practitioner',
+  'PractitionerRole',
   'EpisodeOfCare',
   'Encounter',
   'Condition',
   'CarePlan',
   'Flag',
   'RiskAssessment',
+  'Consent',
 ] as const;
 
 /** Tables whose further columns are not ours to know: editions of NDTMS differ, so it is read by column name. */

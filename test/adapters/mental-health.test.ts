@@ -13,6 +13,9 @@ const FIXTURES = fileURLToPath(new URL('../../adapters/mental-health/fixtures', 
 const CONFIDENTIALITY = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
 const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const options = () => ({ signal: AbortSignal.timeout(10_000) });
+const coded = (level: string, ...codes: string[]) => ({
+  security: [{ system: CONFIDENTIALITY, code: level }, ...codes.map((code) => ({ system: ACT_CODE, code }))],
+});
 const labelled = (...codes: string[]) => ({ security: codes.map((code) => ({ system: CONFIDENTIALITY, code })) });
 
 /** A source over a server that answers each request with what `answer` makes of it. */
@@ -26,7 +29,9 @@ async function against(
     asked.push(request.url ?? '');
     const { status = 200, body } = answer(request.url ?? '', base);
     request.resume();
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/fhir+json' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
@@ -57,12 +62,32 @@ describe('security labels', () => {
     [{ security: [{ system: 'http://elsewhere.example', code: 'N' }] }, 'V'],
     [{ security: [{ code: 'N' }] }, 'V'],
     [{ security: [{ system: ACT_CODE, code: 'R' }] }, 'V'],
+    [coded('N', 'MH'), 'N'],
+    [coded('N', 'SDV'), 'N'],
+    [coded('N', 'PSYTHPN'), 'R'],
+    [coded('U', 'LOCIS'), 'R'],
+    [coded('N', 'ENCRYPT', 'NORDSCLCD'), 'N'],
+    [coded('N', 'ORCON'), 'V'],
+    [coded('N', 'NOAUTH'), 'V'],
+    [coded('N', 'REDACT'), 'V'],
+    [coded('N', 'SICKLE'), 'V'],
+    [coded('N', 'a code to come'), 'V'],
+    [{ security: [{ system: ACT_CODE, code: 'MH' }] }, 'V'],
+    [{ security: [...labelled('N').security, { system: 'urn:trust:labels', code: 'ordinary' }] }, 'V'],
+    [{ security: [...labelled('N').security, {}] }, 'V'],
   ])('%j are %s', (meta, expected) => expect(confidentialityOf(meta)).toBe(expected));
 
   it('make work with a victim of what v3-ActCode marks SDV, and of nothing else', () => {
     expect(categoryOf({ security: [{ system: ACT_CODE, code: 'SDV' }] })).toBe('DOMESTIC_ABUSE_VICTIM');
     expect(categoryOf({ security: [{ system: ACT_CODE, code: 'DVD' }] })).toBe('MENTAL_HEALTH');
     expect(categoryOf(labelled('SDV'))).toBe('MENTAL_HEALTH');
+  });
+
+  it('make treatment of what v3-ActCode marks as substance misuse; where both are marked, the victim is protected', () => {
+    for (const code of ['ETH', 'SUD', 'ETHUD', 'OPIOIDUD'])
+      expect(categoryOf(coded('N', code))).toBe('SUBSTANCE_MISUSE');
+    expect(categoryOf(coded('N', 'MH', 'ETH', 'SDV'))).toBe('DOMESTIC_ABUSE_VICTIM');
+    expect(categoryOf(coded('N', 'PSYTHPN'))).toBe('MENTAL_HEALTH');
   });
 });
 
@@ -216,7 +241,7 @@ describe('searching', () => {
         },
       );
     }
-    expect(counts).toEqual([9, 9]);
+    expect(counts).toEqual([10, 10]);
   });
 
   it.each([
@@ -241,7 +266,7 @@ describe('searching', () => {
         },
       }),
     ],
-    ['an error status', (_: string) => ({ status: 503, body: 'person p-0 is on fire' })],
+    ['an error status', (_: string) => ({ status: 500, body: 'person p-0 is on fire' })],
     ['no JSON', (_: string) => ({ body: '<html>p-0</html>' })],
     ['no Bundle', (_: string) => ({ body: { resourceType: 'Patient', id: 'p-0' } })],
   ])('is a failure on %s', async (_name, answer) => {
@@ -306,7 +331,7 @@ describe('the simulated server', () => {
       status: 400,
       body: { resourceType: 'OperationOutcome' },
     });
-    expect(await get('Consent')).toMatchObject({ status: 404, body: { resourceType: 'OperationOutcome' } });
+    expect(await get('Observation')).toMatchObject({ status: 404, body: { resourceType: 'OperationOutcome' } });
     await stop();
   });
 });

@@ -66,6 +66,7 @@ function facts(
   for (const source of who.gaps ?? []) {
     view.addGap({
       source,
+      holder: source,
       tells: new Set(['allegations', 'protectedPersons', 'plans', 'enquiries']),
       persons: new Set([mother, father, child]),
     });

@@ -15,10 +15,11 @@ import {
   type PersonId,
   type SourceId,
 } from '../../domain/words.js';
-import { consentFor } from '../../registers/consent.js';
+import type { ConsentAsk, ConsentFinding } from '../../registers/consent.js';
 import { exceptionFor } from '../../registers/exception.js';
 import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
+import { consentBeside } from '../../registers/told-consents.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
 import {
   allegedAgainst,
@@ -54,6 +55,8 @@ interface Basis {
   readonly consentState: Fact<'consentState'>;
   readonly exceptionOverridesRefusal: boolean;
   readonly evidence: readonly string[];
+  /** The holder's own system, which tells what it was refused, did not answer. */
+  readonly untold?: boolean;
 }
 
 /** What holds for every record about one subject from one holder. */
@@ -181,7 +184,8 @@ export class FactGatherer {
       referredByRecipient,
     };
     const evidence = relevance.ids.length === 0 ? basis.evidence : [...basis.evidence, ...relevance.ids];
-    return { facts, evidence, unknown: subject.unknown };
+    const unknown: readonly FactName[] = basis.untold ? [...subject.unknown, 'consentState'] : subject.unknown;
+    return { facts, evidence, unknown };
   }
 
   #openSide(person: PersonId, holder: AgencyId): Side {
@@ -299,12 +303,15 @@ export class FactGatherer {
       at: this.view.now,
     };
     const guardians = this.#guardians(subject);
-    const consent = consentFor(this.statements.consents.get(subject) ?? [], {
-      ...scope,
-      isChild: facts.isChild,
-      guardians,
-      allegedAgainstSubjectOrCarer: [subject, ...guardians].flatMap((person) => allegedAgainst(this.view, person)),
-    });
+    const untold = this.view.isUntold('consents', holder.id, subject);
+    const consent = untold
+      ? REFUSED_PERHAPS
+      : this.#consent(subject, {
+          ...scope,
+          isChild: facts.isChild,
+          guardians,
+          allegedAgainstSubjectOrCarer: [subject, ...guardians].flatMap((person) => allegedAgainst(this.view, person)),
+        });
     const recorded = exceptionFor(this.statements.exceptions.get(subject) ?? [], {
       ...scope,
       holderVoluntary: holder.voluntary,
@@ -315,7 +322,16 @@ export class FactGatherer {
     const excepted = recorded.covers || enquiry.length > 0 || ownReferral;
     const basis = consent.state === 'GIVEN' ? 'CONSENT' : excepted ? 'EXCEPTION' : 'NONE';
     const evidence = basis === 'CONSENT' ? consent.statements : [...consent.statements, ...recorded.ids, ...enquiry];
-    return { basis, consentState: consent.state, exceptionOverridesRefusal: overridesRefusal, evidence };
+    return { basis, consentState: consent.state, exceptionOverridesRefusal: overridesRefusal, evidence, untold };
+  }
+
+  /** What was said to the gateway, beside what the holder's own system says was said to the holder. */
+  #consent(subject: PersonId, ask: ConsentAsk): ConsentFinding {
+    const told = this.view
+      .of('consents', subject)
+      .filter((row) => row.holder === ask.holder)
+      .map((row) => ({ ...row, id: `${row.space}:${row.id}` }));
+    return consentBeside(this.statements.consents.get(subject) ?? [], told, ask, (id) => this.agencies.has(id));
   }
 
   /**
@@ -388,6 +404,8 @@ const NOT_ACROSS: Basis = Object.freeze({
   exceptionOverridesRefusal: false,
   evidence: [],
 });
+/** While the holder's denials cannot be told, consent is as if refused: only what stands against a refusal releases. */
+const REFUSED_PERHAPS: ConsentFinding = Object.freeze({ state: 'REFUSED', statements: Object.freeze([]) });
 const NOT_NEEDED = Object.freeze({ state: 'NOT_NEEDED', ids: [] } as const);
 const UNJUDGED = Object.freeze({ state: 'UNJUDGED', ids: [] } as const);
 

@@ -18,6 +18,7 @@ export interface Telling {
 /** A source that should have told these kinds about these persons and did not answer. */
 export interface Gap {
   readonly source: SourceId;
+  readonly holder: AgencyId;
   readonly tells: ReadonlySet<CircumstanceKind>;
   readonly persons: ReadonlySet<PersonId>;
 }
@@ -62,6 +63,7 @@ const PERSON_FIELDS: { readonly [K in CircumstanceKind]: readonly string[] } = {
   received: ['person'],
   protectedPersons: ['person'],
   serviceConsents: ['person'],
+  consents: ['person'],
   protectionGrounds: [],
 };
 /** Family-level kinds are found by the family's key. */
@@ -120,6 +122,11 @@ export class View {
     if (this.#gaps.length === 0) return false;
     const asked = [...persons];
     return this.#gaps.some((gap) => gap.tells.has(kind) && asked.some((person) => gap.persons.has(person)));
+  }
+
+  /** The same of one holder's sources. */
+  isUntold(kind: CircumstanceKind, holder: AgencyId, person: PersonId): boolean {
+    return this.#gaps.some((gap) => gap.holder === holder && gap.tells.has(kind) && gap.persons.has(person));
   }
 
   /** Whether there may be rows of this kind about anybody: some were told, or somebody who should have told was not reached. */

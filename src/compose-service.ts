@@ -62,6 +62,8 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     introspection: config.introspection,
     cursorKey: config.cursorKey,
     sourceDeadlineMs: config.sourceDeadlineMs,
+    protocols: config.protocols,
+    ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
   });
 }
 

@@ -21,7 +21,6 @@ import { packagePath } from './package-path.js';
 import { openDirectory } from './people/directory.js';
 import { openPeople } from './people/people.js';
 import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
-import { tellDisagreement } from './protocols/merge.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openRegisters } from './registers/registers.js';
@@ -96,8 +95,11 @@ export async function wire(parts: Parts): Promise<Wired> {
   const { store, sources, now, log } = parts;
   const limits = parts.limits ?? DEFAULT_LIMITS;
   const { policies, protocol, findings } = loadRules(parts);
-  for (const finding of findings)
-    if (finding.disagree) log.warn({ code: 'PACKS_DISAGREE', place: finding.place }, tellDisagreement(finding));
+  for (const { place, said, disagree } of findings) {
+    const packs = said.map(({ pack }) => pack);
+    if (disagree)
+      log.warn({ code: 'PACKS_DISAGREE', place, packs }, 'packs disagree: the more restrictive value holds');
+  }
   const graph = buildGraph(
     parts.graphqlFolder ?? packagePath('schema', 'graphql'),
     createPages(parts.cursorKey),

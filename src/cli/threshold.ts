@@ -1,16 +1,18 @@
 #!/usr/bin/env node
 /** The `threshold` command. */
-import { Command } from 'commander';
-import type { Wired } from '../compose.js';
+import { Command, Option } from 'commander';
+import { loadRules, type Wired } from '../compose.js';
 import { composeDemo, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { loadPolicies } from '../disclosure/policies.js';
 import { packagePath } from '../package-path.js';
+import { CLAUSE_KINDS, type ClauseKind } from '../protocols/clauses.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { runDemo } from './demo.js';
+import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
 
@@ -120,6 +122,41 @@ world
     for (const problem of problems) console.error(problem);
     if (problems.length > 0) process.exitCode = 1;
     else console.log('nothing broken');
+  });
+
+program
+  .command('clauses')
+  .description('the clauses of the protocols: what carries each, and the tests that name it')
+  .addOption(new Option('--kind <kind...>', 'only of these kinds').choices(CLAUSE_KINDS))
+  .option('--json', 'as JSON: id, kind, says, means, carriage, by, reason')
+  .action(({ kind = [], json }: { kind?: ClauseKind[]; json?: boolean }) => {
+    const clauses = listClauses(packagePath('schema', 'protocols'), kind);
+    console.log(json ? JSON.stringify(clauses, null, 2) : tellClauses(clauses).join('\n'));
+  });
+
+const protocols = program.command('protocols').description('the protocol packs');
+protocols
+  .command('list')
+  .description('the packs that there are')
+  .action(() => console.log(tellPacks(packagePath('schema', 'protocols')).join('\n')));
+protocols
+  .command('show [packs...]')
+  .description(
+    'what holds under these packs (else those of THRESHOLD_PROTOCOLS), by which clause, and where they disagree',
+  )
+  .action((packs: string[]) => {
+    const { THRESHOLD_PROTOCOLS: named, THRESHOLD_POLICIES: own } = process.env;
+    const { protocols: configured, ownPolicies } = readConfig({
+      ...(named ? { THRESHOLD_PROTOCOLS: named } : {}),
+      ...(own ? { THRESHOLD_POLICIES: own } : {}),
+    });
+    const rules = loadRules({
+      protocols: packs.length > 0 ? packs : configured,
+      ...(ownPolicies === undefined ? {} : { ownPolicies }),
+    });
+    const added = rules.policies.all.filter(({ file }) => file.includes(': '));
+    console.log(tellProtocol(rules, added).join('\n'));
+    console.log(`policy version ${rules.policies.version.slice(0, 16)}`);
   });
 
 const policies = program.command('policies').description('the sharing policies');

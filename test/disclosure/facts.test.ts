@@ -142,7 +142,7 @@ describe('involvement', () => {
     expect(facts({ care }, { works: [child] }, { subject: father }).involvement).toBe('NONE');
     expect(facts({ care }, { works: [father] }, { subject: child }).involvement).toBe('NONE');
   });
-  it('of those managed is managing', () =>
+  it('of those managed is managing (FS-21)', () =>
     expect(facts({}, { manages: [['SOCIAL_WORKER', child]] }).involvement).toBe('MANAGING'));
   it('that is over is ended (CF-02)', () => expect(facts({}, { worked: [child] }).involvement).toBe('ENDED'));
   it('current beats ended', () =>
@@ -412,7 +412,9 @@ describe('receiving', () => {
     expect(facts({ care }, aged(3), assessment).inHandoverPack).toBe(false);
   });
   it('after an exit reads what was written before it, where the packs share it (FS-06)', () => {
-    const exit = { handovers: [{ family: 'F1', direction: 'EXIT' as const, receivingWorker: 'me', from: '2026-11-01' }] };
+    const exit = {
+      handovers: [{ family: 'F1', direction: 'EXIT' as const, receivingWorker: 'me', from: '2026-11-01' }],
+    };
     const summary = { category: 'WORKBOOK', kind: 'MONTHLY_SUMMARY' } as const;
     expect(facts({ care: exit }, {}, { ...summary, at: '2026-10-01' }).exited).toBe(true);
     expect(facts({ care: exit }, {}, { ...summary, at: '2026-11-01' }).exited).toBe(false);

@@ -25,7 +25,7 @@ const anyFacts = fc.record(
 describe('an authority’s own policies', () => {
   const bare = loadRules({ protocols: [] }).policies;
 
-  it('stand beside the others, each with its file, and move the version', () => {
+  it('FIP-01: stand beside the others, each with its source and file, and move the version', () => {
     const { policies } = rulesWith(head('ours') + permitAll);
     expect(policies.all.length).toBe(bare.all.length + 1);
     expect(policies.all.find(({ id }) => id === 'ours')?.file).toBe('own: ours.cedar');

@@ -30,7 +30,7 @@ describe('the packs', () => {
     expect(due.filter(({ id }) => !cited.has(id)).map(({ id }) => id)).toEqual([]);
   });
 
-  it('say the figures of their documents: FS-23 to FS-27, FIP-06, CF-09, CF-13, BFS-05, BFS-06, BFS-07', () => {
+  it('say the figures of their documents: FS-23, FS-24, FS-25, FS-26, FS-27, FIP-06, CF-09, CF-13, BFS-05, BFS-06, BFS-07', () => {
     const { timescales } = loadProtocol(folder, PACKS).protocol;
     const of = (months: number, days: number, minutes = 0) => ({ months, days, minutes, workingDays: 0 });
     expect(timescales).toMatchObject({

@@ -8,6 +8,7 @@ import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { loadPolicies } from '../disclosure/policies.js';
 import { packagePath } from '../package-path.js';
 import { CLAUSE_KINDS, type ClauseKind } from '../protocols/clauses.js';
+import { PACKS } from '../protocols/pack.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
@@ -162,9 +163,9 @@ protocols
 const policies = program.command('policies').description('the sharing policies');
 policies
   .command('check [dir]')
-  .description('validate the policies strictly; name what is wrong')
+  .description('validate the policies strictly, those of every protocol pack too; name what is wrong')
   .action((dir?: string) => {
-    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const loaded = dir === undefined ? loadRules({ protocols: PACKS }).policies : loadPolicies(dir);
     for (const { id, effect, source, says } of loaded.all)
       console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
     console.log(`${loaded.all.length} policies, version ${loaded.version.slice(0, 16)}`);

@@ -30,6 +30,7 @@ export async function startGateway(records: BenchRecords, counts: Map<string, nu
     introspection: false,
     cursorKey: 'bench',
     sourceDeadlineMs: 2000,
+    protocols: ['walsall-family-safeguarding'],
   });
 }
 

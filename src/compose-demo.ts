@@ -132,6 +132,8 @@ export async function composeDemo(
     introspection: config.introspection,
     cursorKey: config.cursorKey ?? (await keptSecret(join(folder, 'cursor.key'), () => randomKey())),
     sourceDeadlineMs: config.sourceDeadlineMs,
+    protocols: config.protocols,
+    ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
   });
   const tokenOf = async (id: string) => {
     const worker = workers.find((known) => known.id === id);

@@ -29,7 +29,6 @@ import { openStore } from './store/store.js';
 
 type Shape = Pick<z.ZodType, 'safeParse'>;
 const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
-const web = z.looseObject({ ...identity, baseUrl: z.url() });
 const mentalHealth = overWeb((options: MentalHealthOptions) => createMentalHealth(options));
 const consents = z.looseObject({
   hasConsents: z.boolean().exactOptional(),
@@ -77,6 +76,8 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     introspection: config.introspection,
     cursorKey: config.cursorKey,
     sourceDeadlineMs: config.sourceDeadlineMs,
+    protocols: config.protocols,
+    ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
   });
 }
 

@@ -10,8 +10,9 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
-import { loadPolicies } from './disclosure/policies.js';
+import type { Policies } from './disclosure/policies.js';
 import { createPages } from './graph/connection.js';
 import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
 import { buildGraph } from './graph/schema.js';
@@ -19,6 +20,7 @@ import { createApollo } from './graph/server.js';
 import { packagePath } from './package-path.js';
 import { openDirectory } from './people/directory.js';
 import { openPeople } from './people/people.js';
+import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openRegisters } from './registers/registers.js';
@@ -42,6 +44,10 @@ export interface Parts {
   readonly metrics?: Registry;
   /** How long one call to a source may take, ms. */
   readonly sourceDeadlineMs: number;
+  /** Ids of the protocol packs that the authority picked; none leaves the house rules. */
+  readonly protocols: readonly string[];
+  /** Folder of policies that the authority adds. */
+  readonly ownPolicies?: string;
   readonly limits?: Limits;
   /** Folders of the SDL and of the policies; the package's own unless a test brings others. */
   readonly graphqlFolder?: string;
@@ -60,14 +66,40 @@ export interface Wired {
   stop(): Promise<void>;
 }
 
+/** What decides: the policies, those of the packs and the authority's own among them, and what the packs fix. */
+export interface Rules extends Omit<LoadedProtocol, 'policies'> {
+  readonly policies: Policies;
+}
+
+/** Reads the rules that an authority picked. Throws ProtocolError or PolicyError naming what is invalid, and where. */
+export function loadRules({
+  protocols,
+  ownPolicies,
+  policyFolder,
+}: Pick<Parts, 'protocols' | 'ownPolicies' | 'policyFolder'>): Rules {
+  const { policies: packs, ...loaded } = loadProtocol(packagePath('schema', 'protocols'), protocols);
+  const policies = loadPoliciesWith(policyFolder ?? packagePath('schema', 'policies'), {
+    packs,
+    own: ownPolicies === undefined ? [] : readOwnPolicies(ownPolicies),
+    isClause: (id) => loaded.clauses.byId.has(id),
+    rests: loaded.texts,
+  });
+  return { ...loaded, policies };
+}
+
 /**
- * Starts a gateway from its parts. Throws PolicyError or ClassificationError naming what is invalid; sources that cannot be
+ * Starts a gateway from its parts. Throws PolicyError, ProtocolError or ClassificationError naming what is invalid; sources that cannot be
  * reached do not stop the start: they are gaps until they answer.
  */
 export async function wire(parts: Parts): Promise<Wired> {
   const { store, sources, now, log } = parts;
   const limits = parts.limits ?? DEFAULT_LIMITS;
-  const policies = loadPolicies(parts.policyFolder ?? packagePath('schema', 'policies'));
+  const { policies, protocol, findings } = loadRules(parts);
+  for (const { place, said, disagree } of findings) {
+    const packs = said.map(({ pack }) => pack);
+    if (disagree)
+      log.warn({ code: 'PACKS_DISAGREE', place, packs }, 'packs disagree: the more restrictive value holds');
+  }
   const graph = buildGraph(
     parts.graphqlFolder ?? packagePath('schema', 'graphql'),
     createPages(parts.cursorKey),
@@ -89,6 +121,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     decide,
     projection: graph.projection,
     policyVersion: policies.version,
+    protocol,
     now,
     sourceDeadlineMs: parts.sourceDeadlineMs,
     log,

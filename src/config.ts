@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { packagePath } from './package-path.js';
+import { PACKS, type PackId } from './protocols/pack.js';
 import { type Issuer, isLoopback, issuersSchema } from './server/issuers.js';
 import { LOG_LEVELS, type LogLevel } from './server/log.js';
 
@@ -20,6 +21,10 @@ interface Common {
   readonly introspection: boolean;
   readonly logLevel: LogLevel;
   readonly sourceDeadlineMs: number;
+  /** Ids of the protocol packs that the authority picked, in its order. */
+  readonly protocols: readonly PackId[];
+  /** Folder of policies that the authority adds to the gateway's own. */
+  readonly ownPolicies?: string;
   /** Where the demo keeps its keys: beside its store; of this process alone for a store that is not kept. */
   readonly folder: string;
 }
@@ -78,6 +83,16 @@ export const VARIABLES: readonly Variable[] = [
     says: 'Service: secret of at least 32 characters that seals ids and cursors; the same for all instances.',
   },
   {
+    name: 'THRESHOLD_PROTOCOLS',
+    default: 'demo: walsall-family-safeguarding',
+    says: `Service: the protocol packs that hold here, with commas between: ${PACKS.join(', ')}; or none.`,
+  },
+  {
+    name: 'THRESHOLD_POLICIES',
+    default: '',
+    says: "Folder of Cedar policies that the authority adds to the gateway's own.",
+  },
+  {
     name: 'THRESHOLD_INTROSPECTION',
     default: 'true in the demo, else false',
     says: 'Whether the schema may be asked for: true or false.',
@@ -114,6 +129,20 @@ const json = z.string().transform((value, context) => {
   }
 });
 
+/** Pack ids with commas between; `none` for an authority that has no protocol of these. */
+const packs = z.string().transform((value, context): PackId[] => {
+  if (value.trim() === 'none') return [];
+  const ids = value.split(',').map((id) => id.trim());
+  const known = ids.flatMap((id) => PACKS.find((pack) => pack === id) ?? []);
+  if (known.length < ids.length)
+    context.addIssue({
+      code: 'custom',
+      message: `names a pack that there is not; there are ${PACKS.join(', ')}, or none`,
+    });
+  if (new Set(ids).size < ids.length) context.addIssue({ code: 'custom', message: 'names a pack twice' });
+  return known;
+});
+
 const environment = z.object({
   PORT: number(0, 65535, 4000),
   HOST: z.string().default('127.0.0.1'),
@@ -127,6 +156,8 @@ const environment = z.object({
   THRESHOLD_SOURCES: z.string().optional(),
   THRESHOLD_ISSUERS: json.pipe(issuersSchema).optional(),
   THRESHOLD_CURSOR_KEY: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  THRESHOLD_PROTOCOLS: packs.optional(),
+  THRESHOLD_POLICIES: z.string().optional(),
   THRESHOLD_INTROSPECTION: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
   THRESHOLD_SOURCE_DEADLINE_MS: number(50, 60_000, 2_000),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
@@ -159,7 +190,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 function wrongInService(env: Environment): string[] {
-  const missing = (['THRESHOLD_SOURCES', 'THRESHOLD_ISSUERS', 'THRESHOLD_CURSOR_KEY'] as const)
+  const missing = (['THRESHOLD_SOURCES', 'THRESHOLD_ISSUERS', 'THRESHOLD_CURSOR_KEY', 'THRESHOLD_PROTOCOLS'] as const)
     .filter((name) => env[name] === undefined)
     .map((name) => `${name} is required in service`);
   return env.THRESHOLD_WORLD === undefined
@@ -174,7 +205,7 @@ function wrongInDemo({ HOST }: Environment): string[] {
     : ['HOST must be 127.0.0.1, ::1 or localhost in the demo, where anybody may sign in as anybody'];
 }
 
-function commonConfig(env: Environment, introspection: boolean, store: string): Common {
+function commonConfig(env: Environment, introspection: boolean, store: string, protocols: readonly PackId[]): Common {
   return {
     host: env.HOST,
     port: env.PORT,
@@ -185,6 +216,8 @@ function commonConfig(env: Environment, introspection: boolean, store: string): 
     introspection: env.THRESHOLD_INTROSPECTION === undefined ? introspection : env.THRESHOLD_INTROSPECTION === 'true',
     logLevel: env.LOG_LEVEL,
     sourceDeadlineMs: env.THRESHOLD_SOURCE_DEADLINE_MS,
+    protocols,
+    ...(env.THRESHOLD_POLICIES === undefined ? {} : { ownPolicies: resolve(env.THRESHOLD_POLICIES) }),
   };
 }
 
@@ -204,7 +237,12 @@ function demoConfig(env: Environment): DemoConfig {
   const { THRESHOLD_CURSOR_KEY: cursorKey } = env;
   return {
     mode: 'demo',
-    ...commonConfig(env, true, env.THRESHOLD_STORE ?? join('.threshold', `${basename(world)}.sqlite`)),
+    ...commonConfig(
+      env,
+      true,
+      env.THRESHOLD_STORE ?? join('.threshold', `${basename(world)}.sqlite`),
+      env.THRESHOLD_PROTOCOLS ?? ['walsall-family-safeguarding'],
+    ),
     world,
     ...(cursorKey === undefined ? {} : { cursorKey }),
   };
@@ -212,10 +250,12 @@ function demoConfig(env: Environment): DemoConfig {
 
 function serviceConfig(env: Environment): ServiceConfig {
   const { THRESHOLD_SOURCES: sources, THRESHOLD_ISSUERS: issuers, THRESHOLD_CURSOR_KEY: cursorKey } = env;
-  if (sources === undefined || issuers === undefined || cursorKey === undefined) throw refused(wrongInService(env));
+  const { THRESHOLD_PROTOCOLS: protocols } = env;
+  if (sources === undefined || issuers === undefined || cursorKey === undefined || protocols === undefined)
+    throw refused(wrongInService(env));
   return {
     mode: 'service',
-    ...commonConfig(env, false, env.THRESHOLD_STORE ?? '.threshold/store.sqlite'),
+    ...commonConfig(env, false, env.THRESHOLD_STORE ?? '.threshold/store.sqlite', protocols),
     sources: resolve(sources),
     issuers,
     cursorKey,

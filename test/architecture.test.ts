@@ -7,6 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 const ROOMS: { readonly [room: string]: readonly string[] } = {
   domain: [],
   store: ['domain'],
+  protocols: ['domain'],
   sources: ['domain'],
   people: ['domain', 'store'],
   registers: ['domain', 'store'],

@@ -13,6 +13,7 @@ const service = {
   THRESHOLD_SOURCES: 'sources.yaml',
   THRESHOLD_ISSUERS: JSON.stringify([issuer]),
   THRESHOLD_CURSOR_KEY: 'k'.repeat(32),
+  THRESHOLD_PROTOCOLS: 'cambridgeshire-fip, cambridgeshire-family-safeguarding',
 };
 const withIssuer = (changed: object) => ({
   ...service,
@@ -40,6 +41,7 @@ describe('the demo', () => {
       introspection: true,
       logLevel: 'info',
       sourceDeadlineMs: 2000,
+      protocols: ['walsall-family-safeguarding'],
       world: packagePath('test', 'worlds', 'walsall-road'),
     });
   });
@@ -93,6 +95,7 @@ describe('in service', () => {
       issuers: [{ ...issuer, algorithms: ['EdDSA', 'ES256', 'RS256'] }],
       cursorKey: 'k'.repeat(32),
       introspection: false,
+      protocols: ['cambridgeshire-fip', 'cambridgeshire-family-safeguarding'],
     });
     expect(config).not.toHaveProperty('world');
     expect(readConfig({ ...service, THRESHOLD_INTROSPECTION: 'true' }).introspection).toBe(true);
@@ -100,7 +103,7 @@ describe('in service', () => {
 
   it('is meant as soon as sources or issuers are named: nobody falls into the demo by leaving one out', () => {
     expect(refusal({ THRESHOLD_SOURCES: 'sources.yaml' })).toBe(
-      'The environment is not right:\n- THRESHOLD_ISSUERS is required in service\n- THRESHOLD_CURSOR_KEY is required in service',
+      'The environment is not right:\n- THRESHOLD_ISSUERS is required in service\n- THRESHOLD_CURSOR_KEY is required in service\n- THRESHOLD_PROTOCOLS is required in service',
     );
     expect(refusal({ THRESHOLD_ISSUERS: service.THRESHOLD_ISSUERS })).toContain('THRESHOLD_SOURCES is required');
     expect(refusal({ ...service, THRESHOLD_WORLD: 'x' })).toContain('THRESHOLD_WORLD is for the demo');
@@ -140,6 +143,26 @@ describe('in service', () => {
 
   it('takes keys over plain HTTP from this machine', () => {
     expect(readConfig(withIssuer({ jwks_uri: 'http://127.0.0.1:9000/jwks' })).mode).toBe('service');
+  });
+});
+
+describe('the protocol packs', () => {
+  it('are those named, in that order, or none', () => {
+    expect(readConfig({ THRESHOLD_PROTOCOLS: 'connecting-families' }).protocols).toEqual(['connecting-families']);
+    expect(readConfig({ ...service, THRESHOLD_PROTOCOLS: 'none' }).protocols).toEqual([]);
+  });
+
+  it('that there are not, or that stand twice, are refused, naming those there are', () => {
+    expect(refusal({ THRESHOLD_PROTOCOLS: 'walsall' })).toContain(
+      'THRESHOLD_PROTOCOLS: names a pack that there is not',
+    );
+    expect(refusal({ THRESHOLD_PROTOCOLS: 'walsall' })).toContain('birmingham-family-support');
+    expect(refusal({ THRESHOLD_PROTOCOLS: 'cambridgeshire-fip,cambridgeshire-fip' })).toContain('names a pack twice');
+    expect(refusal({ THRESHOLD_PROTOCOLS: 'cambridgeshire-fip,,' })).toContain('THRESHOLD_PROTOCOLS');
+  });
+
+  it('have beside them a folder of the authority’s own policies', () => {
+    expect(readConfig({ THRESHOLD_POLICIES: 'rules' }).ownPolicies).toBe(resolve('rules'));
   });
 });
 

@@ -2,17 +2,19 @@
 /** The `threshold` command. */
 import { Command, Option } from 'commander';
 import { openAudit } from '../audit/audit.js';
-import type { Wired } from '../compose.js';
+import { loadRules, type Wired } from '../compose.js';
 import { composeDemo, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { createDecide } from '../disclosure/decide.js';
-import { loadPolicies } from '../disclosure/policies.js';
+import { loadPolicies, type Policies } from '../disclosure/policies.js';
 import { replayLog } from '../disclosure/replay.js';
 import { changesBetween, changesJson, changesText } from '../disclosure/space/diff.js';
 import { sharingMatrix } from '../disclosure/space/matrix.js';
 import { matrixCsv, matrixMarkdown } from '../disclosure/space/matrix-text.js';
 import { packagePath } from '../package-path.js';
+import { CLAUSE_KINDS, type ClauseKind } from '../protocols/clauses.js';
+import { PACKS } from '../protocols/pack.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { openStore } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
@@ -20,6 +22,7 @@ import { generateWorld } from '../worlds/generate.js';
 import { type CheckProviderOptions, CONTRACTS, checkProvider } from './check-provider.js';
 import { decideLines } from './decide.js';
 import { runDemo } from './demo.js';
+import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
 
@@ -42,6 +45,24 @@ function workerIn<W extends { readonly id: string }>(workers: readonly W[], id: 
   const worker = workers.find((known) => known.id === id);
   if (!worker) throw new Error(`no worker ${id}; \`threshold workers\` lists them`);
   return worker;
+}
+
+/** The rules that the environment configures; or those of other packs. */
+function rulesInForce(packs: readonly string[] = []): ReturnType<typeof loadRules> {
+  const { THRESHOLD_PROTOCOLS: named, THRESHOLD_POLICIES: own } = process.env;
+  const { protocols, ownPolicies } = readConfig({
+    ...(named ? { THRESHOLD_PROTOCOLS: named } : {}),
+    ...(own ? { THRESHOLD_POLICIES: own } : {}),
+  });
+  return loadRules({
+    protocols: packs.length > 0 ? packs : protocols,
+    ...(ownPolicies === undefined ? {} : { ownPolicies }),
+  });
+}
+
+/** The policies of a folder, alone; without one those in force. */
+function policiesOf(dir: string | undefined): Policies {
+  return dir === undefined ? rulesInForce().policies : loadPolicies(dir);
 }
 
 program
@@ -144,12 +165,39 @@ program
     if (!(await checkProvider(contract, options, (line) => console.log(line)))) process.exitCode = 1;
   });
 
+program
+  .command('clauses')
+  .description('the clauses of the protocols: what carries each, and the tests that name it')
+  .addOption(new Option('--kind <kind...>', 'only of these kinds').choices(CLAUSE_KINDS))
+  .option('--json', 'as JSON: id, kind, says, means, carriage, by, reason')
+  .action(({ kind = [], json }: { kind?: ClauseKind[]; json?: boolean }) => {
+    const clauses = listClauses(packagePath('schema', 'protocols'), kind);
+    console.log(json ? JSON.stringify(clauses, null, 2) : tellClauses(clauses).join('\n'));
+  });
+
+const protocols = program.command('protocols').description('the protocol packs');
+protocols
+  .command('list')
+  .description('the packs that there are')
+  .action(() => console.log(tellPacks(packagePath('schema', 'protocols')).join('\n')));
+protocols
+  .command('show [packs...]')
+  .description(
+    'what holds under these packs (else those of THRESHOLD_PROTOCOLS), by which clause, and where they disagree',
+  )
+  .action((packs: string[]) => {
+    const rules = rulesInForce(packs);
+    const added = rules.policies.all.filter(({ file }) => file.includes(': '));
+    console.log(tellProtocol(rules, added).join('\n'));
+    console.log(`policy version ${rules.policies.version.slice(0, 16)}`);
+  });
+
 const policies = program.command('policies').description('the sharing policies');
 policies
   .command('check [dir]')
-  .description('validate the policies strictly; name what is wrong')
+  .description('validate the policies strictly, those of every protocol pack too; name what is wrong')
   .action((dir?: string) => {
-    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const loaded = dir === undefined ? loadRules({ protocols: PACKS }).policies : loadPolicies(dir);
     for (const { id, effect, source, says } of loaded.all)
       console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
     console.log(`${loaded.all.length} policies, version ${loaded.version.slice(0, 16)}`);
@@ -160,7 +208,7 @@ policies
   .option('--format <format>', 'markdown or csv', 'markdown')
   .option('--policies <dir>', 'policies other than those in force')
   .action(({ format, policies: dir }: { format: string; policies?: string }) => {
-    const { all } = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const { all } = policiesOf(dir);
     if (!['markdown', 'csv'].includes(format)) throw new Error(`no format ${format}: markdown or csv`);
     const cells = sharingMatrix(all);
     process.stdout.write(format === 'csv' ? matrixCsv(cells) : matrixMarkdown(cells, all));
@@ -183,7 +231,7 @@ program
   .option('--policies <dir>', 'policies other than those in force')
   .option('--check-every <lines>', 'ask Cedar as well at every so many lines; 0: never', Number, 1000)
   .action(async ({ policies: dir, checkEvery }: { policies?: string; checkEvery: number }) => {
-    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const loaded = policiesOf(dir);
     const { decided, refused } = await decideLines(process.stdin, process.stdout, { policies: loaded, checkEvery });
     console.error(`${decided} decided, ${refused} refused; policies ${loaded.version.slice(0, 16)}`);
     if (refused > 0) process.exitCode = 1;
@@ -200,7 +248,7 @@ program
       config.mode === 'demo'
         ? (await openDemoStore(config)).store
         : await openStore(config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store);
-    const loaded = loadPolicies(dir ?? packagePath('schema', 'policies'));
+    const loaded = policiesOf(dir);
     const decide = createDecide(loaded, (ids) => console.error(`policies could not be evaluated: ${ids.join(', ')}`));
     const { entries, decisions, otherVersions, discrepancies } = await replayLog(
       openAudit(store),

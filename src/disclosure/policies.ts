@@ -16,6 +16,8 @@ export { PolicyError } from './space/rules.js';
 
 export interface PolicyText {
   readonly id: string;
+  /** The file it stands in. */
+  readonly file: string;
   readonly effect: 'permit' | 'forbid';
   readonly source: readonly string[];
   readonly says: string;
@@ -44,7 +46,7 @@ export interface Evaluation {
 }
 
 export interface Policies extends Evaluation {
-  /** SHA-256 over all policy texts and the closed lists of facts: which rules a decision was made under, and what its key means. */
+  /** SHA-256 over all policy texts, the protocol packs and the closed lists of facts: which rules a decision was made under, and what its key means. */
   readonly version: string;
   readonly all: readonly PolicyText[];
   /** The same policies written out: for questions by whose answer nothing is released. */
@@ -53,15 +55,26 @@ export interface Policies extends Evaluation {
   mayDo(action: Action, facts: ActionFacts): { readonly allowed: boolean; readonly policies: readonly string[] };
 }
 
+/** A file of policies. */
+export interface PolicyFile {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** Reads every `.cedar` file of a folder. Throws PolicyError naming the policy at fault. */
 export function loadPolicies(folder: string): Policies {
+  return compilePolicies(readPolicyFiles(folder));
+}
+
+/** The `.cedar` files of a folder, in the order of their names. Throws PolicyError when there is none. */
+export function readPolicyFiles(folder: string): readonly PolicyFile[] {
   const texts = readdirSync(folder)
     .filter((file) => file.endsWith('.cedar'))
     .sort()
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
   if (texts.length === 0)
     throw new PolicyError(`no policies in ${folder}: without permits nothing could ever be released`);
-  return compilePolicies(texts);
+  return texts;
 }
 
 /**
@@ -72,13 +85,18 @@ setFlagsFromString('--no-turbo-inline-js-wasm-calls');
 
 let generation = 0;
 
-/** Compiles policy texts. Split from reading so that what-if policies can be compiled beside the ones in force. */
-export function compilePolicies(files: readonly { file: string; text: string }[]): Policies {
+/**
+ * Compiles policy texts. Split from reading so that what-if policies can be compiled beside the ones in force.
+ * `rests` are texts beside the policies on which decisions rest (protocol packs): part of the version.
+ */
+export function compilePolicies(files: readonly PolicyFile[], rests: readonly string[] = []): Policies {
   const all = files.flatMap(({ file, text }) => split(file, text).map((policy) => describe(file, policy)));
-  const ids = new Set<string>();
-  for (const { id } of all) {
-    if (ids.has(id)) throw new PolicyError(`policy ${id} stands twice`);
-    ids.add(id);
+  const standing = new Map<string, string>();
+  for (const { id, file } of all) {
+    const other = standing.get(id);
+    if (other !== undefined)
+      throw new PolicyError(`policy ${id} stands twice, in ${other} and in ${file}: none replaces another`);
+    standing.set(id, file);
   }
   const byId = Object.fromEntries(all.map(({ id, text }) => [id, text]));
   validate(byId);
@@ -114,7 +132,7 @@ export function compilePolicies(files: readonly { file: string; text: string }[]
 
   return {
     version: createHash('sha256')
-      .update(JSON.stringify([FACTS, files.map(({ text }) => text)]))
+      .update(JSON.stringify([FACTS, files.map(({ text }) => text), ...rests]))
       .digest('hex'),
     all,
     evaluate(facts) {
@@ -175,6 +193,7 @@ function describe(file: string, text: string): PolicyText {
   checkValues(id, conditions);
   return {
     id,
+    file,
     effect,
     source: list(source),
     says,

@@ -11,6 +11,7 @@ import { type Work, type WorkRow, workOf } from '../disclosure/facts/work.js';
 import { Ledger } from '../disclosure/ledger.js';
 import type { Projection } from '../disclosure/projection.js';
 import { Surroundings } from '../disclosure/surroundings.js';
+import type { Protocol } from '../domain/protocol.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
 import type { AgencyId, Purpose, SourceId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
@@ -29,7 +30,10 @@ export interface House {
   readonly registers: Registers;
   readonly decide: Decide;
   readonly projection: Projection;
+  /** Covers the policies, the packs' and the authority's own among them, and the values of the packs. */
   readonly policyVersion: string;
+  /** What the authority's protocol packs fix. */
+  readonly protocol: Protocol;
   /** The gateway's clock; a demo world lives on its own day. */
   readonly now: () => Date;
   /** How long one call to a source may take. */
@@ -74,7 +78,9 @@ export async function openOperation(
   const surroundings = new Surroundings(view, links, asking, house.registers);
   const work = await askWork(asking, links, standing, at);
   const spaces = new Map(house.sources.map((source) => [source.id, source.space]));
-  const facts = new FactGatherer(view, { standing, work, purpose }, surroundings.statements, agencies, spaces);
+  const asker = { standing, work, purpose };
+  const { handover } = house.protocol;
+  const facts = new FactGatherer(view, asker, surroundings.statements, agencies, spaces, handover);
   const holders = new Map(house.sources.map((source) => [source.id, source.holder]));
   const ledger = new Ledger();
   const door = openDoor({

@@ -228,6 +228,7 @@ describe('the start', () => {
     introspection: false,
     cursorKey: 'x',
     sourceDeadlineMs: 100,
+    protocols: [],
   };
   it('is refused by a field without classification, naming it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'threshold-sdl-'));

@@ -144,6 +144,7 @@ describe('29: what is logged', () => {
       introspection: false,
       cursorKey: 'x',
       sourceDeadlineMs: 500,
+      protocols: [],
     });
     const bodies = [
       {

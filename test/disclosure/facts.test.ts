@@ -5,9 +5,11 @@ import { monthsBefore } from '../../src/disclosure/facts/handover.js';
 import { View } from '../../src/disclosure/facts/view.js';
 import { workOf } from '../../src/disclosure/facts/work.js';
 import { type Circumstances, NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
+import type { HandoverRules } from '../../src/domain/protocol.js';
 import type { RecordLabel } from '../../src/domain/records.js';
 import type { Agency, Standing } from '../../src/domain/requester.js';
 import type { AgencyKind, Category, Purpose, Role } from '../../src/domain/words.js';
+import { loadProtocol } from '../../src/protocols/load.js';
 
 const NOW = '2026-11-23T12:00:00.000Z';
 const AGENCIES: readonly (readonly [string, AgencyKind])[] = [
@@ -17,6 +19,8 @@ const AGENCIES: readonly (readonly [string, AgencyKind])[] = [
   ['safe', 'DOMESTIC_ABUSE'],
   ['prob', 'PROBATION'],
 ];
+/** The house rules, unless a requester's authority picked packs that say otherwise. */
+const { handover } = loadProtocol('schema/protocols', []).protocol;
 const agencies = new Map(
   AGENCIES.map(([id, kind]): [string, Agency] => [id, { id, name: id, kind, voluntary: false, dutyPoint: 'duty' }]),
 );
@@ -37,6 +41,7 @@ interface Who {
   readonly manages?: readonly (readonly [Role, string])[];
   readonly standing?: Partial<Standing>;
   readonly gaps?: readonly string[];
+  readonly handover?: HandoverRules;
 }
 
 const mother = 'P-mother';
@@ -106,7 +111,14 @@ function facts(
   ];
   const nothing: Statements = { consents: new Map(), exceptions: new Map(), judgements: new Map() };
   const asker = { standing, work: workOf(standing, rows, [], NOW), purpose: who.purpose ?? 'DIRECT_WORK' };
-  const gatherer = new FactGatherer(view, asker, nothing, agencies, new Map([['social-care', 'social-care']]));
+  const gatherer = new FactGatherer(
+    view,
+    asker,
+    nothing,
+    agencies,
+    new Map([['social-care', 'social-care']]),
+    who.handover ?? handover,
+  );
   const label: RecordLabel<string> = {
     type: 'Assessment',
     source: 'social-care',
@@ -126,14 +138,14 @@ function facts(
 describe('involvement', () => {
   it('reaches the included members of the family', () =>
     expect(facts({}, { works: [child] }, { subject: father }).involvement).toBe('ALLOCATED'));
-  it('does not reach a member left out of the workflow', () => {
+  it('does not reach a member left out of the workflow (FS-19)', () => {
     const care = { memberships: [member(mother), member(father, false, false), member(child, true)] };
     expect(facts({ care }, { works: [child] }, { subject: father }).involvement).toBe('NONE');
     expect(facts({ care }, { works: [father] }, { subject: child }).involvement).toBe('NONE');
   });
-  it('of those managed is managing', () =>
+  it('of those managed is managing (FS-21)', () =>
     expect(facts({}, { manages: [['SOCIAL_WORKER', child]] }).involvement).toBe('MANAGING'));
-  it('that is over is ended', () => expect(facts({}, { worked: [child] }).involvement).toBe('ENDED'));
+  it('that is over is ended (CF-02)', () => expect(facts({}, { worked: [child] }).involvement).toBe('ENDED'));
   it('current beats ended', () =>
     expect(facts({}, { worked: [mother], works: [child] }, { subject: mother }).involvement).toBe('ALLOCATED'));
   it('ends on its last day, which does not count', () => {
@@ -379,13 +391,44 @@ describe('receiving', () => {
       }).receiving,
     ).toBe(false);
   });
-  it('takes an assessment under six calendar months old', () => {
+  it('takes what the packs hand over, and nothing beside it (BFS-01, CF-03)', () => {
+    const plan = { type: 'ChildInNeedPlan', kind: 'CIN_PLAN' } as const;
+    const details = { type: 'PersonDetails', category: 'IDENTITY' } as const;
+    const summary = { kind: 'CLOSURE_SUMMARY' } as const;
+    const inPack = (record: Parameters<typeof facts>[2], ...packs: string[]) =>
+      facts({ care }, { handover: loadProtocol('schema/protocols', packs).protocol.handover }, record).inHandoverPack;
+    for (const record of [plan, details, summary]) expect(inPack(record, 'birmingham-family-support')).toBe(true);
+    expect(inPack({ category: 'SOCIAL_CARE' }, 'birmingham-family-support')).toBe(false);
+    expect(inPack(details, 'connecting-families')).toBe(true);
+    for (const record of [plan, summary]) expect(inPack(record, 'connecting-families')).toBe(false);
+    for (const record of [plan, summary])
+      expect(inPack(record, 'birmingham-family-support', 'connecting-families')).toBe(false);
+  });
+  it('takes an assessment as young as the packs say', () => {
+    const aged = (months: number) => ({
+      handover: { ...handover, assessmentNewerThan: { ...handover.assessmentNewerThan, months } },
+    });
+    const assessment = { kind: 'ASSESSMENT', at: '2026-08-01' } as const;
+    expect(facts({ care }, aged(4), assessment).inHandoverPack).toBe(true);
+    expect(facts({ care }, aged(3), assessment).inHandoverPack).toBe(false);
+  });
+  it('after an exit reads what was written before it, where the packs share it (FS-06)', () => {
+    const exit = {
+      handovers: [{ family: 'F1', direction: 'EXIT' as const, receivingWorker: 'me', from: '2026-11-01' }],
+    };
+    const summary = { category: 'WORKBOOK', kind: 'MONTHLY_SUMMARY' } as const;
+    expect(facts({ care: exit }, {}, { ...summary, at: '2026-10-01' }).exited).toBe(true);
+    expect(facts({ care: exit }, {}, { ...summary, at: '2026-11-01' }).exited).toBe(false);
+    const unshared = { handover: { ...handover, exit: [] } };
+    expect(facts({ care: exit }, unshared, { ...summary, at: '2026-10-01' }).exited).toBe(false);
+  });
+  it('takes an assessment under six calendar months old (CF-03)', () => {
     expect(facts({ care }, {}, { kind: 'ASSESSMENT', at: '2026-06-01' }).inHandoverPack).toBe(true);
     expect(facts({ care }, {}, { kind: 'ASSESSMENT', at: '2026-05-01' }).inHandoverPack).toBe(false);
   });
   it('counts calendar months to the last day of a shorter one', () =>
     expect(monthsBefore('2026-08-31T00:00:00.000Z', 6).slice(0, 10)).toBe('2026-02-28'));
-  it('needs the family’s agreement, which a later refusal takes back', () => {
+  it('needs the family’s agreement, which a later refusal takes back (BFS-02, BFS-09, FS-17)', () => {
     const help = (rows: readonly ('GIVEN' | 'REFUSED')[]) => ({
       serviceConsents: rows.map((state, i) => ({ person: mother, state, at: `2026-10-0${i + 1}` })),
     });

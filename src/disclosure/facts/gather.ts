@@ -5,6 +5,7 @@
  */
 import { entry } from '../../domain/entry.js';
 import type { ActionFacts, Fact, FactName, FactRecord } from '../../domain/facts.js';
+import type { HandoverRules } from '../../domain/protocol.js';
 import type { RecordLabel } from '../../domain/records.js';
 import type { Agency } from '../../domain/requester.js';
 import {
@@ -99,6 +100,8 @@ export class FactGatherer {
     private readonly agencies: ReadonlyMap<AgencyId, Agency>,
     /** Which id space the staff ids of a source belong to. */
     private readonly spaces: ReadonlyMap<SourceId, SourceId>,
+    /** What the authority's protocol packs hand over. */
+    private readonly handover: HandoverRules,
   ) {
     this.#dutySince = monthBefore(view.now);
   }
@@ -179,8 +182,8 @@ export class FactGatherer {
       openToBoth: side.openToBoth,
       cpGround: subject.cpGround,
       receiving: subject.receiving,
-      exited: isOfFinishedEpisode(label, subject.handovers),
-      inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now),
+      exited: isOfFinishedEpisode(label, subject.handovers, this.handover),
+      inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now, this.handover),
       referredByRecipient,
     };
     const evidence = relevance.ids.length === 0 ? basis.evidence : [...basis.evidence, ...relevance.ids];

@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAudit } from '../../src/audit/audit.js';
 import type { AuditEntryBody } from '../../src/audit/entry.js';
+import { loadRules } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { createDecide } from '../../src/disclosure/decide.js';
-import { loadPolicies } from '../../src/disclosure/policies.js';
 import { replay, replayLog } from '../../src/disclosure/replay.js';
 import { factKey, factsOf } from '../../src/domain/facts.js';
 import { ask, startDemo } from '../attacks/demo.js';
 
-const policies = loadPolicies('schema/policies');
+const { policies } = loadRules({ protocols: ['walsall-family-safeguarding'] });
 const decide = createDecide(policies, () => {
   throw new Error('a policy failed to evaluate');
 });

@@ -28,7 +28,21 @@ import { openStore } from './store/store.js';
 const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
 const web = z.looseObject({ ...identity, baseUrl: z.url() });
 const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
-const files = z.looseObject({ ...identity, folder: z.string().min(1) });
+const share = z.number().min(0).max(1);
+/** Treatment providers send an extract every month: one that is older than two is not what the provider knows. */
+const STALE_AFTER_DAYS = 62;
+const extracts = z.looseObject({
+  ...identity,
+  folder: z.string().min(1),
+  workFolder: z.string().min(1).optional(),
+  edition: z.string().min(1).optional(),
+  editionsFile: z.string().min(1).optional(),
+  mostRejected: share.optional(),
+  leastRows: share.optional(),
+  staleAfterDays: z.number().positive().default(STALE_AFTER_DAYS),
+  settleMs: z.number().int().positive().optional(),
+  lookEveryMs: z.number().int().positive().optional(),
+});
 
 const ADAPTERS: {
   readonly [adapter: string]: { readonly shape: z.ZodType; readonly create: (options: never) => Source };
@@ -37,7 +51,7 @@ const ADAPTERS: {
   workbook: { shape: sql, create: (options: SqlSourceOptions) => createWorkbook(options) },
   'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
   'mental-health': { shape: web, create: (options: MentalHealthOptions) => createMentalHealth(options) },
-  'substance-misuse': { shape: files, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
+  'substance-misuse': { shape: extracts, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
   'domestic-abuse': { shape: web, create: (options: DomesticAbuseOptions) => createDomesticAbuse(options) },
   probation: { shape: web, create: (options: ProbationOptions) => createProbation(options) },
 };

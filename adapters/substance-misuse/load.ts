@@ -49,12 +49,14 @@ const DAY_MS = 86_400_000;
 interface Counted {
   rows: number;
   rejected: number;
+  /** Whether the row last seen has fewer cells than the header: the last of the file must not. */
+  isShort: boolean;
 }
 
 /** Loads. Never rejects: what went wrong is the outcome. Blocks for as long as it takes to sort the rows: not for a thread that answers. */
 export async function loadExtract(request: LoadRequest): Promise<LoadOutcome> {
-  const extract: Counted = { rows: 0, rejected: 0 };
-  const index: Counted = { rows: 0, rejected: 0 };
+  const extract: Counted = { rows: 0, rejected: 0, isShort: false };
+  const index: Counted = { rows: 0, rejected: 0, isShort: false };
   const home = dirname(request.snapshot);
   const building = `${request.snapshot}.${process.pid}.part`;
   const reports: Rejects[] = [];
@@ -129,13 +131,27 @@ function beginSnapshot(building: string): Database.Database {
   return database;
 }
 
-/** Rows of the index with consistent width; a row of another is counted, and refuses the file where quotes must be at fault. */
-function isWhole(header: Header, cells: readonly string[], line: number, isSpread: boolean, rejects: Rejects): boolean {
+/** Whether a row has the header's width; one that has not refuses the file where quotes must be at fault. */
+function isWhole(
+  header: Header,
+  counted: Counted,
+  cells: readonly string[],
+  line: number,
+  isSpread: boolean,
+  rejects: Rejects,
+): boolean {
+  counted.isShort = cells.length < header.width;
   if (cells.length === header.width) return true;
   if (isSpread)
     throw new ExtractRefused(`line ${line}: the row has line ends in it and is not whole: quotes do not match`);
   rejects.add(line, undefined, `has ${cells.length} cells where the header has ${header.width}`);
   return false;
+}
+
+/** Throws ExtractRefused unless the file had a header and ended with a whole row. */
+function refuseCutOff(header: Header | undefined, { isShort }: Counted): void {
+  if (!header) throw new ExtractRefused('it has no header row');
+  if (isShort) throw new ExtractRefused('its last row is not whole: is it cut off?');
 }
 
 async function loadIndex(database: Database.Database, request: LoadRequest, rejects: Rejects, counted: Counted) {
@@ -151,7 +167,7 @@ async function loadIndex(database: Database.Database, request: LoadRequest, reje
       return;
     }
     counted.rows += 1;
-    const parsed = isWhole(header, cells, line, isSpread, rejects) ? rows.rowOf(cells) : undefined;
+    const parsed = isWhole(header, counted, cells, line, isSpread, rejects) ? rows.rowOf(cells) : undefined;
     for (const { column, why } of parsed?.faults ?? []) rejects.add(line, column, why);
     const row = parsed?.row;
     if (!row) {
@@ -170,7 +186,7 @@ async function loadIndex(database: Database.Database, request: LoadRequest, reje
       JSON.stringify(row),
     );
   });
-  if (!header) throw new ExtractRefused('it has no header row');
+  refuseCutOff(header, counted);
   refuseShare(counted, request.mostRejected);
 }
 
@@ -204,7 +220,7 @@ async function loadTreatments(
       return;
     }
     counted.rows += 1;
-    if (!isWhole(header, cells, line, isSpread, rejects)) {
+    if (!isWhole(header, counted, cells, line, isSpread, rejects)) {
       counted.rejected += 1;
       for (const id of mayBeWithoutConsent(cells)) withhold.run(id);
       return;
@@ -227,9 +243,9 @@ async function loadTreatments(
     const { CLIENTID, EPISODID, MODID, TOPID } = row;
     insert.run(CLIENTID, EPISODID, MODID ?? null, TOPID ?? null, line, JSON.stringify(row));
   });
-  if (!header) throw new ExtractRefused('it has no header row');
+  refuseCutOff(header, counted);
   // Without MODID it cannot be told which row is a repetition.
-  if (!header.position.has('MODID')) database.exec('UPDATE snapshot SET is_keyed = 0');
+  if (!header?.position.has('MODID')) database.exec('UPDATE snapshot SET is_keyed = 0');
 }
 
 /** A row of the wrong width that says little but N may be somebody's refusal: whoever it may name has no treatment here. */

@@ -44,7 +44,7 @@ const CACHE_KIB = 48 * 1024;
 const MOST_CODES = 1000;
 /** Fewer rows than these are no measure of a share of the last extract. */
 const FEW_ROWS = 1000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 interface Counted {
   rows: number;
@@ -330,6 +330,6 @@ async function hasChanged({ folder, extract, index }: LoadRequest): Promise<bool
 function removeLeftovers(home: string): void {
   for (const name of readdirSync(home).filter((file) => /\.\d+\.part$/.test(basename(file)))) {
     const path = join(home, name);
-    if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS) rmSync(path, { force: true });
+    if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > HOUR_MS) rmSync(path, { force: true });
   }
 }

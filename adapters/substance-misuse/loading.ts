@@ -1,6 +1,7 @@
 /** Starts a load in a process of its own, so that neither its work nor its memory is the gateway's. */
 import { fork } from 'node:child_process';
-import { dirname } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LoadOutcome, type LoadRequest, loadExtract } from './load.js';
 
@@ -39,7 +40,20 @@ export function beginLoad(
     child.once('message', (message) => resolve(message as LoadOutcome));
     child.once('error', fail);
     child.once('exit', fail);
-  }).finally(() => clearTimeout(deadline));
+  }).finally(() => {
+    clearTimeout(deadline);
+    removeParts(dirname(request.snapshot), child.pid);
+  });
   child.send(request, () => {});
   return { outcome, stop: () => child.kill('SIGKILL') };
+}
+
+/** What a process that was ended had begun: it holds treatment data. */
+function removeParts(folder: string, pid: number | undefined): void {
+  try {
+    for (const name of readdirSync(folder))
+      if (name.endsWith(`.${pid}.part`)) rmSync(join(folder, name), { force: true });
+  } catch {
+    // The folder is gone, and they with it.
+  }
 }

@@ -11,6 +11,7 @@ import {
   type LoadOutcome,
   type SubstanceMisuseOptions,
 } from '../../adapters/substance-misuse/index.js';
+import { readSources } from '../../src/compose-service.js';
 import { type Source, SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
 
 const INDEX = 'CLIENTID,FORENAME,SURNAME,DOB,SEX,HOUSE,POSTCODE,KEYWORKER_ID,KEYWORKER_NAME,TEAM_ID,FROM,UNTIL\n';
@@ -249,6 +250,18 @@ describe("a provider's folder", () => {
       expect(await idsOf()).toEqual(['C1/E1']);
       today = '2026-04-04T00:00:00.000Z';
       await expect(idsOf()).rejects.toThrow('its extract is older than 62 days');
+    });
+
+    it('is not answered from for ever in service, though nobody set a limit', async () => {
+      await put(csv([row()]));
+      await utimes(join(folder, 'extract.csv'), new Date('2026-01-31T12:00:00Z'), new Date('2026-01-31T12:00:00Z'));
+      const listed = `- {id: sm, adapter: substance-misuse, holder: haven, folder: ${folder}, settleMs: 30}`;
+      const [inService] = readSources(listed, {}, () => '2026-04-04T00:00:00.000Z');
+      await inService?.start();
+      const asked = { wants: [{ type: 'SubstanceMisuseRecord' as const, persons: ['C1'] }] };
+      await expect(inService?.read(asked, options())).rejects.toThrow('its extract is older than 62 days');
+      await inService?.stop();
+      expect(() => readSources(listed.replace('30}', '30, mostRejected: 10}'), {}, () => '')).toThrow(/mostRejected/);
     });
 
     it('stops answering when its snapshot is damaged, naming nobody', async () => {

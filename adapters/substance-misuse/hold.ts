@@ -73,11 +73,13 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
   let turnedDown: { readonly stamp: string; readonly until: number; readonly why: string } | undefined;
   let absent: { readonly file: string; readonly since: number } | undefined;
   let isStarted = false;
+  let isReadable = true;
   let wake = () => {};
 
   function failure(): Error {
     if (!isStarted) return new SourceNotReady(`source ${id}: not started`);
-    if (absent && !held) return new SourceFailure(`source ${id}: ${absent.file} is not in its folder`);
+    if (!isReadable) return new SourceFailure(`source ${id}: its folder cannot be read`);
+    if (absent) return new SourceFailure(`source ${id}: ${absent.file} is not in its folder`);
     if (turnedDown) return new SourceNotReady(`source ${id}: ${turnedDown.why}`);
     return new SourceNotReady(`source ${id}: no extract is loaded yet`);
   }
@@ -88,7 +90,9 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
     let pair: Pair;
     try {
       pair = await lookAt(folder);
+      isReadable = true;
     } catch {
+      isReadable = false;
       seen = undefined;
       return often;
     }
@@ -146,6 +150,14 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
     turnedDown = { stamp, until: outcome.state === 'refused' ? Infinity : performance.now() + RETRY_MS, why: told };
   }
 
+  /** A snapshot that cannot be read is made again from the files that stand. */
+  function discard(): void {
+    held?.close();
+    held = undefined;
+    seen = undefined;
+    wake();
+  }
+
   async function keepLooking(): Promise<void> {
     while (!ended.signal.aborted) {
       const woken = new AbortController();
@@ -161,11 +173,10 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
   let looked = () => {};
   /** Until a snapshot answers, or it is plain that none will for now. */
   async function answerable(): Promise<void> {
-    while (!ended.signal.aborted && !held && !turnedDown && !absent) {
+    while (!ended.signal.aborted && isReadable && !held && !turnedDown && !absent) {
       await new Promise<void>((done) => {
         looked = done;
       });
-      if (seen === undefined) break;
     }
   }
 
@@ -174,7 +185,8 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
       if (ended.signal.aborted) throw new SourceNotReady(`source ${id}: stopped`);
       if (isStarted) return;
       isStarted = true;
-      await mkdir(work, { recursive: true });
+      // A provider's folder that is not there is a share that is not mounted: not for us to make.
+      if (options.workFolder !== undefined) await mkdir(work, { recursive: true, mode: 0o700 });
       held = openSnapshot(path, id);
       watcher = watch(folder, { depth: 0, ignoreInitial: true, ignored: OURS }).on('all', () => wake());
       watcher.on('error', () => {});
@@ -209,6 +221,7 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
       try {
         return use(held);
       } catch {
+        discard();
         throw new SourceFailure(`source ${id}: its snapshot cannot be read`);
       }
     },

@@ -9,7 +9,7 @@ import { earlier, lookAt, type Standing } from './client.js';
 import { readCsv } from './csv.js';
 import { ALWAYS, type Edition, ExtractRefused, editionNamed, type Header, headerOf, plain } from './editions.js';
 import { openRejects, type Rejects, rejectsName } from './rejects.js';
-import { fold, SNAPSHOT_FORMAT, SNAPSHOT_INDEXES, SNAPSHOT_TABLES } from './snapshot.js';
+import { fold, packed, SNAPSHOT_FORMAT, SNAPSHOT_INDEXES, SNAPSHOT_TABLES } from './snapshot.js';
 import { INDEX_COLUMNS, indexRows, TREATMENT_COLUMNS, treatmentRows, unknownCodes } from './wire.js';
 
 /** What to load and when to refuse it. Plain data: it travels to another process. */
@@ -120,8 +120,8 @@ function beginSnapshot(building: string): Database.Database {
   rmSync(building, { force: true });
   closeSync(openSync(building, 'wx', 0o600));
   const database = new Database(building);
-  // It is thrown away unless it is finished: no journal. What is taken out again must not stay in free pages.
-  database.pragma('journal_mode = OFF');
+  // It is thrown away unless it is finished: no journal on disk. What is taken out again must not stay in free pages.
+  database.pragma('journal_mode = MEMORY');
   database.pragma('synchronous = OFF');
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('secure_delete = ON');
@@ -241,7 +241,7 @@ async function loadTreatments(
       rejects.add(line, column, 'is a code on no list of this edition: shown as its code (row kept; told once a code)');
     }
     const { CLIENTID, EPISODID, MODID, TOPID } = row;
-    insert.run(CLIENTID, EPISODID, MODID ?? null, TOPID ?? null, line, JSON.stringify(row));
+    insert.run(CLIENTID, EPISODID, MODID ?? null, TOPID ?? null, line, packed(row));
   });
   refuseCutOff(header, counted);
   // Without MODID it cannot be told which row is a repetition.

@@ -5,12 +5,15 @@ import type { InvolvementRow, ResidenceRow } from '../../src/domain/circumstance
 import type { RecordType, SourceRecord } from '../../src/domain/records.js';
 import type { IsoDate, IsoInstant, LocalId, SourceId } from '../../src/domain/words.js';
 import { detailsOf, episodeOf, involvementOf, involvementRecordOf, profileOf, residencesOf } from './map.js';
-import type { IndexRow, TreatmentRow } from './wire.js';
+import { type IndexRow, TREATMENT_COLUMNS, type TreatmentRow } from './wire.js';
 
 /** A snapshot of another format is not read but built anew. Raise it when tables or the meaning of rows change. */
 export const SNAPSHOT_FORMAT = 1;
 
-/** `said` is a row of wire.ts as JSON: columns of their own are only what rows are looked for by. */
+/**
+ * Columns of their own are what rows are looked for by; `said` is the rest: of a client index's row the row as JSON, of a
+ * treatment's, of which there are millions, its cells in the order of PACKED.
+ */
 export const SNAPSHOT_TABLES: readonly string[] = [
   `CREATE TABLE snapshot (format INTEGER, source TEXT, stamp TEXT, as_of TEXT, rows INTEGER, rejected_extract INTEGER,
      rejected_index INTEGER, has_reasons INTEGER, is_keyed INTEGER)`,
@@ -30,6 +33,32 @@ export const SNAPSHOT_INDEXES: readonly string[] = [
 ];
 
 const CACHE_KIB = 16 * 1024;
+
+const PACKED = TREATMENT_COLUMNS.filter(
+  (column) => !['AGNCY', 'CONSENT', 'CLIENTID', 'EPISODID', 'MODID', 'TOPID'].includes(column),
+);
+
+/** What stands in `said` for a treatment row: a JSON array, null for what the row does not say. */
+export function packed(row: TreatmentRow): string {
+  return JSON.stringify(PACKED.map((column) => (row as Readonly<Record<string, unknown>>)[column]));
+}
+
+interface Stored {
+  readonly client: string;
+  readonly episode: string;
+  readonly profile: string | null;
+  readonly said: string;
+}
+
+function unpacked({ client, episode, profile, said }: Stored): TreatmentRow {
+  const row: Record<string, unknown> = { CLIENTID: client, EPISODID: episode };
+  if (profile !== null) row['TOPID'] = profile;
+  (JSON.parse(said) as unknown[]).forEach((cell, i) => {
+    const column = PACKED[i];
+    if (cell !== null && column !== undefined) row[column] = cell;
+  });
+  return row as unknown as TreatmentRow;
+}
 
 /** Names are compared without regard to case, spacing or how accents are encoded. */
 export function fold(name: string | undefined): string {
@@ -84,9 +113,12 @@ function reading(database: Database.Database, source: SourceId, about: Record<st
     return (...keys: readonly (readonly string[])[]): Row[] =>
       (statement.all(...keys.map((list) => JSON.stringify(list))) as string[]).map((said) => JSON.parse(said) as Row);
   };
-  const treatmentOf = saidBy<TreatmentRow>(
-    'SELECT said FROM treatment WHERE client IN (SELECT value FROM json_each(?))',
+  const treatments = database.prepare(
+    `SELECT client, episode, profile, said FROM treatment WHERE client IN (SELECT value FROM json_each(?))
+     ORDER BY client, line`,
   );
+  const treatmentOf = (clients: readonly LocalId[]) =>
+    (treatments.all(JSON.stringify(clients)) as Stored[]).map(unpacked);
   const indexOf = saidBy<IndexRow>('SELECT said FROM client WHERE client IN (SELECT value FROM json_each(?))');
   const workloadOf = saidBy<IndexRow>(
     `SELECT said FROM client WHERE line IN (SELECT line FROM client WHERE worker IN (SELECT value FROM json_each(?))

@@ -215,6 +215,15 @@ describe("a provider's folder", () => {
       expect(await idsOf()).toEqual(['C1/E1']);
     });
 
+    it('does not make a folder that is not mounted, and answers once it is', async () => {
+      await put(csv([row()]));
+      await rename(folder, `${folder}-away`);
+      await expect(source.start()).rejects.toThrow(new SourceFailure('source sm: its folder cannot be read'));
+      await rename(`${folder}-away`, folder);
+      await loads(1);
+      expect(await idsOf()).toEqual(['C1/E1']);
+    });
+
     it('says that the first extract was refused, and where to look', async () => {
       await put('no,extract\n');
       const refused = /extract.csv is refused whole: it lacks the columns AGNCY, .* \(see extract.rejects.csv/;
@@ -264,12 +273,14 @@ describe("a provider's folder", () => {
       expect(() => readSources(listed.replace('30}', '30, mostRejected: 10}'), {}, () => '')).toThrow(/mostRejected/);
     });
 
-    it('stops answering when its snapshot is damaged, naming nobody', async () => {
+    it('stops answering when its snapshot is damaged, naming nobody, and makes it again', async () => {
       await put(csv([row()]));
       await source.start();
       await chmod(join(folder, 'sm.snapshot.sqlite'), 0o600);
       await writeFile(join(folder, 'sm.snapshot.sqlite'), '');
       await expect(idsOf()).rejects.toThrow(new SourceFailure('source sm: its snapshot cannot be read'));
+      await loads(2);
+      expect(await idsOf()).toEqual(['C1/E1']);
     });
   });
 

@@ -42,7 +42,21 @@ const fhir: Shape = {
     ((settings as { network?: unknown }).network === 'trusted' ? trusted : known).safeParse(settings),
 };
 const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
-const files = z.looseObject({ ...identity, folder: z.string().min(1) });
+const share = z.number().min(0).max(1);
+/** Treatment providers send an extract every month: one that is older than two is not what the provider knows. */
+const STALE_AFTER_DAYS = 62;
+const extracts = z.looseObject({
+  ...identity,
+  folder: z.string().min(1),
+  workFolder: z.string().min(1).optional(),
+  edition: z.string().min(1).optional(),
+  editionsFile: z.string().min(1).optional(),
+  mostRejected: share.optional(),
+  leastRows: share.optional(),
+  staleAfterDays: z.number().positive().default(STALE_AFTER_DAYS),
+  settleMs: z.number().int().positive().optional(),
+  lookEveryMs: z.number().int().positive().optional(),
+});
 
 const ADAPTERS: {
   readonly [adapter: string]: { readonly shape: Shape; readonly create: (options: never) => Source };
@@ -51,7 +65,7 @@ const ADAPTERS: {
   workbook: { shape: sql, create: (options: SqlSourceOptions) => createWorkbook(options) },
   'early-help': { shape: sql, create: (options: SqlSourceOptions) => createEarlyHelp(options) },
   'mental-health': { ...mentalHealth, shape: fhir },
-  'substance-misuse': { shape: files, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
+  'substance-misuse': { shape: extracts, create: (options: SubstanceMisuseOptions) => createSubstanceMisuse(options) },
   'domestic-abuse': overWeb((options: DomesticAbuseOptions) => createDomesticAbuse(options)),
   probation: overWeb((options: ProbationOptions) => createProbation(options)),
 };

@@ -1,130 +1,98 @@
-/** The two files of a provider as they stand: read by streaming, read again when they change. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+/** The folder that a provider puts its extract into: which files in it count, and what they are at a glance. */
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CsvError, parse } from 'csv-parse';
-import { SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
+import type { IsoInstant } from '../../src/domain/words.js';
+import { plain } from './editions.js';
 
 export const EXTRACT_FILE = 'extract.csv';
 export const INDEX_FILE = 'client-index.csv';
 
-/** The read cells of a row by column name; undefined for a row with another number of cells than the header. */
-export type Row = Readonly<Record<string, string>> | undefined;
+/** `AGNCY-YYYYMMDD-YYYYMMDD-TREAT-IN-<edition>.csv`, as providers' systems name it. */
+const NAMED = /^[^.].*-(\d{8})-(\d{8})-TREAT-IN-([A-Z-]+)\.csv$/i;
+
+/** A file as it stands. */
+export interface Standing {
+  readonly name: string;
+  readonly path: string;
+  /** Which file, of what size and from when: another if anything was written to it or put in its place. */
+  readonly stamp: string;
+  /** Until when it can be complete: when it was last written, or the end of the later day in its name if that is earlier. */
+  readonly asOf: IsoInstant;
+  /** The edition in its name. */
+  readonly edition?: string;
+}
+
+/** An extract and the client index beside it; either may not be there. */
+export interface Pair {
+  readonly extract?: Standing;
+  readonly index?: Standing;
+}
 
 /**
- * The rows of a CSV file with a header (RFC 4180, UTF-8, a byte order mark allowed), one at a time: of each the cells of
- * the required columns, and of the optional ones that the file has.
- * Throws SourceFailure if the file cannot be read, is no CSV, or its header lacks a required column or names one twice.
+ * Looks at a folder. `extract.csv` counts before all; else, of files named as providers' systems do, the one that reaches
+ * furthest, and of those the last written. Anything else (a `.part`, a `.tmp`, a hidden file) is passed over, so that a
+ * transfer may write beside and rename. Throws the file system's error if the folder cannot be read.
  */
-export async function* rowsOf(
-  folder: string,
-  file: string,
-  required: readonly string[],
-  optional: readonly string[] = [],
-): AsyncGenerator<Row> {
-  const input = createReadStream(join(folder, file));
-  const parser = parse({ bom: true, relax_column_count: true, skip_empty_lines: true });
-  input.on('error', (error) => parser.destroy(error));
-  let header: Header | undefined;
+export async function lookAt(folder: string): Promise<Pair> {
+  const names = await readdir(folder);
+  const extract = names.includes(EXTRACT_FILE) ? EXTRACT_FILE : await latestOf(folder, names);
+  const [standing, index] = await Promise.all([
+    extract === undefined ? undefined : standingOf(folder, extract),
+    names.includes(INDEX_FILE) ? standingOf(folder, INDEX_FILE) : undefined,
+  ]);
+  return { ...(standing ? { extract: standing } : {}), ...(index ? { index } : {}) };
+}
+
+async function latestOf(folder: string, names: readonly string[]): Promise<string | undefined> {
+  const dated = names.flatMap((name) => {
+    const until = reachOf(name);
+    return until === undefined ? [] : [{ name, until }];
+  });
+  const furthest = dated
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+  const candidates = await Promise.all(
+    dated
+      .filter(({ until }) => until === furthest)
+      .map(async ({ name }) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
+  );
+  return candidates.sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1))[0]?.name;
+}
+
+/** The file as it stands; undefined if it has just gone. */
+async function standingOf(folder: string, name: string): Promise<Standing | undefined> {
+  const path = join(folder, name);
   try {
-    for await (const cells of input.pipe(parser) as AsyncIterable<readonly string[]>) {
-      if (header === undefined) {
-        header = headerOf(cells, file, required, optional);
-        continue;
-      }
-      yield cells.length === header.width ? byName(header, cells) : undefined;
-    }
+    const { mtimeNs, size, ino } = await stat(path, { bigint: true });
+    const edition = NAMED.exec(name)?.[3];
+    return {
+      name,
+      path,
+      stamp: `${name} ${mtimeNs} ${size} ${ino}`,
+      asOf: earlier(new Date(Number(mtimeNs / 1_000_000n)).toISOString(), endOf(reachOf(name))),
+      ...(edition === undefined ? {} : { edition: plain(edition) }),
+    };
   } catch (error) {
-    if (error instanceof SourceFailure) throw error;
-    throw new SourceFailure(`${file} ${error instanceof CsvError ? 'is not well-formed CSV' : 'cannot be read'}`);
-  } finally {
-    input.destroy();
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
-  if (header === undefined) throw new SourceFailure(`${file} has no header row`);
 }
 
-interface Header {
-  readonly width: number;
-  readonly read: readonly (readonly [column: string, position: number])[];
+/** The later of the two days in its name, YYYYMMDD; undefined for another name. */
+function reachOf(name: string): string | undefined {
+  const [, first = '', second = ''] = NAMED.exec(name) ?? [];
+  return [first, second].sort().at(1) || undefined;
 }
 
-function headerOf(
-  cells: readonly string[],
-  file: string,
-  required: readonly string[],
-  optional: readonly string[],
-): Header {
-  const names = cells.map((cell) => cell.trim());
-  const missing = required.filter((column) => !names.includes(column));
-  if (missing.length > 0) throw new SourceFailure(`${file} lacks the columns ${missing.join(', ')}`);
-  if (new Set(names).size < names.length) throw new SourceFailure(`${file} names a column twice`);
-  const columns = new Set([...required, ...optional]);
-  const read = names.map((name, position) => [name, position] as const).filter(([name]) => columns.has(name));
-  return { width: names.length, read };
+/** The last instant of a day, if it is one. */
+function endOf(day: string | undefined): string | undefined {
+  if (day === undefined) return undefined;
+  const at = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T23:59:59.999Z`);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
-function byName({ read }: Header, cells: readonly string[]): Row {
-  const row: Record<string, string> = {};
-  for (const [column, position] of read) row[column] = cells[position] ?? '';
-  return row;
-}
-
-export interface Held<T> {
-  /** What the files say now. Rejects with the signal's reason, SourceFailure, or SourceNotReady while they change. */
-  current(signal: AbortSignal): Promise<T>;
-}
-
-/**
- * Holds what `load` makes of the folder's two files for as long as neither changes. New files take the place of the
- * old as one and whole, or not at all: while they cannot be read nothing is answered, the old ones neither.
- */
-export function holdFiles<T>(folder: string, load: () => Promise<T>): Held<T> {
-  let held: { readonly stamp: string; readonly content: Promise<T> } | undefined;
-
-  async function loadAt(stamp: string): Promise<T> {
-    const content = await load();
-    if ((await stampOf(folder)) !== stamp) throw new SourceNotReady('the extract was replaced while it was read');
-    return content;
-  }
-
-  async function fresh(): Promise<T> {
-    const stamp = await stampOf(folder);
-    if (held?.stamp !== stamp) {
-      const next = { stamp, content: loadAt(stamp) };
-      held = next;
-      next.content.catch(() => {
-        if (held === next) held = undefined;
-      });
-    }
-    return held.content;
-  }
-
-  return {
-    async current(signal) {
-      signal.throwIfAborted();
-      return untilAborted(fresh(), signal);
-    },
-  };
-}
-
-/** When, how large and which the two files are. */
-async function stampOf(folder: string): Promise<string> {
-  const stamps = [EXTRACT_FILE, INDEX_FILE].map(async (file) => {
-    try {
-      const { mtimeNs, size, ino } = await stat(join(folder, file), { bigint: true });
-      return `${mtimeNs} ${size} ${ino}`;
-    } catch {
-      throw new SourceFailure(`${file} cannot be read`);
-    }
-  });
-  return (await Promise.all(stamps)).join('; ');
-}
-
-/** The load goes on for others who wait for it; this caller no longer does. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
+/** The earlier of two instants. */
+export function earlier(one: IsoInstant, other: IsoInstant | undefined): IsoInstant {
+  return [one, other ?? one].sort()[0] ?? one;
 }

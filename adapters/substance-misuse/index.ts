@@ -1,36 +1,27 @@
 /** A drug and alcohol provider as a source: its NDTMS extract, and its own client index beside it. */
-import { type InvolvementRow, NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
+import { NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
 import type { RecordType } from '../../src/domain/records.js';
-import type { AgencyId, LocalId, SourceId } from '../../src/domain/words.js';
-import type { FindAsk, Source } from '../../src/sources/contract.js';
-import { holdFiles } from './client.js';
-import { fold, loadSnapshot, recordById, type Snapshot } from './snapshot.js';
+import type { LocalId } from '../../src/domain/words.js';
+import type { Source } from '../../src/sources/contract.js';
+import { holdExtract, type SubstanceMisuseOptions } from './hold.js';
+import { fold, type Snapshot } from './snapshot.js';
 
-export interface SubstanceMisuseOptions {
-  readonly id: SourceId;
-  readonly holder: AgencyId;
-  /** The id space of clients and keyworkers; its own id if not given. */
-  readonly space?: SourceId;
-  /** The folder that holds extract.csv and client-index.csv. */
-  readonly folder: string;
-}
+export type { SubstanceMisuseOptions } from './hold.js';
+export type { LoadOutcome } from './load.js';
 
 const NONE = { items: [], rejected: 0 } as const;
-const START_DEADLINE_MS = 60_000;
 
 /**
- * Local person id = CLIENTID, staff id = KEYWORKER_ID. The files' times are looked at on every call.
- * Every call rejects with SourceFailure while a file is missing or unreadable, SourceNotReady while it is replaced.
+ * Local person id = CLIENTID, staff id = KEYWORKER_ID. Answers from the last extract that was taken whole; see hold.ts.
+ * Every call rejects with SourceFailure while the folder or a file of it is gone, with SourceNotReady while none is loaded.
  * `rejected` counts bad rows of the whole file: counted by client, it would tell who is one.
  */
 export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
-  const files = holdFiles(options.folder, () => loadSnapshot(options.folder, options.id));
+  const held = holdExtract(options);
   const provides = new Set<RecordType>(['PersonDetails', 'Involvement', 'SubstanceMisuseRecord']);
-  const rejectedOf = (snapshot: Snapshot, types: Iterable<RecordType>) => {
-    const asked = new Set(types);
-    const ofIndex = asked.has('PersonDetails') || asked.has('Involvement') ? snapshot.rejected.index : 0;
-    return ofIndex + (asked.has('SubstanceMisuseRecord') ? snapshot.rejected.extract : 0);
-  };
+  const rejectedOf = ({ rejected }: Snapshot, types: ReadonlySet<RecordType>) =>
+    (types.has('PersonDetails') || types.has('Involvement') ? rejected.index : 0) +
+    (types.has('SubstanceMisuseRecord') ? rejected.extract : 0);
 
   return {
     id: options.id,
@@ -39,70 +30,56 @@ export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
     provides,
     tells: new Set(['involvements', 'residences'] as const),
     finds: true,
-    async start() {
-      await files.current(AbortSignal.timeout(START_DEADLINE_MS));
-    },
-    stop: async () => {},
-    async read({ wants }, { signal }) {
-      const snapshot = await files.current(signal);
-      const asked = new Map<RecordType, Set<LocalId>>();
-      for (const { type, persons } of wants) {
-        if (persons.length > 0) asked.set(type, new Set([...(asked.get(type) ?? []), ...persons]));
-      }
-      const items = [...asked].flatMap(([type, persons]) =>
-        [...persons].flatMap((person) =>
-          (snapshot.records.get(person) ?? []).filter((record) => record.label.type === type),
-        ),
-      );
-      return { items, rejected: rejectedOf(snapshot, asked.keys()) };
-    },
-    async readOne({ type, localId }, { signal }) {
-      const snapshot = await files.current(signal);
-      const record = recordById(snapshot, type, localId);
-      return { items: record ? [record] : [], rejected: rejectedOf(snapshot, [type]) };
-    },
-    async circumstances(persons, { signal }) {
-      const snapshot = await files.current(signal);
-      const asked = [...new Set(persons)];
-      const told = {
-        ...NO_CIRCUMSTANCES,
-        involvements: asked.flatMap((person) => snapshot.involvements.get(person) ?? []),
-        residences: asked.flatMap((person) => snapshot.residences.get(person) ?? []),
-      };
-      return { items: [told], rejected: asked.length > 0 ? snapshot.rejected.index : 0 };
-    },
-    async workload({ workers, teams }, { signal }) {
-      const snapshot = await files.current(signal);
-      if (workers.length === 0 && teams.length === 0) return NONE;
-      const rows = new Set<InvolvementRow>();
-      for (const worker of workers) for (const row of snapshot.ofWorker.get(worker) ?? []) rows.add(row);
-      for (const team of teams) for (const row of snapshot.ofTeam.get(team) ?? []) rows.add(row);
-      return { items: [...rows], rejected: snapshot.rejected.index };
-    },
-    async find(ask, { signal }) {
-      const snapshot = await files.current(signal);
-      const items = find(snapshot, ask);
-      return items ? { items, rejected: snapshot.rejected.index } : NONE;
-    },
+    asOf: () => held.asOf(),
+    start: () => held.start(),
+    stop: () => held.stop(),
+    read: ({ wants }, { signal }) =>
+      held.ask(signal, (snapshot) => {
+        const asked = new Map<RecordType, Set<LocalId>>();
+        for (const { type, persons } of wants) {
+          if (persons.length > 0) asked.set(type, new Set([...(asked.get(type) ?? []), ...persons]));
+        }
+        const items = [...together(asked)].flatMap(([persons, types]) => snapshot.records(types, persons));
+        return { items, rejected: rejectedOf(snapshot, new Set(asked.keys())) };
+      }),
+    readOne: ({ type, localId }, { signal }) =>
+      held.ask(signal, (snapshot) => {
+        const types = new Set([type]);
+        const [client = ''] = localId.split('/');
+        const items = snapshot.records(types, [client]).filter((record) => record.label.localId === localId);
+        return { items, rejected: rejectedOf(snapshot, types) };
+      }),
+    circumstances: (persons, { signal }) =>
+      held.ask(signal, (snapshot) => {
+        const asked = [...new Set(persons)];
+        const involvements = snapshot.involvements(asked);
+        const residences = snapshot.residences(asked);
+        const told = { ...NO_CIRCUMSTANCES, involvements, residences };
+        return { items: [told], rejected: asked.length > 0 ? snapshot.rejected.index : 0 };
+      }),
+    workload: ({ workers, teams }, { signal }) =>
+      held.ask(signal, (snapshot) =>
+        workers.length === 0 && teams.length === 0
+          ? NONE
+          : { items: snapshot.involvementsOf(workers, teams), rejected: snapshot.rejected.index },
+      ),
+    find: ({ forename, surname, dateOfBirth }, { signal }) =>
+      held.ask(signal, (snapshot) => {
+        const sought = { forename: fold(forename), surname: fold(surname), born: dateOfBirth };
+        const given = [sought.forename, sought.surname, sought.born ?? ''].filter((part) => part !== '');
+        return given.length < 2 ? NONE : { items: snapshot.find(sought), rejected: snapshot.rejected.index };
+      }),
   };
 }
 
-/** None at all for fewer than two things to look for. */
-function find(snapshot: Snapshot, ask: FindAsk): LocalId[] | undefined {
-  const forename = fold(ask.forename);
-  const surname = fold(ask.surname);
-  const given = [
-    ...(forename === '' ? [] : [`f${forename}`]),
-    ...(surname === '' ? [] : [`s${surname}`]),
-    ...(ask.dateOfBirth ? [`d${ask.dateOfBirth}`] : []),
-  ];
-  if (given.length < 2) return undefined;
-  const [fewest = []] = given.map((key) => snapshot.named.get(key) ?? []).sort((a, b) => a.length - b.length);
-  const meant = fewest.filter(
-    (name) =>
-      (forename === '' || name.forename === forename) &&
-      (surname === '' || name.surname === surname) &&
-      (!ask.dateOfBirth || name.dateOfBirth === ask.dateOfBirth),
-  );
-  return [...new Set(meant.map((name) => name.id))];
+/** Types that are asked about the same persons, so that rows are read once for all of them. */
+function together(asked: ReadonlyMap<RecordType, ReadonlySet<LocalId>>): Map<LocalId[], Set<RecordType>> {
+  const groups = new Map<string, { readonly persons: LocalId[]; readonly types: Set<RecordType> }>();
+  for (const [type, persons] of asked) {
+    const key = JSON.stringify([...persons]);
+    const group = groups.get(key) ?? { persons: [...persons], types: new Set<RecordType>() };
+    group.types.add(type);
+    groups.set(key, group);
+  }
+  return new Map([...groups.values()].map(({ persons, types }) => [persons, types]));
 }

@@ -9,8 +9,15 @@ const SUBSTANCES: ReadonlyMap<string, string> = new Map(Object.entries(data.prob
 const NO_SUBSTANCE: ReadonlySet<string> = new Set(data.problemSubstance.noSubstance);
 const REASONS: ReadonlyMap<string, string> = new Map(Object.entries(data.dischargeReason.codes));
 
-/** One episode: what its rows say together, the first that says anything on a field. Requires a row. */
-export function episodeOf(rows: readonly TreatmentRow[], source: SourceId): SourceRecord | undefined {
+/**
+ * One episode: what its rows say together, the first that says anything on a field. Requires a row. `hasReasons`: the
+ * edition's discharge reasons are the public ones; those of another are shown as their code.
+ */
+export function episodeOf(
+  rows: readonly TreatmentRow[],
+  source: SourceId,
+  hasReasons: boolean,
+): SourceRecord | undefined {
   const [first] = rows;
   if (!first) return undefined;
   const say = <K extends keyof TreatmentRow>(field: K) => rows.find((row) => row[field] !== undefined)?.[field];
@@ -20,7 +27,8 @@ export function episodeOf(rows: readonly TreatmentRow[], source: SourceId): Sour
   const children = say('CHILDWTH');
   const codes = [say('DRUG1'), say('DRUG2'), say('DRUG3')].filter((code) => code !== undefined);
   const substances = [...new Set(codes.filter((code) => !NO_SUBSTANCE.has(code)).map(substanceOf))];
-  const dischargeReason = reason === undefined ? undefined : (REASONS.get(reason) ?? `Reason code ${reason}`);
+  const dischargeReason =
+    reason === undefined ? undefined : ((hasReasons ? REASONS.get(reason) : undefined) ?? `Reason code ${reason}`);
   return {
     label: labelOf('SubstanceMisuseRecord', `${first.CLIENTID}/${first.EPISODID}`, first.CLIENTID, source, {
       episode: first.EPISODID,

@@ -12,6 +12,9 @@ export interface Identity {
   readonly space?: SourceId;
 }
 
+/** The files are put there whole before anybody watches. */
+const SETTLE_MS = 20;
+
 /** Copies the two files to a temporary folder, which `stop` removes. Throws if one is missing. */
 export async function simulateSubstanceMisuse(
   folder: string,
@@ -19,5 +22,8 @@ export async function simulateSubstanceMisuse(
 ): Promise<{ options: SubstanceMisuseOptions; stop(): Promise<void> }> {
   const copy = await mkdtemp(join(tmpdir(), 'threshold-ndtms-'));
   for (const file of [EXTRACT_FILE, INDEX_FILE]) await copyFile(join(folder, file), join(copy, file));
-  return { options: { ...identity, folder: copy }, stop: () => rm(copy, { recursive: true, force: true }) };
+  return {
+    options: { ...identity, folder: copy, settleMs: SETTLE_MS },
+    stop: () => rm(copy, { recursive: true, force: true }),
+  };
 }

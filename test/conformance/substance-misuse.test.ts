@@ -1,5 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createSubstanceMisuse } from '../../adapters/substance-misuse/index.js';
 import { simulateSubstanceMisuse } from '../../adapters/substance-misuse/seed.js';
@@ -10,8 +11,11 @@ const FIXTURES = fileURLToPath(new URL('../../adapters/substance-misuse/fixtures
 describeSource('substance-misuse', async () => {
   const simulated = await simulateSubstanceMisuse(FIXTURES, { id: 'substance-misuse', holder: 'provider' });
   const extract = join(simulated.options.folder, 'extract.csv');
+  // One bad row of five is more than the share that is allowed by default.
+  const source = createSubstanceMisuse({ ...simulated.options, mostRejected: 0.5 });
+  const ask = { wants: [{ type: 'SubstanceMisuseRecord' as const, persons: ['SM-0001'] }] };
   return {
-    source: createSubstanceMisuse(simulated.options),
+    source,
     stop: simulated.stop,
     known: {
       persons: ['SM-0001', 'SM-0002', 'SM-0003'],
@@ -20,9 +24,13 @@ describeSource('substance-misuse', async () => {
       find: { ask: { forename: 'Dapple', surname: 'Fixture-Ash', dateOfBirth: '1990-06-01' }, person: 'SM-0001' },
     },
     async corrupt() {
-      await writeFile(extract, (await readFile(extract, 'utf8')).replace('"2026-06-30"', '"2026-06-31"'));
+      const bad = (await readFile(extract, 'utf8')).replace('"2026-06-30"', '"2026-06-31"');
+      await writeFile(`${extract}.tmp`, bad);
+      await rename(`${extract}.tmp`, extract);
+      // The old extract answers until the new one is loaded.
+      while ((await source.read(ask, { signal: AbortSignal.timeout(5000) })).rejected === 0) await wait(10);
       return 1;
     },
-    kill: () => rm(extract),
+    kill: () => rm(simulated.options.folder, { recursive: true }),
   };
 });

@@ -23,7 +23,14 @@ export interface Clusters {
   readonly review: readonly { readonly edge: number; readonly isChain: boolean }[];
 }
 
-export function clusterEdges(table: PersonTable, edges: Edges, judge: Judge, decided: Decided): Clusters {
+/** `mayAsk`: whether there is somebody whom these two rows may be shown to; of two groups such a pair is asked about first. */
+export function clusterEdges(
+  table: PersonTable,
+  edges: Edges,
+  judge: Judge,
+  decided: Decided,
+  mayAsk: (a: number, b: number) => boolean = () => true,
+): Clusters {
   const parent = new Uint32Array(table.size);
   for (let row = 0; row < parent.length; row += 1) parent[row] = row;
   const members = new Map<number, number[]>();
@@ -94,8 +101,14 @@ export function clusterEdges(table: PersonTable, edges: Edges, judge: Judge, dec
     asked.add(key);
     review.push({ edge: at, isChain });
   };
-  for (const at of held) ask(at, true);
-  for (const at of others) ask(at, false);
+  for (const isFirst of [true, false]) {
+    for (const [places, isChain] of [
+      [held, true],
+      [others, false],
+    ] as const) {
+      for (const at of places) if (mayAsk(edges.a[at] ?? 0, edges.b[at] ?? 0) === isFirst) ask(at, isChain);
+    }
+  }
   for (let row = 0; row < parent.length; row += 1) parent[row] = root(row);
   return { of: parent, review };
 }

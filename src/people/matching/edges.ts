@@ -59,6 +59,7 @@ export function findEdges(
   weights: MatchWeights,
   from = 0,
   to = table.size,
+  isRetired: (row: number) => boolean = () => false,
 ): Found {
   const edges = createEdges();
   const comparison = newComparison();
@@ -66,7 +67,9 @@ export function findEdges(
   const meeting = createMeeting(table, postings);
   let compared = 0;
   for (let a = from; a < to; a += 1) {
+    if (isRetired(a)) continue;
     meeting.each(a, a + 1, (b) => {
+      if (isRetired(b)) return;
       compared += 1;
       compare(table, a, b, comparison);
       const weight = weigh(comparison);

@@ -4,6 +4,7 @@ import type { RecordType } from '../../src/domain/records.js';
 import type { AgencyId, LocalId, SourceId } from '../../src/domain/words.js';
 import type { FindAsk, Source } from '../../src/sources/contract.js';
 import { holdFiles } from './client.js';
+import { identities } from './identities.js';
 import { fold, loadSnapshot, recordById, type Snapshot } from './snapshot.js';
 
 export interface SubstanceMisuseOptions {
@@ -78,6 +79,9 @@ export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
       for (const worker of workers) for (const row of snapshot.ofWorker.get(worker) ?? []) rows.add(row);
       for (const team of teams) for (const row of snapshot.ofTeam.get(team) ?? []) rows.add(row);
       return { items: [...rows], rejected: snapshot.rejected.index };
+    },
+    persons: async function* ({ signal }) {
+      yield* identities(await files.current(signal), options.space ?? options.id);
     },
     async find(ask, { signal }) {
       const snapshot = await files.current(signal);

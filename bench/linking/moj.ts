@@ -51,7 +51,11 @@ const ID = { exact: [0.4107364720646719, 1.3083008349386952e-7], other: [0.00390
 const bits = ([m, u]: readonly [number, number]) => Math.log2(m / u);
 
 /** Pairs that weigh `from` or more, found by their blocking rules. `withNhs`: the NHS number is taken for the police's. */
-export function linkAsMoj(table: PersonTable, withNhs: boolean, from = QUEUE_FROM): { readonly edges: Edges; readonly compared: number } {
+export function linkAsMoj(
+  table: PersonTable,
+  withNhs: boolean,
+  from = QUEUE_FROM,
+): { readonly edges: Edges; readonly compared: number } {
   const keyed = (of: PersonTable, row: number, into: Uint32Array) => mojKeys(of, row, into, withNhs);
   const postings = buildPostings(table, keyed);
   const meeting = createMeeting(table, postings, undefined, keyed);

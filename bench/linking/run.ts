@@ -26,7 +26,7 @@ export function readWeights(): MatchWeights {
   return JSON.parse(readFileSync(packagePath('schema', 'matching', 'match-weights.json'), 'utf8')) as MatchWeights;
 }
 
-export function linkWorld({ table }: World, weights: MatchWeights) {
+export function linkWorld({ table }: World, weights: MatchWeights, mayAsk?: (a: number, b: number) => boolean) {
   const postings = buildPostings(table);
   const found = findEdges(table, postings, weights);
   const comparison = newComparison();
@@ -40,6 +40,7 @@ export function linkWorld({ table }: World, weights: MatchWeights) {
       return { weight, packed: classify(table, a, b, comparison, weight, weights) };
     },
     { confirmed: [], rejected: [] },
+    mayAsk,
   );
   return { ...found, clusters, postings };
 }

@@ -2,7 +2,7 @@
  * What becomes of a pair. Weight alone never joins: the rules below say what no weight may override, for a wrong link shows
  * one person's records as another's.
  */
-import { type Comparison, LEVELS, levelOf } from './compare.js';
+import { type Comparison, levelOf } from './compare.js';
 import type { PersonTable } from './table.js';
 import type { MatchWeights } from './weigh.js';
 
@@ -47,13 +47,15 @@ const FORE = {
 const SUR = { far: levelOf('surname', 'FAR') };
 const BIRTH = {
   exact: levelOf('dateOfBirth', 'EXACT'),
-  twoOfThree: levelOf('dateOfBirth', 'TWO_OF_THREE'),
   oneDigit: levelOf('dateOfBirth', 'ONE_DIGIT'),
   far: levelOf('dateOfBirth', 'FAR'),
 };
 const PLACE = { postcode: levelOf('place', 'POSTCODE') };
 
-/** Years between two people of one name at one address from which on they are taken for parent and child. */
+/**
+ * Years between two people of one name from which on they are taken for parent and child: apart, or, when day and month
+ * agree, for somebody to decide (a son may be born on his father's birthday; a clerk may mistype a decade).
+ */
 const GENERATION = 14;
 
 /** Classifies a compared and weighed pair. */
@@ -81,10 +83,12 @@ export function classify(
     return packed(JOIN, nhs === 1 ? G.NHS_NUMBER : G.OTHER_IDENTIFIER);
   }
   if (table.partial[a] === 1 || table.partial[b] === 1) return atMostReview(G.IDENTIFIERS_ONLY);
-  if (birth === BIRTH.far || birth === 0) {
+  if (birth !== BIRTH.exact) {
     const years = Math.abs(Math.trunc((table.birth[a] ?? 0) / 10000) - Math.trunc((table.birth[b] ?? 0) / 10000));
-    const isGeneration = birth === BIRTH.far && years >= GENERATION;
-    return isGeneration ? packed(APART, G.PARENT_AND_CHILD) : atMostReview(G.BIRTH_DIFFERS);
+    const isGeneration = birth !== 0 && years >= GENERATION;
+    if (isGeneration && birth === BIRTH.far) return packed(APART, G.PARENT_AND_CHILD);
+    if (isGeneration) return atMostReview(G.PARENT_AND_CHILD);
+    if (birth === BIRTH.far || birth === 0) return atMostReview(G.BIRTH_DIFFERS);
   }
   if (!isOneName || fore === 0) {
     const mayBeTwins = birth === BIRTH.exact && sur !== SUR.far && fore === FORE.far;
@@ -94,6 +98,3 @@ export function classify(
   if (birth >= BIRTH.oneDigit && (place === 0 || place > PLACE.postcode)) return atMostReview(G.BIRTH_DIFFERS);
   return packed(byWeight, G.WEIGHT);
 }
-
-/** The levels' names at a place, for tables and tests. */
-export const LEVEL_NAMES = LEVELS;

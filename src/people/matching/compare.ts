@@ -59,7 +59,6 @@ const F = {
   transposed: levelOf('forename', 'TRANSPOSED'),
   farForename: levelOf('forename', 'FAR'),
   otherSurname: levelOf('surname', 'OTHER_NAME'),
-  closeSurname: levelOf('surname', 'CLOSE'),
   transposedSurname: levelOf('surname', 'TRANSPOSED'),
   farSurname: levelOf('surname', 'FAR'),
 } as const;
@@ -109,13 +108,10 @@ function compareNames(table: PersonTable, a: number, b: number, into: Comparison
         }
       }
     }
-    if (fore >= F.sounds && sur > F.closeSurname && foreA !== 0 && surA !== 0 && foreB !== 0 && surB !== 0) {
-      const crossed = [names.nearness(foreA, surB), names.nearness(surA, foreB)];
-      const isTransposed = Math.min(...crossed) === EXACT && Math.max(...crossed) <= CLOSE;
-      if (isTransposed && !names.isInitial(foreA) && !names.isInitial(surA)) {
-        fore = F.transposed;
-        sur = F.transposedSurname;
-      }
+    // Exactly crossed only: of twins with names alike one may be written in the wrong order.
+    if (fore >= F.sounds && foreA !== 0 && surA !== 0 && foreA === surB && surA === foreB && !names.isInitial(foreA)) {
+      fore = F.transposed;
+      sur = F.transposedSurname;
     }
   }
   into.levels[AT.forename] = fore;

@@ -88,6 +88,8 @@ describe('two records', () => {
   it('of a father and a son of his name at his address are apart', () => {
     const father = elsewhere({ sex: 'M', forename: 'Rufus', dateOfBirth: '1984-11-19' });
     expect(outcome({ ...ada, sex: 'M', forename: 'Rufus' }, father)).toBe('APART');
+    const onOneDay = { ...father, dateOfBirth: '1984-03-05' };
+    expect(outcome({ ...ada, sex: 'M', forename: 'Rufus' }, onOneDay)).toBe('REVIEW PARENT_AND_CHILD');
   });
 
   it('of which one is known by NDTMS identifiers alone are never joined by themselves, though all agree', () => {

@@ -8,7 +8,7 @@ import { type SocialCareClient, startCall } from './client.js';
 
 const AT_ONCE = 500;
 
-/** Those on the restricted list are left out: `read` gives their details as locked. */
+/** Those on the restricted list are marked as protected. */
 export async function* identities(
   client: SocialCareClient,
   signal: AbortSignal,
@@ -20,10 +20,13 @@ export async function* identities(
   const ids = new Set([...(await client.everybody(call, 'ssd_person')), ...(await client.everybody(call, 'gw_adult'))]);
   const all = [...ids];
   for (let from = 0; from < all.length; from += AT_ONCE) {
-    const { items } = await read({ wants: [{ type: 'PersonDetails', persons: all.slice(from, from + AT_ONCE) }] });
+    const persons = all.slice(from, from + AT_ONCE);
+    const restricted = await client.of(call, 'gw_restricted_person', persons);
+    const { items } = await read({ wants: [{ type: 'PersonDetails', persons }] });
+    const isRestricted = new Set(restricted.map(({ person_id: person }) => person));
     for (const record of items) {
       const identity = identityOf(space, record);
-      if (identity) yield identity;
+      yield isRestricted.has(identity.local) ? { ...identity, isProtected: true } : identity;
     }
   }
 }

@@ -10,7 +10,6 @@ import type { Snapshot } from './snapshot.js';
 export function* identities({ records }: Pick<Snapshot, 'records'>, space: SourceId): Generator<PersonIdentity> {
   for (const ofClient of records.values()) {
     const details = ofClient.find(({ label }) => label.type === 'PersonDetails');
-    const identity = details && identityOf(space, details);
-    if (identity) yield identity;
+    if (details) yield identityOf(space, details);
   }
 }

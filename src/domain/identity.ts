@@ -29,6 +29,8 @@ export interface PersonIdentity {
   readonly otherNames?: readonly OtherName[];
   readonly dateOfBirth?: IsoDate;
   readonly sex?: 'F' | 'M';
+  /** Protected by name or by place: linked so that the protection carries over, and never put before anybody to compare. */
+  readonly isProtected?: boolean;
   /** The present place first, then former ones. */
   readonly places?: readonly KnownPlace[];
 }

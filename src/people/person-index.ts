@@ -60,10 +60,11 @@ export interface PersonIndex {
   readonly size: number;
   /** Adds a person, or the new details of one known already. Counts from the next matching on. */
   add(person: PersonIdentity): void;
-  /** Everybody against everybody. `mayAsk`: whether there is anybody whom a pair of these spaces may be shown to. */
+  /** Everybody against everybody. Who is protected is joined like others, and nobody is asked about them. `mayAsk`: whether there is anybody whom a pair of these spaces may be shown to. */
   matchAll(decisions: Decisions, mayAsk?: (a: SourceId, b: SourceId) => boolean): Matching;
   /** Whom this person may be, heaviest first; they are not added. Of two records of one source at most a review. */
   matchOne(person: PersonIdentity): readonly Match[];
+  /** Undefined for who is not here, and for who is protected. */
   sketch(ref: PersonRef): Sketch | undefined;
 }
 
@@ -84,6 +85,7 @@ export function createPersonIndex(
   const table = createPersonTable(nicknames, expected);
   const rows = new Map<string, number>();
   const retired = new Set<number>();
+  const guarded = new Set<number>();
   let built: { readonly postings: Postings; readonly size: number } | undefined;
   let added: Added = new Map();
   let meeting: { postings: Postings; added: Added; each: ReturnType<typeof createMeeting> } | undefined;
@@ -113,6 +115,7 @@ export function createPersonIndex(
       if (known !== undefined) retired.add(known);
       const row = addPerson(table, person);
       rows.set(refKey(person), row);
+      if (person.isProtected) guarded.add(row);
       if (built) noteAdded(table, row, added);
     },
 
@@ -131,7 +134,7 @@ export function createPersonIndex(
         edges,
         (a, b) => agreement(weigh, a, b),
         { confirmed: asRows(confirmed), rejected: asRows(rejected) },
-        (a, b) => mayAsk(spaceOf(table, a), spaceOf(table, b)),
+        (a, b) => !guarded.has(a) && !guarded.has(b) && mayAsk(spaceOf(table, a), spaceOf(table, b)),
       );
       const groups = new Map<number, PersonRef[]>();
       for (let row = 0; row < table.size; row += 1) {
@@ -141,11 +144,13 @@ export function createPersonIndex(
         if (group) group.push(refOf(table, row));
         else groups.set(of, [refOf(table, row)]);
       }
-      const questions = clusters.review.map(({ edge, isChain }): Question => {
+      const questions = clusters.review.flatMap(({ edge, isChain }): Question[] => {
         const [a, b] = [edges.a[edge] ?? 0, edges.b[edge] ?? 0];
+        if (guarded.has(a) || guarded.has(b)) return [];
         const { weight, packed } = agreement(weigh, a, b);
         const levels = describeLevels(comparison.levels);
-        return { a: refOf(table, a), b: refOf(table, b), weight, ground: isChain ? 'CHAIN' : groundOf(packed), levels };
+        const ground = isChain ? 'CHAIN' : groundOf(packed);
+        return [{ a: refOf(table, a), b: refOf(table, b), weight, ground, levels }];
       });
       return { groups: [...groups.values()].filter(({ length }) => length > 1), questions };
     },
@@ -178,7 +183,7 @@ export function createPersonIndex(
 
     sketch(ref) {
       const row = rows.get(refKey(ref));
-      return row === undefined ? undefined : sketchOf(table, row);
+      return row === undefined || guarded.has(row) ? undefined : sketchOf(table, row);
     },
   };
 

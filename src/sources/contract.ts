@@ -70,8 +70,8 @@ export interface Source {
   /** Local ids of persons who match. */
   find(ask: FindAsk, options: CallOptions): Promise<SourceAnswer<LocalId>>;
   /**
-   * Everybody whom the source knows, as a stream, for telling who is the same person; of whom it lists nobody may be told that
-   * must be protected by name (restricted lists). Rejects as the other methods do: what was given until then is not everybody.
+   * Everybody whom the source knows, as a stream, for telling who is the same person; who is on a restricted list is marked as
+   * protected. Rejects as the other methods do: what was given until then is not everybody.
    * A source without it is linked by the links it has and by what `find` tells.
    */
   persons?(options: CallOptions): AsyncIterable<PersonIdentity>;

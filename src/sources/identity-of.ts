@@ -3,9 +3,8 @@ import type { PersonIdentity } from '../domain/identity.js';
 import type { ContentValue, SourceRecord } from '../domain/records.js';
 import type { SourceId } from '../domain/words.js';
 
-/** The identity in a PersonDetails record; undefined when it is locked (V): who is protected by name is not compared. */
-export function identityOf(space: SourceId, { label, content }: SourceRecord): PersonIdentity | undefined {
-  if (label.confidentiality === 'V') return undefined;
+/** The identity in a PersonDetails record. Who is locked (V) is protected. */
+export function identityOf(space: SourceId, { label, content }: SourceRecord): PersonIdentity {
   const [forename, surname, dateOfBirth] = [content['forename'], content['surname'], content['dateOfBirth']].map(text);
   const nhsNumber = text(content['nhsNumber']);
   const sex = SEXES.get(text(content['sex'])?.toLowerCase() ?? '');
@@ -14,6 +13,7 @@ export function identityOf(space: SourceId, { label, content }: SourceRecord): P
   return {
     space,
     local: label.subject,
+    ...(label.confidentiality === 'V' ? { isProtected: true } : {}),
     ...(forename === undefined ? {} : { forename }),
     ...(surname === undefined ? {} : { surname }),
     ...(dateOfBirth === undefined ? {} : { dateOfBirth }),

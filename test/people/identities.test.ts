@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { createSocialCare } from '../../adapters/social-care/index.js';
 import { simulateSocialCare } from '../../adapters/social-care/seed.js';
 import { createSubstanceMisuse } from '../../adapters/substance-misuse/index.js';
@@ -17,7 +18,7 @@ async function everybody(source: Source): Promise<PersonIdentity[]> {
 }
 
 describe('everybody whom a source knows', () => {
-  it('social care lists children and adults with what may be compared, and nobody who is restricted', async () => {
+  it('social care lists children and adults with what may be compared, and marks who is restricted', async () => {
     const now = () => '2025-11-23T10:00:00.000Z';
     const simulated = await simulateSocialCare(fixtures('social-care'), { id: 'social-care', holder: 'council', now });
     const source = createSocialCare(simulated.options);
@@ -26,11 +27,11 @@ describe('everybody whom a source knows', () => {
     const found = all.find(({ local }) => local === 'SC-0104');
     expect(found).toMatchObject({ space: 'social-care', forename: 'Dorrick', dateOfBirth: '1988-02-29' });
     expect(new Set(all.map(({ local }) => local)).size).toBe(all.length);
-    const { items } = await source.read(
-      { wants: [{ type: 'PersonDetails', persons: all.map(({ local }) => local) }] },
-      { signal },
-    );
-    expect(items.filter(({ label }) => label.confidentiality === 'V')).toEqual([]);
+    const database = new Database(simulated.file, { readonly: true });
+    const restricted = database.prepare('SELECT person_id FROM gw_restricted_person').pluck().all();
+    database.close();
+    expect(restricted.length).toBeGreaterThan(0);
+    expect(all.flatMap(({ local, isProtected }) => (isProtected ? [local] : [])).sort()).toEqual(restricted.sort());
     await source.stop();
     await simulated.stop();
   });

@@ -171,3 +171,17 @@ describe.each(STORES)('links on $kind', (config) => {
     await store.close();
   });
 });
+
+describe('somebody who is protected', () => {
+  it('is joined, and put before nobody', () => {
+    const index = createPersonIndex(readMatching());
+    index.add(person('social-care', '1', { isProtected: true }));
+    index.add(person('early-help', '7'));
+    index.add(person('domestic-abuse', 'x', { forename: 'Wilhemina' }));
+    const { groups, questions } = index.matchAll(NOTHING);
+    expect(groups).toEqual([[ref('social-care', '1'), ref('early-help', '7')]]);
+    expect(questions.flatMap(({ a, b }) => [a.space, b.space])).not.toContain('social-care');
+    expect(index.sketch(ref('social-care', '1'))).toBeUndefined();
+    expect(index.sketch(ref('early-help', '7'))?.surname).toBe('Thornquarry');
+  });
+});

@@ -13,14 +13,18 @@ import { newIds } from './audit/ids.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
+import type { Agency } from './domain/requester.js';
 import { createPages } from './graph/connection.js';
 import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
 import { buildGraph } from './graph/schema.js';
 import { createApollo } from './graph/server.js';
 import { packagePath } from './package-path.js';
 import { openDirectory } from './people/directory.js';
+import { openLinkQuestions } from './people/link-questions.js';
 import { openPeople } from './people/people.js';
+import { createPersonIndex, readMatching } from './people/person-index.js';
 import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
+import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openRegisters } from './registers/registers.js';
@@ -62,6 +66,8 @@ export interface Wired {
   readonly audit: Audit;
   /** The listener alone. */
   readonly http: Http;
+  /** Reads everybody from the sources and brings links and questions up to date; run from time to time. */
+  matchPersons(signal: AbortSignal): Promise<Matched>;
   /** Stops the listener, the sources and the store. */
   stop(): Promise<void>;
 }
@@ -126,6 +132,9 @@ export async function wire(parts: Parts): Promise<Wired> {
     sourceDeadlineMs: parts.sourceDeadlineMs,
     log,
   };
+  const questions = openLinkQuestions(store, { newId });
+  const newIndex = () => createPersonIndex(readMatching());
+  let index = newIndex();
   const apollo = createApollo({
     house,
     audit,
@@ -134,6 +143,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     limits,
     introspection: parts.introspection,
     statementParts: { policies, registers, directory, gateways, factors: readFactors(), newId },
+    linkParts: { questions, index: () => index },
   });
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();
@@ -154,6 +164,12 @@ export async function wire(parts: Parts): Promise<Wired> {
     house,
     audit,
     http,
+    async matchPersons(signal) {
+      const agencies = new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
+      const matched = await matchPersons({ sources, agencies, newIndex, questions, now, signal });
+      index = matched.index;
+      return matched;
+    },
     async stop() {
       await http.stop();
       await apollo.stop();

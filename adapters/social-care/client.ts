@@ -126,6 +126,15 @@ export function socialCareClient({ id, database }: SqlSourceOptions) {
       if (isOne(blank)) throw new SourceNotReady(`source ${id}: gw_restricted_person has an entry that names nobody`);
     },
 
+    /** The ids of everybody in a table. */
+    async everybody({ signal }: Call, table: 'ssd_person' | 'gw_adult'): Promise<string[]> {
+      const idColumn = table === 'ssd_person' ? 'pers_person_id' : 'person_id';
+      const rows = await connection.rows((d) => `SELECT t.${idColumn} AS person FROM ${d.from(table)} t`, [], signal);
+      return rows.flatMap(({ person }) =>
+        typeof person === 'string' || typeof person === 'number' ? [String(person)] : [],
+      );
+    },
+
     /** The person a record is about, by the record's id. */
     async subjectsOf(
       { signal }: Call,

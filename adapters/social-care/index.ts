@@ -7,6 +7,7 @@ import type { SqlSourceOptions } from '../../src/sources/sql.js';
 import { isCurrent, period } from '../../src/sources/sql-values.js';
 import { involvementOf, tellCircumstances } from './circumstances.js';
 import { type Call, socialCareClient, startCall } from './client.js';
+import { identities } from './identities.js';
 import { lookUp } from './lookups.js';
 import { MAPPERS, mapperOf, namedIn } from './map.js';
 import { type HungTable, type OwnTable, readTables } from './rows.js';
@@ -124,6 +125,8 @@ export function createSocialCare(options: SqlSourceOptions): Source {
           ),
         ];
       }),
+
+    persons: ({ signal }) => identities(client, signal, space, (ask) => answer(signal, (call) => read(call, ask))),
 
     find: async (ask, { signal }) => {
       const call = startCall(signal);

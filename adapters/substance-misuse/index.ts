@@ -4,6 +4,7 @@ import type { RecordType } from '../../src/domain/records.js';
 import type { LocalId } from '../../src/domain/words.js';
 import type { Source } from '../../src/sources/contract.js';
 import { holdExtract, type SubstanceMisuseOptions } from './hold.js';
+import { identities } from './identities.js';
 import { fold, type Snapshot } from './snapshot.js';
 
 export type { SubstanceMisuseOptions } from './hold.js';
@@ -69,6 +70,7 @@ export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
         const given = [sought.forename, sought.surname, sought.born ?? ''].filter((part) => part !== '');
         return given.length < 2 ? NONE : { items: snapshot.find(sought), rejected: snapshot.rejected.index };
       }),
+    persons: ({ signal }) => identities(held, signal, options.space ?? options.id),
   };
 }
 

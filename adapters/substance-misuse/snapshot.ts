@@ -87,6 +87,8 @@ export interface Snapshot {
   involvements(clients: readonly LocalId[]): InvolvementRow[];
   involvementsOf(workers: readonly string[], teams: readonly string[]): InvolvementRow[];
   find(sought: Sought): LocalId[];
+  /** Clients of the index in the order of their ids, after one; at most so many. */
+  clients(after: LocalId, most: number): LocalId[];
   close(): void;
 }
 
@@ -128,6 +130,9 @@ function reading(database: Database.Database, source: SourceId, about: Record<st
   const byBirth = found(
     `born = :born AND (:surname = '' OR surname = :surname) AND (:forename = '' OR forename = :forename)`,
   );
+  const clientsAfter = database
+    .prepare('SELECT DISTINCT client FROM client WHERE client > ? ORDER BY client LIMIT ?')
+    .pluck();
   const byNames = found('surname = :surname AND forename = :forename');
 
   return {
@@ -163,6 +168,7 @@ function reading(database: Database.Database, source: SourceId, about: Record<st
       const ids = born === undefined ? byNames.all({ forename, surname }) : byBirth.all({ born, forename, surname });
       return ids as LocalId[];
     },
+    clients: (after, most) => clientsAfter.all(after, most) as LocalId[],
     close: () => database.close(),
   };
 }

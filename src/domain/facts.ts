@@ -151,6 +151,7 @@ export const ACTIONS = [
   'RECORD_EXCEPTION',
   'JUDGE_RELEVANCE',
   'SEE_STATEMENTS',
+  'DECIDE_PERSON_LINKS',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -159,7 +160,7 @@ export const ACTION_FACTS = {
   role: ROLES,
   /** The requester's involvement with the person the action is about. */
   involvement: INVOLVEMENTS,
-  /** The record in question is held by the requester's agency. */
+  /** The record in question is held by the requester's agency; of a person link, one of the two. */
   ownAgency: BOOLEAN,
   /** The requester's agency is the holder or the recipient that the statement speaks of. */
   party: BOOLEAN,

@@ -19,6 +19,7 @@ import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
+import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
 import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
 import type { GraphContext } from './context.js';
 import { type ErrorCode, Refusal } from './errors.js';
@@ -37,6 +38,7 @@ export interface ExecutorParts {
   readonly house: House;
   readonly audit: Audit;
   readonly statementParts: Omit<StatementParts, 'operation'>;
+  readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
   readonly newId: () => string;
 }
 
@@ -81,7 +83,14 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     const statements = new Statements({ ...parts.statementParts, operation });
     const variables = readVariables(context.schema, context.operation, context.request.variables ?? {});
     const query = compile(context);
-    const graph: GraphContext = { operation, statements };
+    const links = openPersonLinks({
+      ...parts.linkParts,
+      operation,
+      policies: parts.statementParts.policies,
+      people: parts.house.people,
+      draft: (line, write) => statements.draft(line, write),
+    });
+    const graph: GraphContext = { operation, statements, links };
     const result = await query.query(undefined, graph, variables);
     const failure = result.errors
       ?.map(({ originalError }) => originalError)
@@ -140,7 +149,7 @@ async function settle(
   try {
     return await parts.audit.append(body, guard);
   } catch (error) {
-    if (error instanceof FactsChanged) throw error;
+    if (error instanceof FactsChanged || error instanceof NotValid) throw error;
     parts.house.log.error(
       { code: 'AUDIT_WRITE_FAILED', error: error instanceof Error ? error.name : 'unknown' },
       'an answer was held back: its entry could not be written',

@@ -35,6 +35,11 @@ interface RelevanceInput {
   readonly why: string;
 }
 
+interface LinkDecision {
+  readonly id: string;
+  readonly reason: string;
+}
+
 const ADULT_WORK: readonly RecordType[] = ['SubstanceMisuseRecord', 'MentalHealthRecord', 'DomesticAbuseRecord'];
 
 /** Lists of a person's records: SDL field → record types. */
@@ -238,6 +243,11 @@ export function createResolvers(pages: Pages, limits: Limits) {
         statements.exceptionsOf(personOf(person)),
       judgements: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
         statements.judgementsOf(personOf(person)),
+      personLinks: async (
+        _: unknown,
+        { state, ...args }: PageArguments & { state?: 'REVIEW' | 'CONFIRMED' | 'REJECTED' | null },
+        { links }: GraphContext,
+      ) => pages.cut(await links.list(state ?? 'REVIEW'), args, limits.records, { notice: NOTICE }),
     },
     Mutation: {
       recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { statements }: GraphContext) =>
@@ -262,6 +272,10 @@ export function createResolvers(pages: Pages, limits: Limits) {
           servesAdult: servesAdult ? personOf(servesAdult) : null,
         });
       },
+      confirmPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
+        links.decide(id, 'CONFIRMED', reason),
+      rejectPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
+        links.decide(id, 'REJECTED', reason),
     },
     Child: lists(OF_CHILD),
     Adult: lists(OF_ADULT),

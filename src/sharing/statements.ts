@@ -78,7 +78,7 @@ export interface StatementParts {
 
 /** A line of the audit entry about what was said or shown of what was said. */
 export interface StatementLine {
-  readonly did: 'CONSENT' | 'EXCEPTION' | 'JUDGEMENT' | 'SHOWN';
+  readonly did: 'CONSENT' | 'EXCEPTION' | 'JUDGEMENT' | 'SHOWN' | 'LINKS_SHOWN' | 'LINK' | 'NO_LINK';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];
@@ -96,6 +96,12 @@ export class Statements {
     return async (manager) => {
       for (const write of this.#writes) await write(manager);
     };
+  }
+
+  /** Adds what somebody else drafted: written with the same entry, told by the same list of lines. */
+  draft(line: StatementLine, write?: (manager: EntityManager) => Promise<void>): void {
+    this.lines.push(line);
+    if (write) this.#writes.push(write);
   }
 
   async recordConsent(draft: ConsentDraft): Promise<ConsentStatement> {

@@ -4,6 +4,7 @@
  * (the deadline of the call) and rejects with the signal's reason once it is aborted.
  */
 import type { CircumstanceKind, Circumstances, InvolvementRow } from '../domain/circumstances.js';
+import type { PersonIdentity } from '../domain/identity.js';
 import type { RecordType, SourceRecord } from '../domain/records.js';
 import type { AgencyId, IsoDate, IsoInstant, LocalId, SourceId } from '../domain/words.js';
 
@@ -89,6 +90,12 @@ export interface Source {
   ): Promise<SourceAnswer<InvolvementRow>>;
   /** Local ids of persons who match. */
   find(ask: NumberedFindAsk, options: CallOptions): Promise<SourceAnswer<LocalId>>;
+  /**
+   * Everybody whom the source knows, as a stream, for telling who is the same person; who is on a restricted list is marked as
+   * protected. Rejects as the other methods do: what was given until then is not everybody.
+   * A source without it is linked by the links it has and by what `find` tells.
+   */
+  persons?(options: CallOptions): AsyncIterable<PersonIdentity>;
 }
 
 /** Thrown by an adapter when the source answers but is not in a state to be read (SSD mid-reload, restricted list unreadable). */

@@ -21,7 +21,9 @@ interface Shape {
 
 /** Every entity of the store, for one dialect. */
 export function entities(dialect: Dialect): EntitySchema<Row>[] {
-  return [...directoryShapes(dialect), ...registerShapes(dialect)].map(entity).concat(auditEntry(dialect));
+  return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect)]
+    .map(entity)
+    .concat(auditEntry(dialect));
 }
 
 function entity({ name, primary, columns = {}, nullable = {}, indices = [] }: Shape): EntitySchema<Row> {
@@ -37,6 +39,40 @@ function entity({ name, primary, columns = {}, nullable = {}, indices = [] }: Sh
     ]),
     indices,
   });
+}
+
+/** Questions whether two source persons are one, what was decided, and which of our persons went into which. */
+function linkShapes(dialect: Dialect): Shape[] {
+  const { key, long, number } = columnTypes(dialect);
+  return [
+    {
+      name: 'person_link_question',
+      primary: { id: key() },
+      columns: {
+        space_a: key(),
+        local_a: key(200),
+        space_b: key(),
+        local_b: key(200),
+        state: key(16),
+        weight: number,
+        ground: key(32),
+        levels: long,
+        asked_at: key(32),
+      },
+      nullable: { decided_at: key(32), decided_by: key(), reason: long },
+      indices: [
+        { name: 'person_link_question_by_pair', columns: ['space_a', 'local_a', 'space_b', 'local_b'], unique: true },
+        { name: 'person_link_question_by_state', columns: ['state', 'space_a'] },
+      ],
+    },
+    {
+      name: 'person_merge',
+      primary: { retired: key() },
+      columns: { kept: key(), at: key(32) },
+      nullable: { question: key() },
+      indices: [{ name: 'person_merge_by_kept', columns: ['kept'] }],
+    },
+  ];
 }
 
 /** Who works where, and who is who at which source. */

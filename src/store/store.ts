@@ -14,6 +14,7 @@ import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecut
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Initial1764000000000 } from './migrations/initial.js';
+import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
 /** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database?trustServerCertificate=true`. */
@@ -60,7 +61,12 @@ export async function openStore(config: StoreConfig): Promise<Store> {
 }
 
 /** What both kinds never do: change tables on their own, or print statements (they hold identifiers). */
-const SAFE = { synchronize: false, migrationsRun: false, logging: false, migrations: [Initial1764000000000] };
+const SAFE = {
+  synchronize: false,
+  migrationsRun: false,
+  logging: false,
+  migrations: [Initial1764000000000, PersonLinks1764200000000],
+};
 
 async function openFile(file: string): Promise<Store> {
   const words = sqlWords('sqlite');

@@ -73,6 +73,8 @@ const REPLACED = [
   'worker_identity',
   'conflict',
   'person_link',
+  'person_link_question',
+  'person_merge',
   'consent_statement',
   'exception_record',
   'exception_subject',

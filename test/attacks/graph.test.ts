@@ -286,6 +286,9 @@ describe('the requester', () => {
         'method',
         'name',
         'person',
+        'reason',
+        // Of the steward's queue: what has been decided, of pairs that they may see anyway.
+        'state',
         'surname',
       ].filter((name) => args.has(name)),
     );

@@ -15,6 +15,8 @@ const TABLES = [
   'worker_identity',
   'conflict',
   'person_link',
+  'person_link_question',
+  'person_merge',
   'consent_statement',
   'exception_record',
   'exception_subject',

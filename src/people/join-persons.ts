@@ -1,0 +1,113 @@
+/**
+ * Makes two persons of ours one: every link and everything said about the one that goes is from then on about the one that
+ * stays. Nothing said is lost, a refusal least of all. Undone by nobody here: the merge is recorded in `person_merge`.
+ */
+import type { EntityManager } from 'typeorm';
+import type { IsoInstant, PersonId } from '../domain/words.js';
+import type { Store } from '../store/store.js';
+import type { PersonRef } from './people.js';
+
+/** Thrown when somebody has decided that two source persons of these are not one. Names nobody. */
+export class RejectedBefore extends Error {
+  override readonly name = 'RejectedBefore';
+  constructor() {
+    super('a pair among these was rejected');
+  }
+}
+
+/** Columns that name a person and may name the same one twice. */
+const NAMING = [
+  ['person_link', 'person_id'],
+  ['consent_statement', 'subject'],
+  ['consent_statement', 'given_by'],
+  ['relevance_judgement', 'subject'],
+  ['relevance_judgement', 'serves_child'],
+  ['relevance_judgement', 'serves_adult'],
+  ['worker', 'person'],
+] as const;
+
+/**
+ * Joins the persons behind some refs into one, inside the caller's transaction, and gives who it is; who was not known yet
+ * becomes known. Rejects with RejectedBefore, and then nothing has changed.
+ */
+export async function joinPersons(
+  store: Store,
+  manager: EntityManager,
+  refs: readonly PersonRef[],
+  { newId, at, question }: { readonly newId: () => string; readonly at: IsoInstant; readonly question?: string },
+): Promise<PersonId> {
+  const held = await store.run<{ person: PersonId }>(manager, personsOf(store), [rowsOf(refs)]);
+  const persons = [...new Set(held.map(({ person }) => person))].sort();
+  const [kept = `P-${newId()}`, ...retired] = persons;
+  const together = await store.run<PersonRef>(manager, localsOf(store), [JSON.stringify(persons)]);
+  await assertNotRejected(store, manager, [...refs, ...together]);
+  await store.run(manager, linkNew(store), [JSON.stringify(refs.map(({ space, local }) => [space, local, kept]))]);
+  if (retired.length === 0) return kept;
+  await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
+  for (const gone of retired) {
+    await moveStatements(store, manager, gone, kept);
+    await store.run(manager, 'UPDATE person_merge SET kept = ? WHERE kept = ?', [kept, gone]);
+    await store.run(manager, 'INSERT INTO person_merge (retired, kept, at, question) VALUES (?, ?, ?, ?)', [
+      gone,
+      kept,
+      at,
+      question ?? null,
+    ]);
+  }
+  return kept;
+}
+
+async function moveStatements(store: Store, manager: EntityManager, gone: PersonId, kept: PersonId): Promise<void> {
+  for (const [table, column] of NAMING)
+    await store.run(manager, `UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, [kept, gone]);
+  for (const [table, column, other] of [
+    ['conflict', 'person', 'worker'],
+    ['exception_subject', 'person_id', 'exception_id'],
+  ] as const) {
+    if (table === 'exception_subject') await renameInExceptions(store, manager, gone, kept);
+    await store.run(
+      manager,
+      `DELETE FROM ${table} WHERE ${column} = ? AND ${other} IN (SELECT ${other} FROM ${table} WHERE ${column} = ?)`,
+      [gone, kept],
+    );
+    await store.run(manager, `UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, [kept, gone]);
+  }
+}
+
+/** Exceptions also list whom they are about in themselves. */
+async function renameInExceptions(store: Store, manager: EntityManager, gone: PersonId, kept: PersonId): Promise<void> {
+  const exceptions = await store.run<{ id: string; subjects: string }>(
+    manager,
+    `SELECT id, subjects FROM exception_record WHERE id IN
+      (SELECT exception_id FROM exception_subject WHERE person_id = ?)`,
+    [gone],
+  );
+  for (const { id, subjects } of exceptions) {
+    const renamed = [...new Set(subjects.split(';').map((person) => (person === gone ? kept : person)))];
+    await store.run(manager, 'UPDATE exception_record SET subjects = ? WHERE id = ?', [renamed.join(';'), id]);
+  }
+}
+
+async function assertNotRejected(store: Store, manager: EntityManager, refs: readonly PersonRef[]): Promise<void> {
+  const pairs = (side: 'a' | 'b') =>
+    `EXISTS (SELECT 1 FROM ${store.rowList(['space', 'local_id'])} ${side}
+      WHERE ${side}.space = q.space_${side} AND ${side}.local_id = q.local_${side})`;
+  const rejected = await store.run(
+    manager,
+    `SELECT q.id FROM person_link_question q WHERE q.state = 'REJECTED' AND ${pairs('a')} AND ${pairs('b')}`,
+    [rowsOf(refs), rowsOf(refs)],
+  );
+  if (rejected.length > 0) throw new RejectedBefore();
+}
+
+const rowsOf = (refs: readonly PersonRef[]) => JSON.stringify(refs.map(({ space, local }) => [space, local]));
+
+const personsOf = (store: Store) => `SELECT p.person_id AS person FROM ${store.rowList(['space', 'local_id'])} r
+  JOIN person_link p ${store.claiming} ON p.space = r.space AND p.local_id = r.local_id`;
+
+const localsOf = (store: Store) =>
+  `SELECT space, local_id AS local FROM person_link WHERE person_id IN ${store.keyList}`;
+
+const linkNew = (store: Store) => `INSERT INTO person_link (space, local_id, person_id)
+  SELECT r.space, r.local_id, r.person_id FROM ${store.rowList(['space', 'local_id', 'person_id'])} r
+  WHERE NOT EXISTS (SELECT 1 FROM person_link p ${store.claiming} WHERE p.space = r.space AND p.local_id = r.local_id)`;

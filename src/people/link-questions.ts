@@ -1,0 +1,201 @@
+/**
+ * The review queue: pairs of source persons about whom somebody must decide, and what was decided. A decision is of a pair,
+ * stands in the store, and is read before every matching: matching again asks nobody twice and undoes nothing.
+ */
+import type { EntityManager } from 'typeorm';
+import type { IsoInstant, SourceId, WorkerId } from '../domain/words.js';
+import type { Store } from '../store/store.js';
+import { joinPersons, RejectedBefore } from './join-persons.js';
+import type { PersonRef } from './people.js';
+import type { Decisions, Matching, Question } from './person-index.js';
+
+export const LINK_STATES = ['REVIEW', 'CONFIRMED', 'REJECTED'] as const;
+export type LinkState = (typeof LINK_STATES)[number];
+
+/** A question as it stands in the store. */
+export interface LinkQuestion {
+  readonly id: string;
+  readonly a: PersonRef;
+  readonly b: PersonRef;
+  readonly state: LinkState;
+  /** Bits. */
+  readonly weight: number;
+  readonly ground: string;
+  readonly levels: { readonly [field: string]: string };
+  readonly askedAt: IsoInstant;
+  readonly decidedAt?: IsoInstant;
+  readonly decidedBy?: WorkerId;
+  readonly reason?: string;
+}
+
+/** What became of a matching. */
+export interface Applied {
+  /** Groups whose members are from now on one person. */
+  readonly joined: number;
+  /** Groups left as they were, since a pair among them was rejected. */
+  readonly heldBack: number;
+  readonly asked: number;
+}
+
+export interface LinkQuestions {
+  /** Every pair decided so far. */
+  decisions(): Promise<Decisions>;
+  /** Joins the groups and brings the queue up to date: new questions are asked, open ones that no longer arise are dropped. */
+  apply(matching: Matching, at: IsoInstant): Promise<Applied>;
+  /** Questions in this state with a side in one of these spaces, oldest first. */
+  list(state: LinkState, spaces: readonly SourceId[]): Promise<readonly LinkQuestion[]>;
+  find(id: string): Promise<LinkQuestion | undefined>;
+  /**
+   * Decides an open question inside the caller's transaction. CONFIRMED makes both sides one person. Rejects with
+   * AlreadyDecided, or with RejectedBefore when the two persons hold a pair that was rejected.
+   */
+  decide(
+    manager: EntityManager,
+    decision: {
+      readonly id: string;
+      readonly state: 'CONFIRMED' | 'REJECTED';
+      readonly by: WorkerId;
+      readonly at: IsoInstant;
+      readonly reason: string;
+    },
+  ): Promise<void>;
+}
+
+/** Thrown when the question is not open. */
+export class AlreadyDecided extends Error {
+  override readonly name = 'AlreadyDecided';
+}
+
+interface QuestionRow {
+  readonly id: string;
+  readonly space_a: string;
+  readonly local_a: string;
+  readonly space_b: string;
+  readonly local_b: string;
+  readonly state: string;
+  readonly weight: number;
+  readonly ground: string;
+  readonly levels: string;
+  readonly asked_at: string;
+  readonly decided_at: string | null;
+  readonly decided_by: string | null;
+  readonly reason: string | null;
+}
+
+const COLUMNS =
+  'id, space_a, local_a, space_b, local_b, state, weight, ground, levels, asked_at, decided_at, decided_by, reason';
+/** Groups joined in one transaction. */
+const AT_ONCE = 200;
+
+export function openLinkQuestions(store: Store, { newId }: { readonly newId: () => string }): LinkQuestions {
+  const asked = ['id', 'space_a', 'local_a', 'space_b', 'local_b', 'weight', 'ground', 'levels', 'asked_at'];
+  const askNew = `INSERT INTO person_link_question (${asked.join(', ')}, state)
+    SELECT ${asked.map((column) => (column === 'weight' ? 'CAST(r.weight AS INTEGER)' : `r.${column}`)).join(', ')}, 'REVIEW'
+    FROM ${store.rowList(asked)} r
+    WHERE NOT EXISTS (SELECT 1 FROM person_link_question q ${store.claiming} WHERE q.space_a = r.space_a
+      AND q.local_a = r.local_a AND q.space_b = r.space_b AND q.local_b = r.local_b)`;
+  const open = `SELECT id, space_a, local_a, space_b, local_b FROM person_link_question WHERE state = 'REVIEW'`;
+  const drop = `DELETE FROM person_link_question WHERE state = 'REVIEW' AND id IN ${store.keyList}`;
+  const listed = `SELECT ${COLUMNS} FROM person_link_question
+    WHERE state = ? AND (space_a IN ${store.keyList} OR space_b IN ${store.keyList}) ORDER BY asked_at, id`;
+  const byId = `SELECT ${COLUMNS} FROM person_link_question WHERE id = ?`;
+  const decided = `SELECT ${COLUMNS} FROM person_link_question WHERE state <> 'REVIEW'`;
+
+  async function joinGroups(groups: Matching['groups'], at: IsoInstant): Promise<{ joined: number; heldBack: number }> {
+    let [joined, heldBack] = [0, 0];
+    for (let from = 0; from < groups.length; from += AT_ONCE) {
+      await store.transaction(async (manager) => {
+        for (const group of groups.slice(from, from + AT_ONCE)) {
+          try {
+            await joinPersons(store, manager, group, { newId, at });
+            joined += 1;
+          } catch (error) {
+            if (!(error instanceof RejectedBefore)) throw error;
+            heldBack += 1;
+          }
+        }
+      });
+    }
+    return { joined, heldBack };
+  }
+
+  return {
+    async decisions() {
+      const rows = (await store.read<QuestionRow>(decided)).map(readQuestion);
+      const pairs = (state: LinkState) => rows.filter((row) => row.state === state).map(({ a, b }) => [a, b] as const);
+      return { confirmed: pairs('CONFIRMED'), rejected: pairs('REJECTED') };
+    },
+
+    async apply({ groups, questions }, at) {
+      const { joined, heldBack } = await joinGroups(groups, at);
+      const rows = questions.map((question) => rowOf(question, newId(), at));
+      await store.transaction(async (manager) => {
+        const arising = new Set(rows.map(([, ...pair]) => JSON.stringify(pair.slice(0, 4))));
+        const gone = (await store.run<QuestionRow>(manager, open)).filter(
+          (row) => !arising.has(JSON.stringify([row.space_a, row.local_a, row.space_b, row.local_b])),
+        );
+        await store.run(manager, drop, [JSON.stringify(gone.map(({ id }) => id))]);
+        await store.run(manager, askNew, [JSON.stringify(rows)]);
+      });
+      return { joined, heldBack, asked: rows.length };
+    },
+
+    async list(state, spaces) {
+      const keys = JSON.stringify(spaces);
+      return (await store.read<QuestionRow>(listed, [state, keys, keys])).map(readQuestion);
+    },
+
+    async find(id) {
+      const [row] = await store.read<QuestionRow>(byId, [id]);
+      return row && readQuestion(row);
+    },
+
+    async decide(manager, { id, state, by, at, reason }) {
+      const [row] = await store.run<QuestionRow>(manager, byId, [id]);
+      if (row?.state !== 'REVIEW') throw new AlreadyDecided('the question is not open');
+      const { a, b } = readQuestion(row);
+      if (state === 'CONFIRMED') await joinPersons(store, manager, [a, b], { newId, at, question: id });
+      await store.run(
+        manager,
+        `UPDATE person_link_question SET state = ?, decided_at = ?, decided_by = ?, reason = ? WHERE id = ? AND state = 'REVIEW'`,
+        [state, at, by, reason, id],
+      );
+    },
+  };
+}
+
+/** The sides in one order, whichever way round they were found, so that a pair is asked about once. */
+function rowOf({ a, b, weight, ground, levels }: Question, id: string, at: IsoInstant) {
+  const isInOrder = a.space < b.space || (a.space === b.space && a.local < b.local);
+  const [first, second] = isInOrder ? [a, b] : [b, a];
+  const hundredths = Math.round(weight * 100);
+  return [
+    id,
+    first.space,
+    first.local,
+    second.space,
+    second.local,
+    hundredths,
+    ground,
+    JSON.stringify(levels),
+    at,
+  ] as const;
+}
+
+function readQuestion(row: QuestionRow): LinkQuestion {
+  const state = LINK_STATES.find((known) => known === row.state);
+  if (!state) throw new Error('a question is in no known state');
+  return {
+    id: row.id,
+    a: { space: row.space_a, local: row.local_a },
+    b: { space: row.space_b, local: row.local_b },
+    state,
+    weight: row.weight / 100,
+    ground: row.ground,
+    levels: JSON.parse(row.levels) as LinkQuestion['levels'],
+    askedAt: row.asked_at,
+    ...(row.decided_at === null ? {} : { decidedAt: row.decided_at }),
+    ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+  };
+}

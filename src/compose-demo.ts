@@ -132,6 +132,7 @@ export async function composeDemo(
     introspection: config.introspection,
     cursorKey: config.cursorKey ?? (await keptSecret(join(folder, 'cursor.key'), () => randomKey())),
     sourceDeadlineMs: config.sourceDeadlineMs,
+    ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
   const tokenOf = async (id: string) => {
     const worker = workers.find((known) => known.id === id);

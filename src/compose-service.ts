@@ -62,6 +62,7 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     introspection: config.introspection,
     cursorKey: config.cursorKey,
     sourceDeadlineMs: config.sourceDeadlineMs,
+    ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
 }
 

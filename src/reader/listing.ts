@@ -2,7 +2,7 @@
 
 import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
 import type { Agency } from '../domain/requester.js';
-import type { SourceId, SourceState } from '../domain/words.js';
+import type { IsoInstant, SourceId, SourceState } from '../domain/words.js';
 
 export interface Listing<T> {
   readonly items: readonly T[];
@@ -14,6 +14,10 @@ export interface SourceStatus {
   readonly agency: Agency;
   readonly source: SourceId;
   readonly state: SourceState;
+  /** By how many seconds what it answers is behind what its agency knows. */
+  readonly lagSeconds: number;
+  /** When it last answered, in whole minutes; null while it never did since the gateway started. */
+  readonly lastGoodRead: IsoInstant | null;
 }
 
 /** The records that may be shown of what passed the door. */

@@ -5,7 +5,7 @@
  */
 import type { CircumstanceKind, Circumstances, InvolvementRow } from '../domain/circumstances.js';
 import type { RecordType, SourceRecord } from '../domain/records.js';
-import type { AgencyId, IsoDate, LocalId, SourceId } from '../domain/words.js';
+import type { AgencyId, IsoDate, IsoInstant, LocalId, SourceId } from '../domain/words.js';
 
 /** Rows that were good, and how many were not: one malformed row must not lose the others, and must not pass unseen. */
 export interface SourceAnswer<T> {
@@ -50,6 +50,12 @@ export interface Source {
   readonly tells: ReadonlySet<CircumstanceKind>;
   /** Whether `find` is supported; asked nevertheless, it answers with none. */
   readonly finds: boolean;
+
+  /**
+   * For a source that is read from a copy (an extract, a nightly reload): until when what it holds is complete, as far as
+   * that is known. A source that is asked live has none.
+   */
+  asOf?(): IsoInstant | undefined;
 
   /** Prepares the connection and checks that the source is what the adapter expects. Throws with a clear message if not. */
   start(): Promise<void>;

@@ -1,0 +1,245 @@
+/**
+ * The gate before a source: one a source, for the whole process. It lets so many calls through at once, apart for each
+ * class of purpose, so that a flood of boards cannot keep a section 47 enquiry waiting; it shuts while the source does not
+ * answer (circuit breaker) or has asked to be left alone; it asks again where asking again may help. It knows when the
+ * source last answered, and nothing of what was asked or answered.
+ *
+ * What counts as a failure of the source, and shuts the gate when it is most of the last calls: not being reached, a
+ * failure, an answer that is none, no answer in time. What does not: SourceNotReady, which the source itself says, quickly
+ * (a reload, a restricted list that cannot be read: it is asked again at once when it is over); SourceBusy with a time, for
+ * then that time is kept; malformed rows and rows about somebody else, for then one person's record would take the source
+ * from everybody; a call that had less than half of its source's time because its operation had no more to give.
+ */
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  CountBreaker,
+  circuitBreaker,
+  handleWhen,
+} from 'cockatiel';
+import type { Logger } from 'pino';
+import type { IsoInstant, Purpose } from '../domain/words.js';
+import type { Tick } from './budget.js';
+import { type Source, SourceBusy, SourceFailure, SourceNotReady } from './contract.js';
+
+/** Who waits for whom: each class has places of its own at every source. */
+export const PURPOSE_CLASSES = ['urgent', 'casework', 'overview'] as const;
+export type PurposeClass = (typeof PURPOSE_CLASSES)[number];
+
+/** Statutory enquiries and emergencies; work with a family; what looks over many families or is no casework at all. */
+export const CLASS_OF: { readonly [P in Purpose]: PurposeClass } = {
+  S47_ENQUIRY: 'urgent',
+  EMERGENCY: 'urgent',
+  DIRECT_WORK: 'casework',
+  ASSESSMENT: 'casework',
+  CHILD_IN_NEED: 'casework',
+  CHILD_PROTECTION: 'casework',
+  STEP_UP: 'casework',
+  STEP_DOWN: 'casework',
+  COURT_PROCEEDINGS: 'casework',
+  SUPERVISION: 'overview',
+  ALLOCATION: 'overview',
+  SERVICE_MEASURES: 'overview',
+  INFORMATION_GOVERNANCE: 'overview',
+  SUBJECT_ACCESS: 'overview',
+};
+
+/** How a source is asked. Times in milliseconds. */
+export interface GateSettings {
+  /** How long one call may take, waiting its turn and being tried again included. */
+  readonly timeoutMs: number;
+  /** How often one read is tried in all; every call of the contract is a read, so trying again changes nothing. */
+  readonly tries: number;
+  /** The longest pause before the second try; twice that before the third, and so on. The pause is drawn from 0 to it. */
+  readonly pauseMs: number;
+  /** How many calls of each class are under way at once. Together no more than the source's own connections allow. */
+  readonly atOnce: { readonly [C in PurposeClass]: number };
+  /** How many more of a class may wait for their turn. */
+  readonly waiting: number;
+  /** The gate shuts when more than half of the last `outOf` calls failed, `least` of them at least. */
+  readonly outOf: number;
+  readonly least: number;
+  /** How long it is shut before one call may try the source. */
+  readonly shutMs: number;
+}
+
+export const DEFAULT_GATE: GateSettings = {
+  timeoutMs: 2_000,
+  tries: 3,
+  pauseMs: 50,
+  atOnce: { urgent: 8, casework: 16, overview: 8 },
+  waiting: 1_000,
+  outOf: 20,
+  least: 5,
+  shutMs: 5_000,
+};
+
+/** Why a call did not reach the source, or was not waited for: the code its log entry carries. */
+export type Barred = 'GATE_SHUT' | 'ASKED_TO_WAIT' | 'CROWDED';
+
+/** Thrown instead of asking. */
+export class GateShut extends SourceFailure {
+  constructor(
+    source: string,
+    readonly why: Barred,
+  ) {
+    super(`source ${source} is not asked now`);
+  }
+}
+
+export interface Gate {
+  readonly settings: GateSettings;
+  /**
+   * When the source last answered what it was asked, malformed rows or not, in whole minutes: the exact moment, and whether
+   * rows were malformed, would tell of other people's questions.
+   */
+  readonly lastGoodRead: IsoInstant | undefined;
+  noteGoodRead(): void;
+  /**
+   * Reads through the gate. `until` is the tick at which `signal` is aborted. Rejects with what the source threw at last,
+   * GateShut, or the signal's reason.
+   */
+  read<T>(call: () => Promise<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T>;
+}
+
+export interface GateParts {
+  readonly now: () => Date;
+  readonly tick: Tick;
+  /** From 0 to 1, for the length of pauses. */
+  readonly random: () => number;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** A call that ended because its operation had little time: no word about the source. */
+class Hurried extends Error {}
+
+/** The longest that a source may ask to be left alone. */
+const LONGEST_QUIET_MS = 60_000;
+const MINUTE_MS = 60_000;
+
+export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSettings, parts: GateParts): Gate {
+  const { tick, log } = parts;
+  const places = Object.fromEntries(
+    PURPOSE_CLASSES.map((name) => [name, bulkhead(settings.atOnce[name], settings.waiting)]),
+  ) as { readonly [C in PurposeClass]: ReturnType<typeof bulkhead> };
+  const breaker: CircuitBreakerPolicy = circuitBreaker(
+    handleWhen((error) => isFailure(error, breaker.state === CircuitState.HalfOpen)),
+    {
+      breaker: new CountBreaker({ threshold: 0.5, size: settings.outOf, minimumNumberOfCalls: settings.least }),
+      halfOpenAfter: settings.shutMs,
+    },
+  );
+  breaker.onBreak(() =>
+    log.warn(
+      { source: source.id, holder: source.holder, code: 'GATE_SHUT' },
+      'a source fails: it is not asked for now',
+    ),
+  );
+  breaker.onReset(() =>
+    log.warn({ source: source.id, holder: source.holder, code: 'GATE_OPEN' }, 'a source answers again'),
+  );
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  let lastGoodMs: number | undefined;
+
+  /** While one call tries the source the others do not wait for it. */
+  function refuseWhileTried(): void {
+    if (breaker.state === CircuitState.HalfOpen) throw new GateShut(source.id, 'GATE_SHUT');
+  }
+
+  /** One try, in its turn. A place is left as soon as the time of the call is over. */
+  function once<T>(call: () => Promise<T>, purpose: PurposeClass, signal: AbortSignal): Promise<T> {
+    // cockatiel is not told of the signal: a call whose time is over while it waits would stay in the way of those behind it.
+    return places[purpose].execute(() => {
+      signal.throwIfAborted();
+      refuseWhileTried();
+      const began = tick();
+      return breaker.execute(() =>
+        within(call(), signal).catch((error: unknown) => {
+          throw signal.aborted && tick() - began < settings.timeoutMs / 2 ? new Hurried() : error;
+        }),
+      );
+    });
+  }
+
+  async function read<T>(
+    call: () => Promise<T>,
+    purpose: PurposeClass,
+    signal: AbortSignal,
+    until: number,
+  ): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      refuseWhileTried();
+      const quiet = quietUntil - tick();
+      if (quiet > 0) {
+        if (tick() + quiet >= until) throw new GateShut(source.id, 'ASKED_TO_WAIT');
+        await pause(quiet, signal);
+      }
+      try {
+        return await once(call, purpose, signal);
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = barred(source.id, thrown);
+        const asked = error instanceof SourceBusy ? error.retryAfterMs : undefined;
+        if (asked !== undefined) quietUntil = Math.max(quietUntil, tick() + Math.min(asked, LONGEST_QUIET_MS));
+        const wait = asked ?? parts.random() * settings.pauseMs * 2 ** (tries - 1);
+        if (!mayHelp(error) || tries >= settings.tries || tick() + wait >= until) throw error;
+        await pause(wait, signal);
+      }
+    }
+  }
+
+  return {
+    settings,
+    get lastGoodRead() {
+      return lastGoodMs === undefined ? undefined : new Date(lastGoodMs - (lastGoodMs % MINUTE_MS)).toISOString();
+    },
+    read,
+    noteGoodRead() {
+      lastGoodMs = parts.now().getTime();
+    },
+  };
+}
+
+function isFailure(error: unknown, isTried: boolean): boolean {
+  if (error instanceof SourceNotReady) return false;
+  if (error instanceof Hurried) return isTried;
+  return !(error instanceof SourceBusy && error.retryAfterMs !== undefined);
+}
+
+/** Whether the same read may be answered in a moment. A source that took all of its time is not asked again. */
+function mayHelp(error: unknown): boolean {
+  return error instanceof SourceFailure && !(error instanceof GateShut);
+}
+
+function barred(source: string, error: unknown): unknown {
+  if (error instanceof BrokenCircuitError) return new GateShut(source, 'GATE_SHUT');
+  return error instanceof BulkheadRejectedError ? new GateShut(source, 'CROWDED') : error;
+}
+
+/** Settles with the promise or, once the signal is aborted, with its reason: a source that ignores the signal cannot hold us. */
+export function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = () => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    };
+    const timer = setTimeout(over, ms);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}

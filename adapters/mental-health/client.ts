@@ -1,5 +1,6 @@
 /** FHIR R4 over HTTP: batched searches by POST, so that no identifier stands in an address (or in a proxy's log). */
 import { SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
+import { createJsonHttp } from '../../src/sources/json-http.js';
 import {
   bundleSchema,
   capabilitySchema,
@@ -54,34 +55,15 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
   const base = options.baseUrl.replace(/\/+$/, '');
   const origin = new URL(base).origin;
 
-  async function ask(url: string, body: URLSearchParams | undefined, signal: AbortSignal): Promise<unknown> {
-    signal.throwIfAborted();
-    try {
-      const token = typeof options.token === 'function' ? await options.token(signal) : options.token;
-      const response = await fetch(url, {
-        method: body ? 'POST' : 'GET',
-        headers: {
-          accept: 'application/fhir+json',
-          prefer: 'handling=strict',
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-        },
-        redirect: 'error',
-        signal,
-        ...(body ? { body } : {}),
-      });
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw new SourceFailure(`the FHIR server answered with status ${response.status}`);
-      }
-      return await response.json();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof SourceFailure) throw error;
-      if (error instanceof SyntaxError)
-        throw new SourceFailure('the FHIR server answered with something other than JSON');
-      throw new SourceFailure('the FHIR server cannot be reached');
-    }
-  }
+  const http = createJsonHttp({
+    name: 'the FHIR server',
+    baseUrl: base,
+    accept: 'application/fhir+json',
+    headers: { prefer: 'handling=strict' },
+    ...(options.token === undefined ? {} : { token: options.token }),
+  });
+  const ask = async (url: string, body: URLSearchParams | undefined, signal: AbortSignal): Promise<unknown> =>
+    (await http.ask(url, signal, body ? { body } : {})).body;
 
   async function search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found> {
     const resources: unknown[] = [];

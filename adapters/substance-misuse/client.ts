@@ -32,7 +32,9 @@ export async function* rowsOf(
         header = headerOf(cells, file, required, optional);
         continue;
       }
-      yield cells.length === header.width ? byName(header, cells) : undefined;
+      // A row that is not UTF-8 is none: what it says would be other names.
+      const isRow = cells.length === header.width && !cells.some((cell) => cell.includes('\uFFFD'));
+      yield isRow ? byName(header, cells) : undefined;
     }
   } catch (error) {
     if (error instanceof SourceFailure) throw error;

@@ -59,7 +59,7 @@ export interface GateSettings {
   readonly atOnce: { readonly [C in PurposeClass]: number };
   /** How many more of a class may wait for their turn. */
   readonly waiting: number;
-  /** The gate shuts when more than half of the last `outOf` calls failed, `least` of them at least. */
+  /** The gate shuts when more than half of the last `outOf` reads failed, `least` of them at least. */
   readonly outOf: number;
   readonly least: number;
   /** How long it is shut before one call may try the source. */
@@ -90,6 +90,8 @@ export class GateShut extends SourceFailure {
   }
 }
 
+type Call<T> = () => Promise<T>;
+
 export interface Gate {
   readonly settings: GateSettings;
   /**
@@ -102,7 +104,7 @@ export interface Gate {
    * Reads through the gate. `until` is the tick at which `signal` is aborted. Rejects with what the source threw at last,
    * GateShut, or the signal's reason.
    */
-  read<T>(call: () => Promise<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T>;
+  read<T>(call: Call<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T>;
 }
 
 export interface GateParts {
@@ -144,50 +146,52 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
   let quietUntil = Number.NEGATIVE_INFINITY;
   let lastGoodMs: number | undefined;
 
-  /** While one call tries the source the others do not wait for it. */
-  function refuseWhileTried(): void {
-    if (breaker.state === CircuitState.HalfOpen) throw new GateShut(source.id, 'GATE_SHUT');
-  }
-
-  /** One try, in its turn. A place is left as soon as the time of the call is over. */
-  function once<T>(call: () => Promise<T>, purpose: PurposeClass, signal: AbortSignal): Promise<T> {
+  /** Reads in its turn, again where that may help, while there is time and the gate is open. */
+  async function inTurn<T>(call: Call<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T> {
+    // The one call that may try the source while the gate is shut.
+    const isTrial = breaker.state !== CircuitState.Closed;
+    let atSourceMs = 0;
     // cockatiel is not told of the signal: a call whose time is over while it waits would stay in the way of those behind it.
-    return places[purpose].execute(() => {
-      signal.throwIfAborted();
-      refuseWhileTried();
-      const began = tick();
-      return breaker.execute(() =>
-        within(call(), signal).catch((error: unknown) => {
-          throw signal.aborted && tick() - began < settings.timeoutMs / 2 ? new Hurried() : error;
-        }),
-      );
-    });
-  }
-
-  async function read<T>(
-    call: () => Promise<T>,
-    purpose: PurposeClass,
-    signal: AbortSignal,
-    until: number,
-  ): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      refuseWhileTried();
-      const quiet = quietUntil - tick();
-      if (quiet > 0) {
-        if (tick() + quiet >= until) throw new GateShut(source.id, 'ASKED_TO_WAIT');
-        await pause(quiet, signal);
-      }
-      try {
-        return await once(call, purpose, signal);
-      } catch (thrown) {
+    const once = () =>
+      places[purpose].execute(async () => {
+        if (!isTrial && breaker.state !== CircuitState.Closed) throw new GateShut(source.id, 'GATE_SHUT');
         signal.throwIfAborted();
-        const error = barred(source.id, thrown);
+        const began = tick();
+        return within(call(), signal).finally(() => {
+          atSourceMs += tick() - began;
+        });
+      });
+    for (let tries = 1; ; tries += 1) {
+      await leaveAlone(signal, until);
+      try {
+        return await once();
+      } catch (thrown) {
+        if (signal.aborted) throw atSourceMs < settings.timeoutMs / 2 ? new Hurried() : signal.reason;
+        const error = thrown instanceof BulkheadRejectedError ? new GateShut(source.id, 'CROWDED') : thrown;
         const asked = error instanceof SourceBusy ? error.retryAfterMs : undefined;
         if (asked !== undefined) quietUntil = Math.max(quietUntil, tick() + Math.min(asked, LONGEST_QUIET_MS));
         const wait = asked ?? parts.random() * settings.pauseMs * 2 ** (tries - 1);
         if (!mayHelp(error) || tries >= settings.tries || tick() + wait >= until) throw error;
         await pause(wait, signal);
       }
+    }
+  }
+
+  /** Waits while the source has asked to be left alone. Throws GateShut when that is longer than there is time. */
+  async function leaveAlone(signal: AbortSignal, until: number): Promise<void> {
+    const quiet = quietUntil - tick();
+    if (quiet <= 0) return;
+    if (tick() + quiet >= until) throw new GateShut(source.id, 'ASKED_TO_WAIT');
+    await pause(quiet, signal);
+  }
+
+  async function read<T>(call: Call<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T> {
+    // While one call tries the source the others do not wait for what comes of it.
+    if (breaker.state === CircuitState.HalfOpen) throw new GateShut(source.id, 'GATE_SHUT');
+    try {
+      return await breaker.execute(() => inTurn(call, purpose, signal, until));
+    } catch (error) {
+      throw error instanceof BrokenCircuitError ? new GateShut(source.id, 'GATE_SHUT') : error;
     }
   }
 
@@ -203,20 +207,16 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
   };
 }
 
-function isFailure(error: unknown, isTried: boolean): boolean {
+function isFailure(error: unknown, isTrial: boolean): boolean {
   if (error instanceof SourceNotReady) return false;
-  if (error instanceof Hurried) return isTried;
+  // No word about the source; but a trial that ends in none has not shown that it answers.
+  if (error instanceof Hurried || error instanceof GateShut) return isTrial;
   return !(error instanceof SourceBusy && error.retryAfterMs !== undefined);
 }
 
 /** Whether the same read may be answered in a moment. A source that took all of its time is not asked again. */
 function mayHelp(error: unknown): boolean {
   return error instanceof SourceFailure && !(error instanceof GateShut);
-}
-
-function barred(source: string, error: unknown): unknown {
-  if (error instanceof BrokenCircuitError) return new GateShut(source, 'GATE_SHUT');
-  return error instanceof BulkheadRejectedError ? new GateShut(source, 'CROWDED') : error;
 }
 
 /** Settles with the promise or, once the signal is aborted, with its reason: a source that ignores the signal cannot hold us. */

@@ -1,17 +1,19 @@
 /**
- * The transport: JSON over HTTP with a bearer token, searches by POST so that no identifier stands in an address.
- * Every call throws SourceFailure on any answer but a good one, SourceNotReady on 503, and the signal's reason once it
- * is aborted. Messages hold neither content nor identifiers.
+ * The transport: JSON over HTTP, searches by POST so that no identifier stands in an address. Every call throws as
+ * `src/sources/json-http.ts` says, and the signal's reason once it is aborted. Messages hold neither content nor
+ * identifiers.
  */
 import type { z } from 'zod';
-import { type FindAsk, SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
+import { type CallOptions, type FindAsk, SourceFailure } from '../../src/sources/contract.js';
+import { type ClientCertificate, createJsonHttp, type TokenSource } from '../../src/sources/json-http.js';
 import { caseIdOf, casesAnswer, healthAnswer, isId, personsAnswer } from './wire.js';
 
 export interface DomesticAbuseClientOptions {
   /** Where the contract of openapi.yaml is served, e.g. `https://cases.service.example/threshold`. */
   readonly baseUrl: string;
-  /** Bearer token, or what fetches a fresh one. */
-  readonly token: string | ((signal: AbortSignal) => Promise<string>);
+  /** Bearer token, or what fetches a fresh one; none where the certificate of `tls` says who asks. */
+  readonly token?: string | TokenSource;
+  readonly tls?: ClientCertificate;
 }
 
 export interface DomesticAbuseClient {
@@ -21,49 +23,23 @@ export interface DomesticAbuseClient {
   casesOfPersons(persons: Iterable<string>, signal: AbortSignal): Promise<readonly unknown[]>;
   /** Case documents, unread, that these workers or teams work; each once. */
   casesOfStaff(workers: Iterable<string>, teams: Iterable<string>, signal: AbortSignal): Promise<readonly unknown[]>;
-  caseById(caseId: string, signal: AbortSignal): Promise<unknown>;
+  /** One document, unread; undefined when there is none. Asked for conditionally within one operation. */
+  caseById(caseId: string, under: Pick<CallOptions, 'signal' | 'operation'>): Promise<unknown>;
   /** Ids as the service sent them. */
   personsNamed(ask: FindAsk, signal: AbortSignal): Promise<readonly unknown[]>;
+  close(): Promise<void>;
 }
 
 /** The most ids that one request may hold (openapi.yaml). */
 export const MOST_IDS = 500;
 
 export function createDomesticAbuseClient(options: DomesticAbuseClientOptions): DomesticAbuseClient {
-  const base = options.baseUrl.replace(/\/+$/, '');
+  const { baseUrl, token, tls } = options;
+  const name = 'the domestic abuse service';
+  const http = createJsonHttp({ name, baseUrl, ...(token ? { token } : {}), ...(tls ? { tls } : {}) });
 
-  /** The answer's JSON; undefined for 404, which only a path with an id in it may give. */
-  async function request(path: string, signal: AbortSignal, body?: object): Promise<unknown> {
-    signal.throwIfAborted();
-    try {
-      const token = typeof options.token === 'function' ? await options.token(signal) : options.token;
-      const response = await fetch(`${base}${path}`, {
-        method: body ? 'POST' : 'GET',
-        headers: {
-          accept: 'application/json',
-          authorization: `Bearer ${token}`,
-          ...(body ? { 'content-type': 'application/json' } : {}),
-        },
-        redirect: 'error',
-        signal,
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      if (response.ok) return await response.json();
-      if (response.status === 404 && path.startsWith('/cases/') && !body) {
-        await response.arrayBuffer(); // read to its end, so that the connection is kept
-        return undefined;
-      }
-      await response.body?.cancel();
-      if (response.status === 503) throw new SourceNotReady('the domestic abuse service is not ready to be read');
-      throw new SourceFailure(`the domestic abuse service answered with status ${response.status}`);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof SourceFailure || error instanceof SourceNotReady) throw error;
-      if (error instanceof SyntaxError)
-        throw new SourceFailure('the domestic abuse service answered with something other than JSON');
-      throw new SourceFailure('the domestic abuse service cannot be reached');
-    }
-  }
+  const request = async (path: string, signal: AbortSignal, body?: object): Promise<unknown> =>
+    (await http.ask(path, signal, body ? { body } : {})).body;
 
   /** One request for every 500 ids. A case that stands in several answers is kept once. */
   async function search(bodies: readonly object[], signal: AbortSignal): Promise<readonly unknown[]> {
@@ -101,9 +77,11 @@ export function createDomesticAbuseClient(options: DomesticAbuseClientOptions): 
       }));
       return search(bodies, signal);
     },
-    async caseById(caseId, signal) {
+    async caseById(caseId, { signal, operation }) {
       signal.throwIfAborted();
-      return isId(caseId) ? request(`/cases/${encodeURIComponent(caseId)}`, signal) : undefined;
+      if (!isId(caseId)) return undefined;
+      const within = operation === undefined ? {} : { within: operation };
+      return (await http.ask(`/cases/${encodeURIComponent(caseId)}`, signal, { mayBeMissing: true, ...within })).body;
     },
     async personsNamed({ forename, surname, dateOfBirth }, signal) {
       const answer = await request('/persons/search', signal, {
@@ -113,6 +91,7 @@ export function createDomesticAbuseClient(options: DomesticAbuseClientOptions): 
       });
       return expected(personsAnswer, answer).personIds;
     },
+    close: () => http.close(),
   };
 }
 

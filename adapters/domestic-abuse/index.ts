@@ -38,7 +38,7 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
     tells: new Set(['allegations', 'involvements', 'residences', 'protectedPersons']),
     finds: true,
     start: () => client.checkHealth(AbortSignal.timeout(START_DEADLINE_MS)),
-    stop: async () => undefined,
+    stop: () => client.close(),
 
     async read({ wants }, { signal }) {
       signal.throwIfAborted();
@@ -52,11 +52,11 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       return { items: records.filter(({ label }) => wanted.get(label.type)?.has(label.subject)), rejected };
     },
 
-    async readOne({ type, localId }, { signal }) {
+    async readOne({ type, localId }, { signal, ...rest }) {
       signal.throwIfAborted();
       const [caseId = ''] = localId.split('/');
       if (!provides.has(type)) return NONE;
-      const document = await client.caseById(caseId, signal);
+      const document = await client.caseById(caseId, { ...rest, signal });
       if (document === undefined) return NONE;
       if ((caseIdOf(document) ?? caseId) !== caseId) throw new SourceFailure(UNASKED);
       const { items, rejected } = parseCases([document]);

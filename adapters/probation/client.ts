@@ -1,24 +1,29 @@
 /**
- * The transport: nDelius's API over HTTP with a bearer token. It has no batch: calls fan out, at most eight at once in one
- * call of the adapter, over kept-alive connections. Every call throws SourceFailure on any answer but a good one (a case
- * that does not exist is `undefined`) and the signal's reason once it is aborted. Messages hold neither content nor CRNs.
+ * The transport: nDelius's API over HTTP. It has no batch: calls fan out, at most eight at once in one call of the adapter,
+ * over kept-alive connections. Every call throws as `src/sources/json-http.ts` says (a case that does not exist is
+ * `undefined`) and the signal's reason once it is aborted. Messages hold neither content nor CRNs.
  */
 import type { z } from 'zod';
-import { type FindAsk, SourceFailure } from '../../src/sources/contract.js';
+import { type CallOptions, type FindAsk, SourceFailure } from '../../src/sources/contract.js';
+import { type ClientCertificate, createJsonHttp, type TokenSource } from '../../src/sources/json-http.js';
 import { CRN, caseloadResponse, type LimitedAccess, limitedAccess, referenceData, searchResponse } from './wire.js';
 
 export interface ProbationClientOptions {
   /** The API's base, e.g. `https://external-api-and-delius.hmpps.example`. */
   readonly baseUrl: string;
-  /** Bearer token, or what fetches a fresh one (HMPPS Auth tokens are short-lived). */
-  readonly token: string | ((signal: AbortSignal) => Promise<string>);
+  /** Bearer token, or what fetches a fresh one (HMPPS Auth tokens are short-lived); none where the certificate of `tls` says who asks. */
+  readonly token?: string | TokenSource;
+  readonly tls?: ClientCertificate;
 }
+
+/** Under what a call runs; what it says of a case may be asked for conditionally within one operation. */
+type Under = Pick<CallOptions, 'signal' | 'operation'>;
 
 export interface ProbationClient {
   /** Throws unless the API accepts the token and answers with reference data. */
   check(signal: AbortSignal): Promise<void>;
-  supervisions(crn: string, signal: AbortSignal): Promise<unknown>;
-  addresses(crn: string, signal: AbortSignal): Promise<unknown>;
+  supervisions(crn: string, under: Under): Promise<unknown>;
+  addresses(crn: string, under: Under): Promise<unknown>;
   accessLimitations(crn: string, signal: AbortSignal): Promise<LimitedAccess | undefined>;
   /** ProbationCaseDetails, unread, by name and birth date (aliases too) or by CRN. */
   search(ask: FindAsk | { readonly crn: string }, signal: AbortSignal): Promise<readonly unknown[]>;
@@ -28,6 +33,7 @@ export interface ProbationClient {
     teamCodes: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly unknown[]>;
+  close(): Promise<void>;
 }
 
 /** The most ids one caseload request may hold (README). */
@@ -35,50 +41,29 @@ export const MOST_IDS = 500;
 const AT_ONCE = 8;
 
 export function createProbationClient(options: ProbationClientOptions): ProbationClient {
-  const base = options.baseUrl.replace(/\/+$/, '');
+  const { baseUrl, token, tls } = options;
+  const http = createJsonHttp({ name: 'nDelius', baseUrl, ...(token ? { token } : {}), ...(tls ? { tls } : {}) });
 
-  async function request(path: string, signal: AbortSignal, body?: object): Promise<unknown> {
-    signal.throwIfAborted();
-    try {
-      const token = typeof options.token === 'function' ? await options.token(signal) : options.token;
-      const response = await fetch(`${base}${path}`, {
-        method: body ? 'POST' : 'GET',
-        headers: {
-          accept: 'application/json',
-          authorization: `Bearer ${token}`,
-          ...(body ? { 'content-type': 'application/json' } : {}),
-        },
-        redirect: 'error',
-        signal,
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      if (response.ok) return await response.json();
-      if (response.status === 404 && path.startsWith('/case/')) {
-        await response.arrayBuffer(); // read to its end, so that the connection is kept
-        return undefined;
-      }
-      await response.body?.cancel();
-      throw new SourceFailure(`nDelius answered with status ${response.status}`);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof SourceFailure) throw error;
-      if (error instanceof SyntaxError) throw new SourceFailure('nDelius answered with something other than JSON');
-      throw new SourceFailure('nDelius cannot be reached');
-    }
-  }
+  const request = async (path: string, signal: AbortSignal, body?: object): Promise<unknown> =>
+    (await http.ask(path, signal, body ? { body } : {})).body;
 
   /** An id that cannot be a CRN is a case that does not exist. */
-  const ofCase = async (crn: string, part: string, signal: AbortSignal) =>
-    CRN.test(crn) ? request(`/case/${encodeURIComponent(crn)}/${part}`, signal) : undefined;
+  async function ofCase(crn: string, part: string, { signal, operation }: Under): Promise<unknown> {
+    if (!CRN.test(crn)) return undefined;
+    const within = operation === undefined ? {} : { within: operation };
+    return (await http.ask(`/case/${encodeURIComponent(crn)}/${part}`, signal, { mayBeMissing: true, ...within })).body;
+  }
 
   return {
     async check(signal) {
       expected(referenceData, await request('/reference-data', signal));
     },
-    supervisions: (crn, signal) => ofCase(crn, 'supervisions', signal),
-    addresses: (crn, signal) => ofCase(crn, 'addresses', signal),
+    close: () => http.close(),
+    supervisions: (crn, under) => ofCase(crn, 'supervisions', under),
+    addresses: (crn, under) => ofCase(crn, 'addresses', under),
     async accessLimitations(crn, signal) {
-      const answer = await ofCase(crn, 'access-limitations', signal);
+      // In full each time: who may see is never taken from an earlier answer.
+      const answer = await ofCase(crn, 'access-limitations', { signal });
       return answer === undefined ? undefined : expected(limitedAccess, answer);
     },
     async search(ask, signal) {

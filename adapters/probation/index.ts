@@ -48,13 +48,14 @@ export function createProbation(options: ProbationOptions): Source {
   async function recordsOf(
     crn: LocalId,
     types: ReadonlySet<RecordType>,
-    { signal, onBehalfOf }: CallOptions,
+    { signal, onBehalfOf, operation }: CallOptions,
   ): Promise<Parsed<SourceRecord>> {
     if (!(await isOpenTo(onBehalfOf, crn, signal))) return NONE;
+    const under = { signal, ...(operation ? { operation } : {}) };
     const items: SourceRecord[] = [];
     let rejected = 0;
     if (types.has('DomesticAbuseRecord') || types.has('Involvement')) {
-      const answer = await client.supervisions(crn, signal);
+      const answer = await client.supervisions(crn, under);
       const sentences = answer === undefined ? undefined : parseSentences(answer);
       rejected += sentences?.rejected ?? 0;
       if (sentences && types.has('DomesticAbuseRecord'))
@@ -64,7 +65,7 @@ export function createProbation(options: ProbationOptions): Source {
     if (types.has('PersonDetails')) {
       const details = parseEach(probationCase, await client.search({ crn }, signal));
       const detail = details.items.find(({ otherIds }) => otherIds.crn === crn);
-      const answer = detail && (await client.addresses(crn, signal));
+      const answer = detail && (await client.addresses(crn, under));
       const addresses = answer === undefined ? NONE : parseAddresses(answer);
       rejected += details.rejected + addresses.rejected;
       if (detail) items.push(detailsOf(options.id, detail, addresses.items));
@@ -80,17 +81,16 @@ export function createProbation(options: ProbationOptions): Source {
     tells: new Set(['involvements', 'residences']),
     finds: true,
     start: () => client.check(AbortSignal.timeout(START_DEADLINE_MS)),
-    stop: async () => undefined,
+    stop: () => client.close(),
 
-    async read({ wants }, { signal, onBehalfOf }) {
+    async read({ wants }, { signal, ...rest }) {
       const typesOf = new Map<LocalId, Set<RecordType>>();
       for (const { type, persons } of wants.filter(({ type }) => provides.has(type))) {
         for (const crn of persons) typesOf.set(crn, (typesOf.get(crn) ?? new Set<RecordType>()).add(type));
       }
-      const viewer = onBehalfOf === undefined ? {} : { onBehalfOf };
       return joined(
         await fanOut([...typesOf], signal, ([crn, types], either) =>
-          recordsOf(crn, types, { signal: either, ...viewer }),
+          recordsOf(crn, types, { ...rest, signal: either }),
         ),
       );
     },
@@ -103,12 +103,13 @@ export function createProbation(options: ProbationOptions): Source {
       return { items: items.filter(({ label }) => label.localId === localId), rejected };
     },
 
-    async circumstances(persons, { signal }) {
+    async circumstances(persons, { signal, ...rest }) {
       const told = await fanOut([...new Set(persons)], signal, async (crn, either) => {
-        const answer = await client.supervisions(crn, either);
+        const under = { ...rest, signal: either };
+        const answer = await client.supervisions(crn, under);
         if (answer === undefined) return { involvements: [], residences: [], rejected: 0 };
         const sentences = parseSentences(answer);
-        const held = await client.addresses(crn, either);
+        const held = await client.addresses(crn, under);
         const addresses = held === undefined ? NONE : parseAddresses(held);
         return {
           involvements: involvementsOf(crn, sentences),

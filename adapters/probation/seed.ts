@@ -3,14 +3,22 @@
  * loopback, from a folder's cases.json; and our caseload extension. For the demo and tests.
  */
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { AgencyId, SourceId } from '../../src/domain/words.js';
+import {
+  decodedSegment,
+  isStrings,
+  type JsonAsked,
+  type JsonReply,
+  jsonListener,
+  push,
+  type Simulated,
+  serveOnLoopback,
+} from '../../src/sources/json-server.js';
 import type { ProbationOptions } from './index.js';
 
 const MOST_IDS = 500;
-const MOST_BYTES = 1_000_000;
 const REFERENCE_DATA = {
   probationReferenceData: {
     GENDER: [
@@ -41,11 +49,6 @@ interface Named {
   readonly dateOfBirth?: string;
 }
 
-export interface Simulated<O> {
-  readonly options: O;
-  stop(): Promise<void>;
-}
-
 /**
  * Serves `<folder>/cases.json` (a world's `sources/<id>`) on a free port of 127.0.0.1. Throws if the file is missing or
  * is not a JSON array. `stop` may be called twice.
@@ -57,49 +60,35 @@ export async function simulateProbation(
   const cases: unknown = JSON.parse(await readFile(join(folder, 'cases.json'), 'utf8'));
   if (!Array.isArray(cases)) throw new Error('cases.json of a probation source must be an array');
   const { token = 'simulated-probation-token', ...identity } = as;
-  const server = createServer(probationHandler(cases as readonly Held[], token));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    options: { ...identity, baseUrl: `http://127.0.0.1:${port}`, token },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { url, stop } = await serveOnLoopback(probationHandler(cases as readonly Held[], token));
+  return { options: { ...identity, baseUrl: url, token }, stop };
 }
 
 /** The API over these cases, indexed once. A case without accessLimitations cannot be asked for them: status 500. */
 export function probationHandler(cases: readonly Held[], token: string): RequestListener {
   const index = indexOf(cases);
 
-  async function answer(request: IncomingMessage): Promise<[status: number, body: unknown]> {
-    if (request.headers.authorization !== `Bearer ${token}`) return [401, problem(401, 'Unauthorized')];
-    const path = new URL(request.url ?? '/', 'http://simulator').pathname;
-    if (request.method === 'GET') {
-      if (path === '/reference-data') return [200, REFERENCE_DATA];
-      const [, , crn = '', part = ''] =
-        /^(\/case)\/([^/]+)\/(supervisions|addresses|access-limitations)$/.exec(path) ?? [];
-      const held = index.byCrn.get(decodeURIComponent(crn));
-      return held ? partOf(held, part) : [404, problem(404, 'Not found')];
-    }
-    const body = request.method === 'POST' ? await jsonOf(request) : undefined;
-    if (path === '/search/probation-cases')
-      return body ? [200, index.search(body)] : [400, problem(400, 'Bad request')];
-    if (path === '/caseload') return index.caseload(body ?? {});
-    return [404, problem(404, 'Not found')];
-  }
-
-  return (request, response) => {
-    answer(request).then(
-      ([status, body]) => send(response, status, body),
-      () => send(response, 500, problem(500, 'Failed')),
-    );
-  };
+  return jsonListener(
+    token,
+    (status) => problem(status, status === 401 ? 'Unauthorized' : 'Failed'),
+    async ({ method, path, body }: JsonAsked): Promise<JsonReply> => {
+      if (method === 'GET') {
+        if (path === '/reference-data') return [200, REFERENCE_DATA];
+        const [, crn = '', part = ''] =
+          /^\/case\/([^/]+)\/(supervisions|addresses|access-limitations)$/.exec(path) ?? [];
+        const held = index.byCrn.get(decodedSegment(crn) ?? '');
+        return held ? partOf(held, part) : [404, problem(404, 'Not found')];
+      }
+      const asked = method === 'POST' ? await body() : undefined;
+      if (path === '/search/probation-cases')
+        return asked ? [200, index.search(asked)] : [400, problem(400, 'Bad request')];
+      if (path === '/caseload') return index.caseload(asked ?? {});
+      return [404, problem(404, 'Not found')];
+    },
+  );
 }
 
-function partOf(held: Held, part: string): [number, unknown] {
+function partOf(held: Held, part: string): JsonReply {
   if (part === 'supervisions') return [200, held.supervisions ?? {}];
   if (part === 'addresses') return [200, held.addresses ?? {}];
   return held.accessLimitations === undefined ? [500, problem(500, 'Failed')] : [200, held.accessLimitations];
@@ -144,7 +133,7 @@ function indexOf(cases: readonly Held[]) {
       ];
       return (candidates ?? []).filter((held) => namesOf(held).some(isMatch)).map(({ detail }) => detail);
     },
-    caseload({ usernames = [], teamCodes = [] }: Record<string, unknown>): [number, unknown] {
+    caseload({ usernames = [], teamCodes = [] }: Record<string, unknown>): JsonReply {
       if (!isStrings(usernames) || !isStrings(teamCodes)) return [400, problem(400, 'Bad request')];
       if (usernames.length + teamCodes.length > MOST_IDS) return [400, problem(400, 'Too many')];
       const found = [
@@ -168,38 +157,4 @@ function caseloadRowOf({ crn, supervisions }: Held) {
     ...(manager?.team?.code ? { teamCode: manager.team.code } : {}),
     ...(from ? { from } : {}),
   };
-}
-
-function push<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const items = map.get(key);
-  if (items) items.push(item);
-  else map.set(key, [item]);
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
-async function jsonOf(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request) {
-    bytes += (part as Buffer).length;
-    if (bytes > MOST_BYTES) return undefined;
-    parts.push(part as Buffer);
-  }
-  try {
-    const body: unknown = JSON.parse(Buffer.concat(parts).toString('utf8'));
-    return typeof body === 'object' && body !== null && !Array.isArray(body)
-      ? (body as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
 }

@@ -1,9 +1,11 @@
 /**
  * OAuth 2.0 client credentials (RFC 6749 §4.4), as sources that are systems of other agencies ask for them: by a shared
- * secret, or by a signed assertion (`private_key_jwt`, RFC 7523; SMART Backend Services). A token is kept until shortly
- * before it expires; concurrent requests wait for one fetch.
+ * secret, by a signed assertion (`private_key_jwt`, RFC 7523; SMART Backend Services), or by the client certificate of the
+ * connection (`tls_client_auth`, RFC 8705). A token is kept until shortly before it expires; concurrent requests wait for
+ * one fetch, which no single one of them can end.
  */
-import { importJWK, importPKCS8, SignJWT } from 'jose';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { SourceFailure } from './contract.js';
 import { type ClientCertificate, createJsonHttp, type TokenSource } from './json-http.js';
@@ -14,7 +16,7 @@ export interface ClientCredentials {
   readonly clientId: string;
   /** Space-separated scopes, e.g. `system/Patient.rs`. */
   readonly scope?: string;
-  /** Exactly one of `clientSecret` and `privateKey`. */
+  /** One of `clientSecret` and `privateKey`, not both; neither where `tls` holds the certificate the server knows us by. */
   readonly clientSecret?: string;
   /** PKCS #8 PEM or a JWK as JSON text; `keyId` is the `kid` the server knows it by. */
   readonly privateKey?: string;
@@ -24,27 +26,47 @@ export interface ClientCredentials {
   readonly tls?: ClientCertificate;
 }
 
-/** How long before its end a token is no longer used. */
+/** How long before its end a token is no longer used; of a token that lives shorter than twice this, half its life. */
 const MARGIN_MS = 30_000;
 /** Lifetime of an assertion (SMART Backend Services: at most five minutes). */
 const ASSERTION_SECONDS = 240;
+/** A token server that takes longer has not answered, whoever still waits. */
+const FETCH_DEADLINE_MS = 10_000;
 
 const tokenAnswer = z.looseObject({
-  access_token: z.string().min(1),
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
   token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.number().positive().default(60),
+  // Seconds (RFC 6749 §5.1 says a number; some servers send it as text).
+  expires_in: z.coerce.number().positive().default(60),
 });
 
-/** Throws SourceFailure when neither or both of secret and key are given. `now` in milliseconds, `newId` for `jti`. */
+/** The codes of RFC 6749 §5.2: all that a message tells of a refusal. */
+const refusal = z.object({
+  error: z.enum([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+  ]),
+});
+
+/**
+ * Throws SourceFailure when the credentials are none, or the key cannot be used for the algorithm. `now` in milliseconds,
+ * `newId` for `jti`. The token source rejects with the caller's reason once their signal is aborted, with SourceFailure
+ * when the server gives no token.
+ */
 export function clientCredentials(
   name: string,
   credentials: ClientCredentials,
   { now, newId }: { readonly now: () => number; readonly newId: () => string },
 ): TokenSource {
-  if ((credentials.clientSecret === undefined) === (credentials.privateKey === undefined)) {
-    throw new SourceFailure(`${name}: client credentials need either clientSecret or privateKey`);
-  }
-  const { tokenUrl, clientId, tls } = credentials;
+  const { tokenUrl, clientId, clientSecret, privateKey, algorithm = 'ES384', tls } = credentials;
+  const ways = [clientSecret, privateKey].filter((way) => way !== undefined).length;
+  if (ways > 1 || (ways === 0 && tls?.certificateFile === undefined))
+    throw new SourceFailure(`${name}: client credentials need clientSecret, privateKey or the certificate of tls`);
+  const key = privateKey === undefined ? undefined : keyOf(name, privateKey, algorithm);
   const http = createJsonHttp({ name: `the token server of ${name}`, baseUrl: tokenUrl, ...(tls ? { tls } : {}) });
   let kept: { readonly token: string; readonly until: number } | undefined;
   let fetching: Promise<string> | undefined;
@@ -52,9 +74,10 @@ export function clientCredentials(
   async function form(): Promise<URLSearchParams> {
     const fields = new URLSearchParams({ grant_type: 'client_credentials' });
     if (credentials.scope !== undefined) fields.set('scope', credentials.scope);
-    if (credentials.privateKey === undefined) return fields;
-    const { algorithm = 'ES384', keyId } = credentials;
+    if (clientSecret === undefined) fields.set('client_id', clientId);
+    if (key === undefined) return fields;
     const seconds = Math.floor(now() / 1000);
+    const { keyId } = credentials;
     const assertion = await new SignJWT({})
       .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId === undefined ? {} : { kid: keyId }) })
       .setIssuer(clientId)
@@ -63,7 +86,7 @@ export function clientCredentials(
       .setJti(newId())
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + ASSERTION_SECONDS)
-      .sign(await keyOf(name, credentials.privateKey, algorithm));
+      .sign(key);
     fields.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
     fields.set('client_assertion', assertion);
     return fields;
@@ -71,31 +94,70 @@ export function clientCredentials(
 
   async function fetchToken(signal: AbortSignal): Promise<string> {
     const headers: Record<string, string> = {};
-    if (credentials.clientSecret !== undefined) {
-      const pair = [clientId, credentials.clientSecret].map(encodeURIComponent).join(':');
+    if (clientSecret !== undefined) {
+      const pair = [clientId, clientSecret].map(encodeURIComponent).join(':');
       headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
     }
-    const answer = tokenAnswer.safeParse((await http.ask(tokenUrl, signal, { body: await form(), headers })).body);
+    // Counted from before the request: the server's clock for it began no earlier.
+    const asked = now();
+    const explain = (body: unknown) => refusal.safeParse(body).data?.error;
+    const { body } = await http.ask(tokenUrl, signal, { body: await form(), headers, explain });
+    const answer = tokenAnswer.safeParse(body);
     if (!answer.success) throw new SourceFailure(`the token server of ${name} gave no bearer token`);
-    kept = { token: answer.data.access_token, until: now() + answer.data.expires_in * 1000 - MARGIN_MS };
+    const lives = answer.data.expires_in * 1000;
+    kept = { token: answer.data.access_token, until: asked + lives - Math.min(MARGIN_MS, lives / 2) };
     return kept.token;
   }
 
-  return (signal) => {
-    if (kept && now() < kept.until) return Promise.resolve(kept.token);
-    fetching ??= fetchToken(signal).finally(() => {
-      fetching = undefined;
-    });
-    return fetching;
+  /** One fetch for all who wait, under its own deadline. */
+  function fetchOnce(): Promise<string> {
+    if (fetching) return fetching;
+    const signal = AbortSignal.timeout(FETCH_DEADLINE_MS);
+    const fetched = fetchToken(signal)
+      .catch((error: unknown) => {
+        throw signal.aborted ? new SourceFailure(`the token server of ${name} did not answer in time`) : error;
+      })
+      .finally(() => {
+        fetching = undefined;
+      });
+    // All who waited may have gone.
+    fetched.catch(() => undefined);
+    fetching = fetched;
+    return fetched;
+  }
+
+  const tokens = async (signal: AbortSignal): Promise<string> => {
+    signal.throwIfAborted();
+    if (kept && now() < kept.until) return kept.token;
+    return untilAborted(fetchOnce(), signal);
   };
+  const refused = (token: string): void => {
+    if (kept?.token === token) kept = undefined;
+  };
+  return Object.assign(tokens, { refused });
 }
 
-async function keyOf(name: string, text: string, algorithm: string): ReturnType<typeof importJWK> {
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Read when the source is made, so that a wrong key stops the gateway at its start and not at its first question. */
+function keyOf(name: string, text: string, algorithm: 'RS384' | 'ES384'): KeyObject {
+  let key: KeyObject;
   try {
-    return text.trimStart().startsWith('{')
-      ? await importJWK(JSON.parse(text), algorithm)
-      : await importPKCS8(text, algorithm);
+    key = text.trimStart().startsWith('{')
+      ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
+      : createPrivateKey(text);
   } catch {
     throw new SourceFailure(`${name}: the private key cannot be read`);
   }
+  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  const fits =
+    algorithm === 'ES384' ? namedCurve === 'secp384r1' : key.asymmetricKeyType === 'rsa' && modulusLength >= 2048;
+  if (!fits) throw new SourceFailure(`${name}: the private key is not one for ${algorithm}`);
+  return key;
 }

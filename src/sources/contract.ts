@@ -36,6 +36,11 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Who is at the screen, for systems that limit access per user (nDelius): the worker's id at this source, when known. */
   readonly onBehalfOf?: string;
+  /**
+   * The operation that asks, when known: the same object for all its calls, let go of when it ends. A source may ask again
+   * conditionally (ETag) for what it answered within the same operation; across operations nothing is kept.
+   */
+  readonly operation?: object;
 }
 
 export interface Source {

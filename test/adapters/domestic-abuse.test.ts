@@ -5,9 +5,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { createDomesticAbuse, type DomesticAbuseOptions } from '../../adapters/domestic-abuse/index.js';
-import { domesticAbuseHandler, type Simulated, simulateDomesticAbuse } from '../../adapters/domestic-abuse/seed.js';
+import { domesticAbuseHandler, simulateDomesticAbuse } from '../../adapters/domestic-abuse/seed.js';
 import type { SourceRecord } from '../../src/domain/records.js';
 import { SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
+import type { Simulated } from '../../src/sources/json-server.js';
 import { type Listening, listen } from './http-server.js';
 
 const FOLDER = new URL('../../adapters/domestic-abuse/', import.meta.url);
@@ -15,6 +16,7 @@ const FIXTURES = fileURLToPath(new URL('fixtures', FOLDER));
 const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
 const fixtures = () => JSON.parse(read('fixtures/cases.json'));
 const AS = { id: 'da', holder: 'dass', space: 'da-space' };
+const JSON_TYPE = { 'content-type': 'application/json' };
 const signal = AbortSignal.timeout(20_000);
 
 const running: Listening[] = [];
@@ -266,7 +268,7 @@ describe('domestic abuse: the transport', () => {
     const { server, source } = await over([]);
     await expect(source.start()).resolves.toBeUndefined();
     await expect((await over([], { token: async () => 'wrong' })).source.start()).rejects.toThrow(SourceFailure);
-    server.handle((_request, response) => response.end('{"status":"ok","contract":"2"}'));
+    server.handle((_request, response) => response.writeHead(200, JSON_TYPE).end('{"status":"ok","contract":"2"}'));
     await expect(source.start()).rejects.toThrow(SourceFailure);
     server.handle((_request, response) => response.writeHead(503).end());
     await expect(source.start()).rejects.toThrow(SourceNotReady);
@@ -279,7 +281,7 @@ describe('domestic abuse: the transport', () => {
     ['not found where nothing can be missing', 404, '{}'],
   ])('fails without content or ids on an answer that is %s', async (_name, status, body) => {
     const { server, source } = await over([]);
-    server.handle((_request, response) => response.writeHead(status).end(body));
+    server.handle((_request, response) => response.writeHead(status, JSON_TYPE).end(body));
     const error: unknown = await source.read(everything('DA-P-1'), { signal }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(SourceFailure);
     expect(String((error as Error).stack)).not.toMatch(/Quillan|DA-P-1/);

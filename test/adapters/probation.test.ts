@@ -5,14 +5,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { createProbation, type ProbationOptions } from '../../adapters/probation/index.js';
-import { probationHandler, type Simulated, simulateProbation } from '../../adapters/probation/seed.js';
+import { probationHandler, simulateProbation } from '../../adapters/probation/seed.js';
 import { SourceFailure } from '../../src/sources/contract.js';
+import type { Simulated } from '../../src/sources/json-server.js';
 import { type Listening, listen } from './http-server.js';
 
 const FIXTURES = new URL('../../adapters/probation/fixtures/', import.meta.url);
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8'));
 const fixtures = () => read('cases.json');
 const AS = { id: 'probation', holder: 'probation-west' };
+const JSON_TYPE = { 'content-type': 'application/json' };
 const signal = AbortSignal.timeout(20_000);
 const OFFICER_ONE = 'fixtureofficerone@probation.example';
 const OFFICER_TWO = 'FixtureOfficerTwo@Probation.example';
@@ -94,7 +96,7 @@ describe('probation: the simulator speaks nDelius', () => {
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
         bodies.push(JSON.parse(Buffer.concat(parts).toString('utf8')));
-        response.end('[]');
+        response.writeHead(200, JSON_TYPE).end('[]');
       });
     });
     await source.find({ forename: 'Bramwell', dateOfBirth: '1988-07-08' }, { signal });
@@ -283,7 +285,7 @@ describe('probation: access limitations', () => {
   ])('that cannot be asked (%s) fail the whole read, naming nobody', async (_name, status, body) => {
     const { source, server, handler } = await over(fixtures());
     server.handle(
-      except(handler, /Z900004\/access-limitations/, (_request, response) => response.writeHead(status).end(body)),
+      except(handler, /Z900004\/access-limitations/, (_request, response) => response.writeHead(status, JSON_TYPE).end(body)),
     );
     const error: unknown = await source
       .read(everything('Z900001', 'Z900004'), as(OFFICER_ONE))

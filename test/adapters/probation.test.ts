@@ -285,7 +285,9 @@ describe('probation: access limitations', () => {
   ])('that cannot be asked (%s) fail the whole read, naming nobody', async (_name, status, body) => {
     const { source, server, handler } = await over(fixtures());
     server.handle(
-      except(handler, /Z900004\/access-limitations/, (_request, response) => response.writeHead(status, JSON_TYPE).end(body)),
+      except(handler, /Z900004\/access-limitations/, (_request, response) =>
+        response.writeHead(status, JSON_TYPE).end(body),
+      ),
     );
     const error: unknown = await source
       .read(everything('Z900001', 'Z900004'), as(OFFICER_ONE))

@@ -35,7 +35,7 @@ export interface FaultProxy {
   spoilAnswers(change: (answer: Answer, path: string) => Spoilt): void;
   /** As if there were no proxy. */
   heal(): Promise<void>;
-  /** Answers that came out other than they went in, and bytes of endless bodies that were taken. */
+  /** Answers that came out other than they went in, and the most bytes of an endless body that were taken. */
   readonly done: { spoilt: number; bytes: number };
   stop(): Promise<void>;
 }
@@ -61,8 +61,8 @@ export async function startFaultProxy(upstream: { readonly host: string; readonl
     });
     if (endless === undefined) return void response.end(given.body);
     const chunk = Buffer.alloc(64 * 1024, ' ');
-    while (done.bytes < endless && !response.destroyed) {
-      done.bytes += chunk.length;
+    for (let sent = 0; sent < endless && !response.destroyed; sent += chunk.length) {
+      done.bytes = Math.max(done.bytes, sent);
       if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
     }
     response.end();

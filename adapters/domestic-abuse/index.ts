@@ -78,7 +78,8 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       const asked = { workers: new Set(workers), teams: new Set(teams) };
       const rows = items.flatMap(involvementsOf);
       const isAsked = ({ worker = '', team = '' }) => asked.workers.has(worker) || asked.teams.has(team);
-      return { items: rows.filter(isAsked), rejected };
+      if (!rows.every(isAsked)) throw new SourceFailure(UNASKED);
+      return { items: rows, rejected };
     },
 
     async find(ask, { signal }) {

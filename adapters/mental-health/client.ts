@@ -68,6 +68,16 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
   async function search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found> {
     const resources: unknown[] = [];
     const seen = new Set<string>();
+    const texts = new Map<unknown, string>();
+    /** Throws where two resources under one id say otherwise: which is true cannot be known. */
+    const isNew = (resource: object) => {
+      const { id } = resource as { readonly id?: unknown };
+      const text = JSON.stringify(resource);
+      const known = id === undefined ? undefined : texts.get(id);
+      if (known !== undefined && known !== text) throw new SourceFailure('the FHIR server has two resources of one id');
+      texts.set(id, text);
+      return known === undefined;
+    };
     let rejected = 0;
     let url: string | undefined = `${base}/${type}/_search`;
     let body: URLSearchParams | undefined = new URLSearchParams([...query, ['_count', String(PAGE_SIZE)]]);
@@ -81,7 +91,7 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
         const kind = kindOf(resource);
         if (kind === undefined) rejected += 1;
         else if (kind === 'OperationOutcome') refuseIncomplete(resource);
-        else if (kind === type) resources.push(resource);
+        else if (kind === type && isNew(resource as object)) resources.push(resource);
       }
       const next = bundle.data.link?.find((link) => link.relation === 'next')?.url;
       url = next === undefined ? undefined : sameOrigin(next);

@@ -6,7 +6,7 @@ import type { FindAsk, Source, SourceAnswer } from '../../src/sources/contract.j
 import { createFhirClient, escapeValue, type FhirClient, type FhirClientOptions, type Found } from './client.js';
 import { type Context, referenceReader } from './context.js';
 import { involvementOf, isProtected, residencesOf } from './people.js';
-import { createReader, keep, readPatient } from './read.js';
+import { createReader, keep, keepAsked, readPatient } from './read.js';
 import type { Patient } from './wire.js';
 
 export interface MentalHealthOptions extends FhirClientOptions {
@@ -49,7 +49,7 @@ export function createMentalHealth(options: MentalHealthOptions): Source {
       signal.throwIfAborted();
       const asked = new Set(persons);
       const [found, care] = await Promise.all([reader.patients(asked, signal), reader.episodes(asked, signal)]);
-      const known = keep(found, readPatient, (patient) => asked.has(patient.id));
+      const known = keepAsked(found, readPatient, (patient) => asked.has(patient.id));
       const guarded = new Set([...known.items.filter(isProtected).map(({ id }) => id), ...unreadable(found, asked)]);
       const told = {
         ...NO_CIRCUMSTANCES,

@@ -1,7 +1,7 @@
 /** Reading by batches: which searches answer which question, and what of their answers is kept. */
 import type { RecordType, SourceRecord } from '../../src/domain/records.js';
 import type { LocalId } from '../../src/domain/words.js';
-import type { ReadAsk, SourceAnswer } from '../../src/sources/contract.js';
+import { type ReadAsk, type SourceAnswer, SourceFailure } from '../../src/sources/contract.js';
 import type { FhirClient, Found } from './client.js';
 import type { Context } from './context.js';
 import { isRetracted, type Placing, recordOf } from './map.js';
@@ -43,6 +43,18 @@ export function keep<T>(
   return { items, rejected };
 }
 
+/** As `keep`; a server that answers about patients or workers who were not asked for is believed in nothing. */
+export function keepAsked<T>(
+  found: Found,
+  read: (resource: unknown) => T | undefined,
+  isAsked: (item: T) => boolean,
+): SourceAnswer<T> {
+  const kept = keep(found, read, () => true);
+  if (!kept.items.every(isAsked))
+    throw new SourceFailure('the FHIR server answers about somebody who was not asked for');
+  return kept;
+}
+
 export interface FhirReader {
   patients(ids: Ids, signal: AbortSignal): Promise<Found>;
   episodes(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<EpisodeOfCare>>;
@@ -51,7 +63,7 @@ export interface FhirReader {
   readOne(type: RecordType, localId: string, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>>;
 }
 
-/** Whatever a server over-returns is dropped: only resources about the patients asked for are kept. */
+/** Throws SourceFailure when a server answers with resources about others than the patients asked for. */
 export function createReader(client: FhirClient, context: Context): FhirReader {
   const patientOf = (item: EpisodeOfCare | Clinical) =>
     context.idOf('patient' in item ? item.patient : item.subject, 'Patient') ?? '';
@@ -69,18 +81,18 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
   const patients = (ids: Ids, signal: AbortSignal) => client.searchIds('Patient', '_id', ids, signal);
 
   async function details(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>> {
-    const found = keep(await patients(ids, signal), readPatient, (patient) => ids.has(patient.id));
+    const found = keepAsked(await patients(ids, signal), readPatient, (patient) => ids.has(patient.id));
     return { items: found.items.map((patient) => detailsOf(patient, context)), rejected: found.rejected };
   }
 
   async function episodes(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<EpisodeOfCare>> {
     const found = await client.searchIds('EpisodeOfCare', 'patient', ids, signal, 'Patient/');
-    return keep(found, readEpisode, (episode) => ids.has(patientOf(episode)));
+    return keepAsked(found, readEpisode, (episode) => ids.has(patientOf(episode)));
   }
 
   async function clinical(types: readonly Clinical['resourceType'][], ids: Ids, signal: AbortSignal) {
     const found = await Promise.all(types.map((type) => client.searchIds(type, 'patient', ids, signal, 'Patient/')));
-    return keep(together(found), readClinical, (resource) => ids.has(patientOf(resource)));
+    return keepAsked(together(found), readClinical, (resource) => ids.has(patientOf(resource)));
   }
 
   async function involvements(of: readonly EpisodeOfCare[], signal: AbortSignal): Promise<SourceAnswer<SourceRecord>> {
@@ -116,7 +128,7 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
     episodes,
     async episodesManagedBy(workers, signal) {
       const found = await client.searchIds('EpisodeOfCare', 'care-manager', workers, signal, 'Practitioner/');
-      return keep(found, readEpisode, (e) => workers.has(context.idOf(e.careManager, 'Practitioner') ?? ''));
+      return keepAsked(found, readEpisode, (e) => workers.has(context.idOf(e.careManager, 'Practitioner') ?? ''));
     },
 
     async read(ask, signal) {
@@ -141,13 +153,17 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
       const one = new Set([id]);
       if (type === 'PersonDetails' && kind === 'Patient') return details(one, signal);
       if (type === 'Involvement' && kind === 'EpisodeOfCare') {
-        const found = keep(await client.searchIds(kind, '_id', one, signal), readEpisode, (e) => e.id === id);
+        const found = keepAsked(await client.searchIds(kind, '_id', one, signal), readEpisode, (e) => e.id === id);
         const work = await involvements(found.items, signal);
         return { items: work.items, rejected: found.rejected + work.rejected };
       }
       const clinicalType = CLINICAL_TYPES.find((each) => each === kind);
       if (type !== 'MentalHealthRecord' || clinicalType === undefined) return NONE;
-      const found = keep(await client.searchIds(clinicalType, '_id', one, signal), readClinical, (c) => c.id === id);
+      const found = keepAsked(
+        await client.searchIds(clinicalType, '_id', one, signal),
+        readClinical,
+        (c) => c.id === id,
+      );
       const about = new Set(found.items.map(patientOf));
       const [care, encounters] = await Promise.all([episodes(about, signal), clinical(['Encounter'], about, signal)]);
       return {

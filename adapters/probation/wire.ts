@@ -44,13 +44,21 @@ export const mappaDetail = z.object({
 });
 export type MappaDetail = z.infer<typeof mappaDetail>;
 
+/** Whether an object that marks nothing as required is what it should be: it has a part of it, or nothing at all. */
+const hasAnyOf =
+  (...parts: readonly string[]) =>
+  (object: object) =>
+    Object.keys(object).length === 0 || parts.some((part) => part in object);
+
 /** SupervisionResponse, its parts unread. */
-export const supervisionResponse = z.object({
-  communityManager: z.unknown().optional(),
-  mappaDetail: z.unknown().optional(),
-  supervisions: list,
-  dynamicRisks: list,
-});
+export const supervisionResponse = z
+  .looseObject({
+    communityManager: z.unknown().optional(),
+    mappaDetail: z.unknown().optional(),
+    supervisions: list,
+    dynamicRisks: list,
+  })
+  .refine(hasAnyOf('communityManager', 'mappaDetail', 'supervisions', 'dynamicRisks'));
 
 export const caseAddress = z.object({
   noFixedAbode: flag,
@@ -64,7 +72,9 @@ export const caseAddress = z.object({
   to: date,
 });
 export type CaseAddress = z.infer<typeof caseAddress>;
-export const addressWrapper = z.object({ contactDetails: z.object({ addresses: list }).nullish() });
+export const addressWrapper = z
+  .looseObject({ contactDetails: z.looseObject({ addresses: list }).refine(hasAnyOf('addresses')).nullish() })
+  .refine(hasAnyOf('contactDetails'));
 
 const alias = z.object({ firstName: text, surname: text });
 /** ProbationCaseDetail, without what is not read. */
@@ -81,9 +91,11 @@ export const probationCase = z.object({
 export type ProbationCase = z.infer<typeof probationCase>;
 export const searchResponse = z.array(z.unknown());
 
-/** LimitedAccessDetail: an element without an e-mail names somebody we cannot know. Read strictly: a fault fails the read. */
+/** LimitedAccessDetail, one of its lists at least (an object without either says nothing of access, so opens nothing): an element without an e-mail names somebody we cannot know. Read strictly: a fault fails the read. */
 const named = z.array(z.object({ email: text })).nullish();
-export const limitedAccess = z.object({ excludedFrom: named, restrictedTo: named });
+export const limitedAccess = z
+  .object({ excludedFrom: named, restrictedTo: named })
+  .refine(({ excludedFrom, restrictedTo }) => excludedFrom !== undefined || restrictedTo !== undefined);
 export type LimitedAccess = z.infer<typeof limitedAccess>;
 
 /** GET /reference-data, of which only the shape is checked. */

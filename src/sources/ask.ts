@@ -75,6 +75,8 @@ export class Asking {
   readonly #states = new Map<SourceId, SourceState>();
   /** Sources that took all their time once: an operation does not wait for them again. */
   readonly #hung = new Set<SourceId>();
+  /** What sources know this operation by. */
+  readonly #operation = {};
   calls = 0;
 
   constructor(
@@ -117,7 +119,11 @@ export class Asking {
     // An adapter may wait in as many places as it has requests under way.
     setMaxListeners(0, signal);
     try {
-      const options: CallOptions = onBehalfOf === undefined ? { signal } : { signal, onBehalfOf };
+      const options: CallOptions = {
+        signal,
+        operation: this.#operation,
+        ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      };
       const reading = gate.read(() => call(options), CLASS_OF[this.purpose], signal, until);
       const answer = expected(await within(reading, signal));
       if (answer === 'UNASKED') return this.#gap(source, 'UNAVAILABLE', 'UNASKED_ROWS');

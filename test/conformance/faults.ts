@@ -24,12 +24,19 @@ export type Transport =
   /** CSV files in a folder. */
   | { readonly kind: 'csv'; readonly files: readonly string[] };
 
+/** What stands in the place of an id asked for, in the faults that put somebody else there. */
+export function othersOf(id: string): readonly string[] {
+  return [`${id}9`, id.toLowerCase()].filter((other) => other !== id);
+}
+
 /** What a fault may use: the proxy or the files, and the persons asked about. */
 export interface Rig {
   readonly proxy?: FaultProxy;
   readonly file?: string;
   readonly files?: readonly string[];
+  /** Ids asked with: of persons; of workers and teams. */
   readonly persons: readonly string[];
+  readonly staff: readonly string[];
   /** Run when the fault is over, beside the restoring of files. */
   readonly after: (() => void)[];
 }
@@ -38,8 +45,12 @@ export interface Fault {
   readonly name: string;
   /** The states that may be told; none: the fault must change nothing. */
   readonly states: readonly SourceState[];
-  /** Whether a source may be none the worse for it: one row kept of two that say the same. */
+  /** Whether a source may be none the worse for it: one row kept of two that say the same, or rows without ids. */
   readonly mayBeHarmless?: boolean;
+  /** Whether a database may truly have nothing more about those asked for: its rows are about others now. */
+  readonly mayLose?: boolean;
+  /** Methods that cannot know it. */
+  readonly but?: readonly string[];
   readonly tcp?: (proxy: FaultProxy) => Promise<void> | void;
   readonly http?: (rig: Rig, proxy: FaultProxy) => void;
   readonly sqlite?: (file: string, rig: Rig) => Promise<void> | void;
@@ -85,7 +96,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'closed by half in the middle of its body',
-    states: FAILED,
+    states: ['UNAVAILABLE', 'TIMED_OUT'],
     tcp: (proxy) => proxy.spoilBytes({ after: MIDDLE, finally: 'half-close' }),
   },
   {
@@ -174,7 +185,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'the same rows twice',
     states: DOUBTED,
     mayBeHarmless: true,
-    http: rewriting((value) => (isList(value) ? [...value, ...value] : value)),
+    http: rewriting((value) => (isList(value) && value.some(hasId) ? [...value, ...value] : value)),
     sqlite: (file) =>
       changing(file, (database, tables) => {
         for (const [table] of tables) database.exec(`INSERT INTO ${table} SELECT * FROM ${table}`);
@@ -189,6 +200,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'duplicate ids of rows that say otherwise',
     states: DOUBTED,
+    mayBeHarmless: true,
     http: rewriting((value) =>
       isList(value) ? value.map((row, i) => (i === 1 ? withIdsOf(value[0], row) : row)) : value,
     ),
@@ -196,19 +208,19 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'rows for somebody else',
     states: DOUBTED,
-    http: (rig, proxy) =>
-      rewriting((value) => (typeof value === 'string' ? another(value, rig.persons) : value))(rig, proxy),
-    // As on a server whose collation does not tell upper from lower case: ids that are not the ones asked for match.
-    sqlite: (file, { persons }) =>
-      changing(file, (database, tables) => {
-        for (const [table, columns] of tables) {
-          database.exec(`CREATE TABLE swap (${columns.map((column) => `${column} TEXT COLLATE NOCASE`).join(', ')})`);
-          const lower = (column: string) =>
-            persons.reduce((sql, person) => `replace(${sql}, '${person}', '${person.toLowerCase()}')`, column);
-          database.exec(`INSERT INTO swap SELECT ${columns.map(lower).join(', ')} FROM ${table}`);
-          database.exec(`DROP TABLE ${table}; ALTER TABLE swap RENAME TO ${table}`);
-        }
-      }),
+    mayLose: true,
+    // The persons of workers, and ids that were found, are not what was asked with: they cannot be held against it.
+    but: ['workload', 'find'],
+    http: (rig, proxy) => forOthers(rig.persons)(rig, proxy),
+    sqlite: (file, { persons }) => alike(file, persons),
+  },
+  {
+    name: 'work of somebody else',
+    states: DOUBTED,
+    mayLose: true,
+    but: ['read', 'readOne', 'circumstances', 'find'],
+    http: (rig, proxy) => forOthers(rig.staff)(rig, proxy),
+    sqlite: (file, { staff }) => alike(file, staff),
   },
   {
     name: 'a clock a day ahead',
@@ -277,20 +289,41 @@ function isList(value: unknown): value is readonly object[] {
   return Array.isArray(value) && value.length > 0 && value.every((row) => row !== null && typeof row === 'object');
 }
 
+/** Whether it is a row by itself, and no part of one. */
+function hasId(row: object): boolean {
+  return Object.keys(row).some((name) => /^(resource|otherIds|id|.*Id)$/.test(name));
+}
+
 /** A row, or the resource in it, with the ids of another. */
 function withIdsOf(first: object | undefined, row: object): object {
   const changed = Object.entries(first ?? {}).flatMap(([name, value]): [string, unknown][] => {
     const own = (row as Record<string, unknown>)[name];
-    if (/^(id|.*Id)$/.test(name)) return [[name, value]];
+    if (/^(otherIds|id|.*Id)$/.test(name)) return [[name, value]];
     return name === 'resource' && isList([value, own]) ? [[name, withIdsOf(value as object, own as object)]] : [];
   });
   return { ...row, ...Object.fromEntries(changed) };
 }
 
-/** Somebody else's id of the same form wherever one of these persons stands. */
-function another(value: string, persons: readonly string[]): string {
-  for (const person of persons) if (value === person || value.endsWith(`/${person}`)) return `${value}9`;
-  return value;
+function forOthers(asked: readonly string[]) {
+  return rewriting((value) => (typeof value === 'string' ? another(value, asked) : value));
+}
+
+/** As on a server whose collation does not tell upper from lower case: ids match that are not the ones asked for. */
+function alike(file: string, asked: readonly string[]): void {
+  changing(file, (database, tables) => {
+    for (const [table, columns] of tables) {
+      database.exec(`CREATE TABLE swap (${columns.map((column) => `${column} TEXT COLLATE NOCASE`).join(', ')})`);
+      const lower = (column: string) =>
+        asked.reduce((sql, id) => `replace(${sql}, '${id}', '${id.toLowerCase()}')`, column);
+      database.exec(`INSERT INTO swap SELECT ${columns.map(lower).join(', ')} FROM ${table}`);
+      database.exec(`DROP TABLE ${table}; ALTER TABLE swap RENAME TO ${table}`);
+    }
+  });
+}
+
+/** Somebody else's id of the same form wherever one of these stands. */
+function another(value: string, asked: readonly string[]): string {
+  return asked.some((id) => value === id || value.endsWith(`/${id}`)) ? `${value}9` : value;
 }
 
 function skewed(headers: Answer['headers'], ms: number): Answer['headers'] {

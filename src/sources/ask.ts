@@ -8,7 +8,7 @@ import { type IsoInstant, type Purpose, SOURCE_STATES, type SourceId, type Sourc
 import type { Budget, Tick } from './budget.js';
 import { type CallOptions, type Source, type SourceAnswer, SourceNotReady } from './contract.js';
 import type { Expected } from './expected.js';
-import { CLASS_OF, DEFAULT_GATE, type Gate, type GateSettings, GateShut, openGate, within } from './gate.js';
+import { CLASS_OF, DEFAULT_GATE, type Gate, type GateSettings, GateShut, OutOfTime, openGate, within } from './gate.js';
 
 /** What became of one call. `items` is present when the source answered. */
 export interface Reply<T> {
@@ -135,7 +135,7 @@ export class Asking {
       );
       return this.#reply(source, 'DEGRADED', answer.items);
     } catch (error) {
-      if (signal.aborted) {
+      if (signal.aborted || error instanceof OutOfTime) {
         this.#hung.add(source.id);
         return this.#gap(source, 'TIMED_OUT', 'TIMED_OUT');
       }

@@ -13,7 +13,7 @@ export interface Budget {
 }
 
 /** Less than this is no time to ask in. */
-const LEAST_MS = 10;
+export const LEAST_MS = 10;
 /** Shares are whole multiples of this where they are larger: timers of one length are kept together and cost less. */
 const GRAIN_MS = 25;
 

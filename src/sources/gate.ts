@@ -1,7 +1,8 @@
 /**
  * The gate before a source: one a source, for the whole process. It lets so many calls through at once, apart for each
  * class of purpose, so that a flood of boards cannot keep a section 47 enquiry waiting; it shuts while the source does not
- * answer (circuit breaker) or has asked to be left alone; it asks again where asking again may help. It knows when the
+ * answer (circuit breaker; what is urgent has one of its own, lest a flood that is too much for the source, or for us, shuts
+ * the gate before an enquiry) or has asked to be left alone; it asks again where asking again may help. It knows when the
  * source last answered, and nothing of what was asked or answered.
  *
  * What counts as a failure of the source, and shuts the gate when it is most of the last calls: not being reached, a
@@ -22,7 +23,7 @@ import {
 } from 'cockatiel';
 import type { Logger } from 'pino';
 import type { IsoInstant, Purpose } from '../domain/words.js';
-import type { Tick } from './budget.js';
+import { LEAST_MS, type Tick } from './budget.js';
 import { type Source, SourceBusy, SourceFailure, SourceNotReady } from './contract.js';
 
 /** Who waits for whom: each class has places of its own at every source. */
@@ -64,6 +65,8 @@ export interface GateSettings {
   readonly least: number;
   /** How long it is shut before one call may try the source. */
   readonly shutMs: number;
+  /** How long a source that asks to be left alone (429 with a time) is left alone at most. */
+  readonly quietMs: number;
 }
 
 export const DEFAULT_GATE: GateSettings = {
@@ -75,6 +78,7 @@ export const DEFAULT_GATE: GateSettings = {
   outOf: 20,
   least: 5,
   shutMs: 5_000,
+  quietMs: 60_000,
 };
 
 /** Why a call did not reach the source, or was not waited for: the code its log entry carries. */
@@ -102,7 +106,7 @@ export interface Gate {
   noteGoodRead(): void;
   /**
    * Reads through the gate. `until` is the tick at which `signal` is aborted. Rejects with what the source threw at last,
-   * GateShut, or the signal's reason.
+   * GateShut, OutOfTime, or the signal's reason.
    */
   read<T>(call: Call<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T>;
 }
@@ -115,11 +119,11 @@ export interface GateParts {
   readonly log: Pick<Logger, 'warn'>;
 }
 
-/** A call that ended because its operation had little time: no word about the source. */
-class Hurried extends Error {}
+/** Thrown when a call's time was over before the source had a fair part of it: no word about the source. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
 
-/** The longest that a source may ask to be left alone. */
-const LONGEST_QUIET_MS = 60_000;
 const MINUTE_MS = 60_000;
 
 export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSettings, parts: GateParts): Gate {
@@ -127,27 +131,31 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
   const places = Object.fromEntries(
     PURPOSE_CLASSES.map((name) => [name, bulkhead(settings.atOnce[name], settings.waiting)]),
   ) as { readonly [C in PurposeClass]: ReturnType<typeof bulkhead> };
-  const breaker: CircuitBreakerPolicy = circuitBreaker(
-    handleWhen((error) => isFailure(error, breaker.state === CircuitState.HalfOpen)),
-    {
-      breaker: new CountBreaker({ threshold: 0.5, size: settings.outOf, minimumNumberOfCalls: settings.least }),
-      halfOpenAfter: settings.shutMs,
-    },
-  );
-  breaker.onBreak(() =>
-    log.warn(
-      { source: source.id, holder: source.holder, code: 'GATE_SHUT' },
-      'a source fails: it is not asked for now',
-    ),
-  );
-  breaker.onReset(() =>
-    log.warn({ source: source.id, holder: source.holder, code: 'GATE_OPEN' }, 'a source answers again'),
-  );
+  const breakers: { readonly [C in PurposeClass]: CircuitBreakerPolicy } = (() => {
+    const [urgent, others] = [openBreaker(), openBreaker()];
+    return { urgent, casework: others, overview: others };
+  })();
+
+  function openBreaker(): CircuitBreakerPolicy {
+    const breaker: CircuitBreakerPolicy = circuitBreaker(
+      handleWhen((error) => isFailure(error, breaker.state === CircuitState.HalfOpen)),
+      {
+        breaker: new CountBreaker({ threshold: 0.5, size: settings.outOf, minimumNumberOfCalls: settings.least }),
+        halfOpenAfter: settings.shutMs,
+      },
+    );
+    const about = { source: source.id, holder: source.holder };
+    breaker.onBreak(() => log.warn({ ...about, code: 'GATE_SHUT' }, 'a source fails: it is not asked for now'));
+    breaker.onReset(() => log.warn({ ...about, code: 'GATE_OPEN' }, 'a source answers again'));
+    return breaker;
+  }
+
   let quietUntil = Number.NEGATIVE_INFINITY;
   let lastGoodMs: number | undefined;
 
   /** Reads in its turn, again where that may help, while there is time and the gate is open. */
   async function inTurn<T>(call: Call<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T> {
+    const breaker = breakers[purpose];
     // The one call that may try the source while the gate is shut.
     const isTrial = breaker.state !== CircuitState.Closed;
     let atSourceMs = 0;
@@ -155,8 +163,9 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
     const once = () =>
       places[purpose].execute(async () => {
         if (!isTrial && breaker.state !== CircuitState.Closed) throw new GateShut(source.id, 'GATE_SHUT');
-        signal.throwIfAborted();
         const began = tick();
+        // Nobody waits any more for what would now be asked: it would only add to the crowd.
+        if (signal.aborted || until - began < LEAST_MS) throw new OutOfTime();
         return within(call(), signal).finally(() => {
           atSourceMs += tick() - began;
         });
@@ -166,10 +175,10 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
       try {
         return await once();
       } catch (thrown) {
-        if (signal.aborted) throw atSourceMs < settings.timeoutMs / 2 ? new Hurried() : signal.reason;
+        if (signal.aborted) throw atSourceMs < settings.timeoutMs / 2 ? new OutOfTime() : signal.reason;
         const error = thrown instanceof BulkheadRejectedError ? new GateShut(source.id, 'CROWDED') : thrown;
         const asked = error instanceof SourceBusy ? error.retryAfterMs : undefined;
-        if (asked !== undefined) quietUntil = Math.max(quietUntil, tick() + Math.min(asked, LONGEST_QUIET_MS));
+        if (asked !== undefined) quietUntil = Math.max(quietUntil, tick() + Math.min(asked, settings.quietMs));
         const wait = asked ?? parts.random() * settings.pauseMs * 2 ** (tries - 1);
         if (!mayHelp(error) || tries >= settings.tries || tick() + wait >= until) throw error;
         await pause(wait, signal);
@@ -186,6 +195,7 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
   }
 
   async function read<T>(call: Call<T>, purpose: PurposeClass, signal: AbortSignal, until: number): Promise<T> {
+    const breaker = breakers[purpose];
     // While one call tries the source the others do not wait for what comes of it.
     if (breaker.state === CircuitState.HalfOpen) throw new GateShut(source.id, 'GATE_SHUT');
     try {
@@ -210,7 +220,7 @@ export function openGate(source: Pick<Source, 'id' | 'holder'>, settings: GateSe
 function isFailure(error: unknown, isTrial: boolean): boolean {
   if (error instanceof SourceNotReady) return false;
   // No word about the source; but a trial that ends in none has not shown that it answers.
-  if (error instanceof Hurried || error instanceof GateShut) return isTrial;
+  if (error instanceof OutOfTime || error instanceof GateShut) return isTrial;
   return !(error instanceof SourceBusy && error.retryAfterMs !== undefined);
 }
 

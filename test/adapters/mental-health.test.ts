@@ -26,7 +26,9 @@ async function against(
     asked.push(request.url ?? '');
     const { status = 200, body } = answer(request.url ?? '', base);
     request.resume();
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/fhir+json' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fhir`;
@@ -241,7 +243,7 @@ describe('searching', () => {
         },
       }),
     ],
-    ['an error status', (_: string) => ({ status: 503, body: 'person p-0 is on fire' })],
+    ['an error status', (_: string) => ({ status: 500, body: 'person p-0 is on fire' })],
     ['no JSON', (_: string) => ({ body: '<html>p-0</html>' })],
     ['no Bundle', (_: string) => ({ body: { resourceType: 'Patient', id: 'p-0' } })],
   ])('is a failure on %s', async (_name, answer) => {
@@ -252,12 +254,12 @@ describe('searching', () => {
     });
   });
 
-  it('keeps only resources about the persons asked for', async () => {
+  it('is believed in nothing once it answers about somebody who was not asked for', async () => {
     const over = { resourceType: 'Flag', id: 'f', status: 'active', code: {}, subject: { reference: 'Patient/other' } };
     const body = { resourceType: 'Bundle', entry: [{ resource: over }] };
     await against(
       () => ({ body }),
-      async (source) => expect(await readAbout(source, ['p-0'])).toEqual({ items: [], rejected: 0 }),
+      (source) => expect(readAbout(source, ['p-0'])).rejects.toThrow(SourceFailure),
     );
   });
 });

@@ -182,6 +182,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    // Nothing in every table may be the truth of a small deployment; a source that knows better says NOT_READY (the SSD).
+    name: 'every table emptied',
+    states: UNREADY,
+    mayLose: true,
+    sqlite: (file) =>
+      changing(file, (database, tables) => {
+        for (const [table] of tables) database.exec(`DELETE FROM ${table}`);
+      }),
+  },
+  {
     name: 'the same rows twice',
     states: DOUBTED,
     mayBeHarmless: true,

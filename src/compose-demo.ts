@@ -28,6 +28,7 @@ import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
+import type { GateSettings } from './sources/gate.js';
 import { openStore, type Store } from './store/store.js';
 import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
 
@@ -87,10 +88,14 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
   return { store, workers: await openDirectory(store).workers() };
 }
 
-/** Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's. */
+/**
+ * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's;
+ * `gates` say otherwise than by default how sources are asked.
+ */
 export async function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
+  gates: Partial<GateSettings> = {},
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
@@ -134,6 +139,8 @@ export async function composeDemo(
     sourceDeadlineMs: config.sourceDeadlineMs,
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
+    gates,
+    ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
   const tokenOf = async (id: string) => {
     const worker = workers.find((known) => known.id === id);

@@ -20,6 +20,7 @@ import { createWorkbook } from '../adapters/workbook/index.js';
 import { type Wired, wire } from './compose.js';
 import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
+import { readGateSettings } from './gate-settings.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
@@ -73,7 +74,8 @@ const ADAPTERS: {
 /** Starts the gateway in service. Throws ConfigError naming the source and setting at fault; never a secret. */
 export async function composeService(config: ServiceConfig): Promise<Wired> {
   const now = () => new Date();
-  const sources = readSources(await readFile(config.sources, 'utf8'), process.env, () => now().toISOString());
+  const listed = await readFile(config.sources, 'utf8');
+  const sources = readSources(listed, process.env, () => now().toISOString());
   const store = await openStore(
     config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store,
   );
@@ -92,6 +94,8 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     sourceDeadlineMs: config.sourceDeadlineMs,
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
+    gatesOf: readGateSettings(listed),
+    ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
 }
 

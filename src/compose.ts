@@ -14,6 +14,7 @@ import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.j
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
 import type { Agency } from './domain/requester.js';
+import type { SourceId } from './domain/words.js';
 import { createPages } from './graph/connection.js';
 import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
 import { buildGraph } from './graph/schema.js';
@@ -31,8 +32,13 @@ import { openRegisters } from './registers/registers.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import type { SignIn } from './server/sign-in.js';
+import { openGates } from './sources/ask.js';
 import type { Source } from './sources/contract.js';
+import type { GateSettings } from './sources/gate.js';
 import type { Store } from './store/store.js';
+
+/** The time of an operation in times of one call. */
+const OPERATION_DEADLINES = 5;
 
 /** Everything a gateway is made of. Nothing is optional that a rule rests on. */
 export interface Parts {
@@ -52,6 +58,11 @@ export interface Parts {
   readonly protocols: readonly string[];
   /** Folder of policies that the authority adds. */
   readonly ownPolicies?: string;
+  /** How long one operation may wait for all its calls; five times one call unless told. */
+  readonly operationDeadlineMs?: number;
+  /** How sources are asked: every one, and single ones by id. */
+  readonly gates?: Partial<GateSettings>;
+  readonly gatesOf?: ReadonlyMap<SourceId, Partial<GateSettings>>;
   readonly limits?: Limits;
   /** Folders of the SDL and of the policies; the package's own unless a test brings others. */
   readonly graphqlFolder?: string;
@@ -129,7 +140,15 @@ export async function wire(parts: Parts): Promise<Wired> {
     policyVersion: policies.version,
     protocol,
     now,
-    sourceDeadlineMs: parts.sourceDeadlineMs,
+    gates: openGates({
+      now,
+      tick: () => performance.now(),
+      random: Math.random,
+      log,
+      settings: { timeoutMs: parts.sourceDeadlineMs, ...parts.gates },
+      ...(parts.gatesOf ? { settingsOf: parts.gatesOf } : {}),
+    }),
+    operationDeadlineMs: parts.operationDeadlineMs ?? parts.sourceDeadlineMs * OPERATION_DEADLINES,
     log,
   };
   const questions = openLinkQuestions(store, { newId });

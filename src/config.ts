@@ -25,6 +25,8 @@ interface Common {
   readonly protocols: readonly PackId[];
   /** Folder of policies that the authority adds to the gateway's own. */
   readonly ownPolicies?: string;
+  /** Absent: in proportion to the deadline of one call. */
+  readonly operationDeadlineMs?: number;
   /** Where the demo keeps its keys: beside its store; of this process alone for a store that is not kept. */
   readonly folder: string;
 }
@@ -102,6 +104,11 @@ export const VARIABLES: readonly Variable[] = [
     default: '2000',
     says: 'How long one call to a source may take, in milliseconds (50 to 60000).',
   },
+  {
+    name: 'THRESHOLD_OPERATION_DEADLINE_MS',
+    default: 'five times THRESHOLD_SOURCE_DEADLINE_MS',
+    says: 'How long one operation may wait for its sources, all calls together, in milliseconds (100 to 120000).',
+  },
   { name: 'LOG_LEVEL', default: 'info', says: `One of ${LOG_LEVELS.join(', ')}.` },
 ];
 
@@ -112,13 +119,14 @@ export function describeVariables(): string {
   ).join('\n');
 }
 
-const number = (least: number, most: number, otherwise: number) =>
+const numberWithin = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d+$/, { error: 'must be a whole number' })
     .transform(Number)
-    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` })
-    .default(otherwise);
+    .refine((value) => value >= least && value <= most, { error: `must be from ${least} to ${most}` });
+
+const number = (least: number, most: number, otherwise: number) => numberWithin(least, most).default(otherwise);
 
 const json = z.string().transform((value, context) => {
   try {
@@ -160,6 +168,7 @@ const environment = z.object({
   THRESHOLD_POLICIES: z.string().optional(),
   THRESHOLD_INTROSPECTION: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
   THRESHOLD_SOURCE_DEADLINE_MS: number(50, 60_000, 2_000),
+  THRESHOLD_OPERATION_DEADLINE_MS: numberWithin(100, 120_000).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 type Environment = z.output<typeof environment>;
@@ -218,6 +227,9 @@ function commonConfig(env: Environment, introspection: boolean, store: string, p
     sourceDeadlineMs: env.THRESHOLD_SOURCE_DEADLINE_MS,
     protocols,
     ...(env.THRESHOLD_POLICIES === undefined ? {} : { ownPolicies: resolve(env.THRESHOLD_POLICIES) }),
+    ...(env.THRESHOLD_OPERATION_DEADLINE_MS === undefined
+      ? {}
+      : { operationDeadlineMs: env.THRESHOLD_OPERATION_DEADLINE_MS }),
   };
 }
 

@@ -44,14 +44,17 @@ export function createDomesticAbuseClient(options: DomesticAbuseClientOptions): 
   /** One request for every 500 ids. A case that stands in several answers is kept once. */
   async function search(bodies: readonly object[], signal: AbortSignal): Promise<readonly unknown[]> {
     signal.throwIfAborted();
-    const seen = new Set<string>();
+    const seen = new Map<string, string>();
     const documents: unknown[] = [];
     for (const body of bodies) {
       for (const document of expected(casesAnswer, await request('/cases/search', signal, body)).cases) {
         const id = caseIdOf(document);
-        if (id !== undefined && seen.has(id)) continue;
-        if (id !== undefined) seen.add(id);
-        documents.push(document);
+        const known = id === undefined ? undefined : seen.get(id);
+        const text = JSON.stringify(document);
+        if (known !== undefined && known !== text)
+          throw new SourceFailure('the domestic abuse service has two cases of one id');
+        if (id !== undefined) seen.set(id, text);
+        if (known === undefined) documents.push(document);
       }
     }
     return documents;

@@ -2,10 +2,10 @@
 import { NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
 import type { RecordType } from '../../src/domain/records.js';
 import type { AgencyId, LocalId, SourceId } from '../../src/domain/words.js';
-import type { Source } from '../../src/sources/contract.js';
+import { type Source, SourceFailure } from '../../src/sources/contract.js';
 import { createDomesticAbuseClient, type DomesticAbuseClientOptions } from './client.js';
 import { circumstancesOf, involvementsOf, recordsOf } from './map.js';
-import { isId, parseCases, parseOutlines } from './wire.js';
+import { caseIdOf, isId, parseCases, parseOutlines, personsOn } from './wire.js';
 
 export interface DomesticAbuseOptions extends DomesticAbuseClientOptions {
   readonly id: SourceId;
@@ -15,6 +15,7 @@ export interface DomesticAbuseOptions extends DomesticAbuseClientOptions {
 }
 
 const START_DEADLINE_MS = 10_000;
+const UNASKED = 'the domestic abuse service answers about somebody who was not asked for';
 const NONE = { items: [], rejected: 0 } as const;
 
 /**
@@ -46,7 +47,7 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
         if (provides.has(type)) wanted.set(type, new Set([...(wanted.get(type) ?? []), ...persons]));
       }
       const persons = [...wanted.values()].flatMap((ids) => [...ids]);
-      const { items, rejected } = parseCases(await client.casesOfPersons(persons, signal));
+      const { items, rejected } = parseCases(believed(await client.casesOfPersons(persons, signal), persons));
       const records = items.flatMap((item) => recordsOf(options.id, item));
       return { items: records.filter(({ label }) => wanted.get(label.type)?.has(label.subject)), rejected };
     },
@@ -57,6 +58,7 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       if (!provides.has(type)) return NONE;
       const document = await client.caseById(caseId, { ...rest, signal });
       if (document === undefined) return NONE;
+      if ((caseIdOf(document) ?? caseId) !== caseId) throw new SourceFailure(UNASKED);
       const { items, rejected } = parseCases([document]);
       const records = items.flatMap((item) => recordsOf(options.id, item));
       return { items: records.filter(({ label }) => label.type === type && label.localId === localId), rejected };
@@ -64,7 +66,7 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
 
     async circumstances(persons, { signal }) {
       signal.throwIfAborted();
-      const documents = await client.casesOfPersons(persons, signal);
+      const documents = believed(await client.casesOfPersons(persons, signal), persons);
       return documents.length === 0
         ? { items: [NO_CIRCUMSTANCES], rejected: 0 }
         : circumstancesOf(parseOutlines(documents));
@@ -76,7 +78,8 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       const asked = { workers: new Set(workers), teams: new Set(teams) };
       const rows = items.flatMap(involvementsOf);
       const isAsked = ({ worker = '', team = '' }) => asked.workers.has(worker) || asked.teams.has(team);
-      return { items: rows.filter(isAsked), rejected };
+      if (!rows.every(isAsked)) throw new SourceFailure(UNASKED);
+      return { items: rows, rejected };
     },
 
     async find(ask, { signal }) {
@@ -88,4 +91,16 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       return { items, rejected: found.filter((id) => !isId(id)).length };
     },
   };
+}
+
+/**
+ * A case on which nobody stands who was asked for, and everybody can be read, was not asked for: then nothing of the answer
+ * can be believed. Throws SourceFailure.
+ */
+function believed(documents: readonly unknown[], persons: readonly LocalId[]): readonly unknown[] {
+  const asked = new Set(persons);
+  const isUnasked = (on: readonly (string | undefined)[]) =>
+    on.length > 0 && on.every((id) => id !== undefined && !asked.has(id));
+  if (documents.some((document) => isUnasked(personsOn(document)))) throw new SourceFailure(UNASKED);
+  return documents;
 }

@@ -236,6 +236,7 @@ export function circumstancesOf({ items: cases, rejected }: Parsed<CaseOutline>)
         allegations: allegations.filter(({ victim, perpetrator }) => victim !== perpetrator),
         residences,
         protectedPersons: [...guarded].map((person) => ({ person })),
+        circles: cases.map(({ on }) => on),
       },
     ],
     rejected: addresses.reduce((sum, { parsed }) => sum + parsed.rejected, rejected),

@@ -95,6 +95,8 @@ export interface CaseOutline {
   readonly persons: readonly z.infer<typeof outlinePerson>[];
   /** Absent when the case does not say clearly whom the service works with: then it involves nobody. */
   readonly workedWith?: string;
+  /** Everybody on the case by id, however malformed the rest of what it says of them. */
+  readonly on: readonly string[];
 }
 
 const outlinePerson = z.object({
@@ -154,7 +156,8 @@ export function parseOutlines(documents: readonly unknown[]): Parsed<CaseOutline
     const isClear = found.length === 1 && worker !== undefined && !hasTwins(persons.items);
     rejected += persons.rejected + (isClear ? 0 : 1);
     const workedWith = isClear ? found[0]?.personId : undefined;
-    items.push({ openedOn, closedOn, worker, persons: persons.items, ...(workedWith ? { workedWith } : {}) });
+    const on = personsOn(document).flatMap((one) => one ?? []);
+    items.push({ openedOn, closedOn, worker, persons: persons.items, on, ...(workedWith ? { workedWith } : {}) });
   }
   return { items, rejected };
 }
@@ -183,4 +186,8 @@ export const personsAnswer = z.object({ personIds: z.array(z.unknown()) });
 /** The id by which the same case in two answers is known; nothing for one too malformed to have any. */
 export const caseIdOf = (document: unknown): string | undefined =>
   z.object({ caseId: id }).safeParse(document).data?.caseId;
+const persons = z.object({ persons: z.array(z.object({ personId: id }).nullable().catch(null)) });
+/** Who stands on a case: their ids, undefined for one that cannot be read; nobody for a document that is no case. */
+export const personsOn = (document: unknown): readonly (string | undefined)[] =>
+  persons.safeParse(document).data?.persons.map((one) => one?.personId) ?? [];
 export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);

@@ -2,7 +2,7 @@
 import { NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
 import type { RecordType, SourceRecord } from '../../src/domain/records.js';
 import type { AgencyId, LocalId, SourceId } from '../../src/domain/words.js';
-import type { CallOptions, Source, SourceAnswer } from '../../src/sources/contract.js';
+import { type CallOptions, type Source, type SourceAnswer, SourceFailure } from '../../src/sources/contract.js';
 import { maySee } from './access.js';
 import { createProbationClient, fanOut, type ProbationClientOptions } from './client.js';
 import {
@@ -23,6 +23,7 @@ export interface ProbationOptions extends ProbationClientOptions {
 }
 
 const START_DEADLINE_MS = 10_000;
+const UNASKED = 'nDelius answers about somebody who was not asked for';
 const NONE = { items: [], rejected: 0 } as const;
 
 /**
@@ -64,7 +65,8 @@ export function createProbation(options: ProbationOptions): Source {
     }
     if (types.has('PersonDetails')) {
       const details = parseEach(probationCase, await client.search({ crn }, signal));
-      const detail = details.items.find(({ otherIds }) => otherIds.crn === crn);
+      if (details.items.some(({ otherIds }) => otherIds.crn !== crn)) throw new SourceFailure(UNASKED);
+      const [detail] = details.items;
       const answer = detail && (await client.addresses(crn, under));
       const addresses = answer === undefined ? NONE : parseAddresses(answer);
       rejected += details.rejected + addresses.rejected;
@@ -127,10 +129,10 @@ export function createProbation(options: ProbationOptions): Source {
       const asked = { workers: new Set(workers), teams: new Set(teams) };
       const rows = await client.caseload([...asked.workers], [...asked.teams], signal);
       const { items, rejected } = parseEach(caseloadRow, rows);
-      const mine = items.filter(
-        ({ username, teamCode }) => asked.workers.has(username) || asked.teams.has(teamCode ?? ''),
-      );
-      const unique = new Map(mine.map((row) => [JSON.stringify(row), workOf(row)]));
+      const isAsked = (row: { username: string; teamCode?: string | null | undefined }) =>
+        asked.workers.has(row.username) || asked.teams.has(row.teamCode ?? '');
+      if (!items.every(isAsked)) throw new SourceFailure(UNASKED);
+      const unique = new Map(items.map((row) => [JSON.stringify(row), workOf(row)]));
       return { items: [...unique.values()], rejected };
     },
 

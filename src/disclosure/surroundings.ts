@@ -11,6 +11,7 @@ import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
+import { circumstancesOf } from '../sources/expected.js';
 import type { Statements } from './facts/gather.js';
 import { localsIn, type View } from './facts/view.js';
 
@@ -79,7 +80,7 @@ export class Surroundings {
           source,
           (options) => source.circumstances(ask, options),
           undefined,
-          () => true,
+          circumstancesOf(ask),
         );
         if (!hasAnswered(reply)) {
           this.view.addGap({ source: source.id, holder: source.holder, tells: source.tells, persons: new Set(mine) });

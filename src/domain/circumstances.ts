@@ -152,6 +152,11 @@ export interface Circumstances<P = LocalId> {
   readonly serviceConsents: readonly ServiceConsentRow<P>[];
   readonly consents: readonly ConsentRow<P>[];
   readonly protectionGrounds: readonly ProtectionGroundRow[];
+  /**
+   * Persons whom one case of the source joins though no row says so: asked about one of them it tells of all. Read only to
+   * tell rows that were asked for from rows that were not.
+   */
+  readonly circles?: readonly (readonly P[])[];
 }
 
 export const CIRCUMSTANCE_KINDS = [

@@ -18,7 +18,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
-import { type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
+import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
 import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
 import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
 import type { GraphContext } from './context.js';
@@ -71,7 +71,11 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     return query;
   }
 
-  async function carryOut(context: GatewayGraphQLRequestContext, attempt: number): Promise<ExecutionResult> {
+  async function carryOut(
+    context: GatewayGraphQLRequestContext,
+    budget: ReturnType<typeof budgetOf>,
+    attempt: number,
+  ): Promise<ExecutionResult> {
     const request = context.context as unknown as RequestContext;
     const { purpose, as } = declarationOf(context.operation, context.document);
     const { worker, agency, roles } = request.signedIn;
@@ -79,6 +83,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       parts.house,
       { worker, agency, role: roleOf(roles, as) },
       purpose ?? 'INFORMATION_GOVERNANCE',
+      budget,
     );
     const statements = new Statements({ ...parts.statementParts, operation });
     const variables = readVariables(context.schema, context.operation, context.request.variables ?? {});
@@ -101,14 +106,17 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     } catch (error) {
       if (!(error instanceof FactsChanged)) throw error;
       if (attempt >= TRIES || context.operation.operation === 'mutation') throw new Refusal('FACTS_CHANGED');
-      return carryOut(context, attempt + 1);
+      return carryOut(context, budget, attempt + 1);
     }
     return { ...shown(result), extensions: { receipt: request.receipt } };
   }
 
   return async (context) => {
     try {
-      return (await carryOut(context, 1)) as { data: Record<string, unknown>; extensions: Record<string, unknown> };
+      return (await carryOut(context, budgetOf(parts.house), 1)) as {
+        data: Record<string, unknown>;
+        extensions: Record<string, unknown>;
+      };
     } catch (error) {
       throw refusalOf(error);
     }

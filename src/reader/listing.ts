@@ -2,7 +2,7 @@
 
 import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
 import type { Agency } from '../domain/requester.js';
-import type { SourceId, SourceState } from '../domain/words.js';
+import type { IsoInstant, SourceId, SourceState } from '../domain/words.js';
 
 export interface Listing<T> {
   readonly items: readonly T[];
@@ -16,6 +16,10 @@ export interface SourceStatus {
   readonly state: SourceState;
   /** Tables and columns that this deployment of the source has not; none for a source that has no columns. */
   readonly missingColumns: readonly string[];
+  /** By how many seconds what it answers is behind what its agency knows. */
+  readonly lagSeconds: number;
+  /** When it last answered, in whole minutes; null while it never did since the gateway started. */
+  readonly lastGoodRead: IsoInstant | null;
 }
 
 /** The records that may be shown of what passed the door. */

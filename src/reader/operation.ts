@@ -18,8 +18,10 @@ import type { Directory } from '../people/directory.js';
 import { Links } from '../people/links.js';
 import type { People } from '../people/people.js';
 import type { Registers } from '../registers/registers.js';
-import { Asking, hasAnswered } from '../sources/ask.js';
+import { Asking, type Gates, hasAnswered } from '../sources/ask.js';
+import { type Budget, startBudget } from '../sources/budget.js';
 import type { Source } from '../sources/contract.js';
+import { workOf as expectWorkOf } from '../sources/expected.js';
 import { Reader } from './reader.js';
 
 /** What outlives operations: wired once, in compose. */
@@ -36,8 +38,10 @@ export interface House {
   readonly protocol: Protocol;
   /** The gateway's clock; a demo world lives on its own day. */
   readonly now: () => Date;
-  /** How long one call to a source may take. */
-  readonly sourceDeadlineMs: number;
+  /** What stands before the sources, for all operations. */
+  readonly gates: Gates;
+  /** How long one operation may wait for its sources, all calls together. */
+  readonly operationDeadlineMs: number;
   readonly log: Logger;
 }
 
@@ -59,11 +63,17 @@ export class UnknownRequester extends Error {
   override readonly name = 'UnknownRequester';
 }
 
+/** The time of an operation that begins now; one that is decided again has no more of it. */
+export function budgetOf({ gates, operationDeadlineMs }: House): Budget {
+  return startBudget(operationDeadlineMs, gates.tick);
+}
+
 /** Opens an operation. Throws UnknownRequester. */
 export async function openOperation(
   house: House,
   requester: Pick<Requester, 'worker' | 'agency' | 'role'>,
   purpose: Purpose,
+  budget: Budget,
 ): Promise<Operation> {
   const at = house.now().toISOString();
   const [standing, agencyList] = await Promise.all([
@@ -72,7 +82,7 @@ export async function openOperation(
   ]);
   if (!standing) throw new UnknownRequester('the directory does not know the requester');
   const agencies = new Map(agencyList.map((agency) => [agency.id, agency]));
-  const asking = new Asking(house.sources, house.sourceDeadlineMs, house.log);
+  const asking = new Asking(house.sources, house.gates, budget, purpose);
   const links = new Links(house.people);
   const view = new View(at, leadingSpaces(house.sources, agencies));
   const surroundings = new Surroundings(view, links, asking, house.registers);
@@ -129,7 +139,7 @@ async function askWork(asking: Asking, links: Links, standing: Standing, now: st
         source,
         (options) => source.workload({ workers, teams }, options),
         undefined,
-        () => true,
+        expectWorkOf(workers, teams),
       );
       if (!hasAnswered(reply)) gaps.push(source.id);
       await links.learn(

@@ -23,6 +23,7 @@ import {
 import type { Links } from '../people/links.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { FindAsk, Source } from '../sources/contract.js';
+import { anyId, recordsOf as expectRecordsOf, recordWith } from '../sources/expected.js';
 import { type Sealed, seal } from '../sources/sealed.js';
 import { eachLocal, lift } from './lift.js';
 import { type Listing, noticesOf, recordsOf, type SourceStatus } from './listing.js';
@@ -167,12 +168,7 @@ export class Reader {
     const finders = asking.sources.filter((source) => source.finds);
     const found = await Promise.all(
       finders.map(async (source) => {
-        const reply = await asking.ask(
-          source,
-          (options) => source.find(ask, options),
-          this.#onBehalf(source),
-          () => true,
-        );
+        const reply = await asking.ask(source, (options) => source.find(ask, options), this.#onBehalf(source), anyId);
         await links.learn(source.space, reply.items);
         return reply.items.map(links.personsIn(source.space));
       }),
@@ -231,7 +227,7 @@ export class Reader {
       source,
       (options) => source.readOne({ type, localId }, options),
       this.#onBehalf(source),
-      ({ label }) => label.type === type && label.localId === localId,
+      recordWith(type, localId),
     );
     const [record] = await this.#lift(source, reply.items.slice(0, 1));
     return record ? { record, source } : null;
@@ -254,11 +250,14 @@ export class Reader {
   }
 
   #status(source: Source): SourceStatus {
+    const { lastGoodRead, lagSeconds } = this.parts.asking.healthOf(source);
     return {
       agency: this.#agency(source.holder),
       source: source.id,
       state: this.#stateOf(source),
       missingColumns: source.missing ?? [],
+      lagSeconds,
+      lastGoodRead: lastGoodRead ?? null,
     };
   }
 
@@ -379,7 +378,7 @@ export class Reader {
       source,
       (options) => source.read({ wants }, options),
       this.#onBehalf(source),
-      ({ label }) => asked.get(label.type)?.has(label.subject) === true,
+      expectRecordsOf(asked),
     );
     if (!hasAnswered(reply)) return [];
     return (await this.#lift(source, reply.items)).map(seal);

@@ -73,6 +73,12 @@ export interface Source {
    */
   asOf?(): IsoInstant | undefined;
 
+  /**
+   * For a source that is read from a copy (an extract, a nightly reload): until when what it holds is complete, as far as
+   * that is known. A source that is asked live has none.
+   */
+  asOf?(): IsoInstant | undefined;
+
   /** Prepares the connection and checks that the source is what the adapter expects. Throws with a clear message if not. */
   start(): Promise<void>;
   stop(): Promise<void>;

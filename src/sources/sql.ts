@@ -75,12 +75,14 @@ export function keyList(keys: Iterable<string>): string {
 export function connectSql(source: SourceId, database: SqlDatabase, contract: Contract): SqlConnection {
   const data = new DataSource(guarded(database));
   let opening: Promise<Dialect> | undefined;
+  let closing: Promise<void> | undefined;
   let closed = false;
   /** Tables and columns once seen: a reload that drops one must not read as "nothing there". */
   const seen = new Set<string>();
 
   async function prepare(): Promise<Dialect> {
     try {
+      await closing;
       if (!data.isInitialized) await data.initialize();
       const dialect = dialectOf(database, contract, await data.query(SCHEMA_OF[database.type]));
       for (const [table, { requires }] of Object.entries(contract)) {
@@ -121,12 +123,16 @@ export function connectSql(source: SourceId, database: SqlDatabase, contract: Co
     },
     async rows(statement, parameters, signal) {
       const sql = statement(await dialect(signal));
+      const mine = opening;
       try {
         return await untilAborted(data.query<SqlRow[]>(sql, [...parameters]), signal);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        // The schema may have changed under us: look again before the next statement.
-        opening = undefined;
+        // The schema may have changed under us: look again before the next statement, at the file as it then is.
+        if (opening === mine) {
+          opening = undefined;
+          if (database.type === 'better-sqlite3') closing = data.destroy().catch(() => undefined);
+        }
         throw failure(source, error);
       }
     },
@@ -175,7 +181,8 @@ function failure(source: SourceId, error: unknown): SourceFailure {
 function guarded(database: SqlDatabase): SqlDatabase {
   const safe = { synchronize: false, dropSchema: false, migrationsRun: false, logging: false } as const;
   if (database.type === 'better-sqlite3')
-    return { timeout: 1000, readonly: true, fileMustExist: true, ...database, ...safe };
+    // A locked file is waited for by asking again: the driver's own waiting stops the whole process.
+    return { timeout: 50, readonly: true, fileMustExist: true, ...database, ...safe };
   // DATETIME has no zone: read as UTC so that the date part is the date that was written.
   return { ...database, ...safe, options: { ...database.options, useUTC: true } };
 }

@@ -277,12 +277,12 @@ describe('searching', () => {
     });
   });
 
-  it('keeps only resources about the persons asked for', async () => {
+  it('is believed in nothing once it answers about somebody who was not asked for', async () => {
     const over = { resourceType: 'Flag', id: 'f', status: 'active', code: {}, subject: { reference: 'Patient/other' } };
     const body = { resourceType: 'Bundle', entry: [{ resource: over }] };
     await against(
       () => ({ body }),
-      async (source) => expect(await readAbout(source, ['p-0'])).toEqual({ items: [], rejected: 0 }),
+      (source) => expect(readAbout(source, ['p-0'])).rejects.toThrow(SourceFailure),
     );
   });
 });

@@ -2,6 +2,7 @@
 import { composeDemo, type Demo } from '../../src/compose-demo.js';
 import { readConfig } from '../../src/config.js';
 import type { Source } from '../../src/sources/contract.js';
+import type { GateSettings } from '../../src/sources/gate.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read by path
 export type Json = { readonly [key: string]: any };
@@ -12,10 +13,14 @@ export interface Asked {
   readonly extensions?: { readonly receipt?: { readonly entry: string; readonly hash: string } };
 }
 
-export async function startDemo(env: Record<string, string> = {}, place?: (source: Source) => Source): Promise<Demo> {
+export async function startDemo(
+  env: Record<string, string> = {},
+  place?: (source: Source) => Source,
+  gates?: Partial<GateSettings>,
+): Promise<Demo> {
   const config = readConfig({ PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent', ...env });
   if (config.mode !== 'demo') throw new Error('the tests run the demo');
-  return composeDemo(config, place);
+  return composeDemo(config, place, gates);
 }
 
 export async function ask(

@@ -10,9 +10,17 @@ const cases = () =>
 
 describeSource('domestic-abuse', async () => {
   const server = await listen(domesticAbuseHandler(cases(), TOKEN));
+  const connect = (baseUrl: string) =>
+    createDomesticAbuse({ id: 'domestic-abuse', holder: 'dass', baseUrl, token: TOKEN });
   return {
-    source: createDomesticAbuse({ id: 'domestic-abuse', holder: 'dass', baseUrl: server.url, token: TOKEN }),
+    source: connect(server.url),
     stop: server.stop,
+    transport: {
+      kind: 'http',
+      host: '127.0.0.1',
+      port: Number(new URL(server.url).port),
+      connect: (port) => connect(`http://127.0.0.1:${port}`),
+    },
     known: {
       persons: ['DA-P-1', 'DA-P-2', 'DA-P-4'],
       workers: ['da-w1'],

@@ -13,6 +13,7 @@ describeSource('early-help', async () => {
   return {
     source: createEarlyHelp(simulated.options),
     stop: simulated.stop,
+    transport: { kind: 'sqlite', file: simulated.file },
     known: {
       persons: ['EH-01', 'EH-02', 'EH-03'],
       workers: ['K-1', 'K-2'],

@@ -10,6 +10,12 @@ describeSource('mental-health', async () => {
   return {
     source: createMentalHealth(simulated.options),
     stop: simulated.stop,
+    transport: {
+      kind: 'http',
+      host: '127.0.0.1',
+      port: Number(new URL(simulated.options.baseUrl).port),
+      connect: (port) => createMentalHealth({ ...simulated.options, baseUrl: `http://127.0.0.1:${port}/r4` }),
+    },
     known: {
       persons: ['mh-pat-1', 'mh-pat-2', 'mh-pat-3'],
       workers: ['mh-staff-1', 'mh-staff-2'],

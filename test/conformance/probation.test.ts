@@ -10,9 +10,17 @@ const cases = () =>
 
 describeSource('probation', async () => {
   const server = await listen(probationHandler(cases(), TOKEN));
+  const connect = (baseUrl: string) =>
+    createProbation({ id: 'probation', holder: 'probation-west', baseUrl, token: TOKEN });
   return {
-    source: createProbation({ id: 'probation', holder: 'probation-west', baseUrl: server.url, token: TOKEN }),
+    source: connect(server.url),
     stop: server.stop,
+    transport: {
+      kind: 'http',
+      host: '127.0.0.1',
+      port: Number(new URL(server.url).port),
+      connect: (port) => connect(`http://127.0.0.1:${port}`),
+    },
     known: {
       persons: ['Z900001', 'Z900004'],
       workers: ['FixtureOfficerOne'],

@@ -13,6 +13,7 @@ describeSource('social-care', async () => {
   return {
     source: createSocialCare(simulated.options),
     stop: simulated.stop,
+    transport: { kind: 'sqlite', file: simulated.file },
     known: {
       persons: ['SC-0101', 'SC-0102', 'SC-0103', 'SC-0104', 'SC-0109'],
       workers: ['ST-01', 'ST-02', 'ST-03'],

@@ -1,5 +1,6 @@
 /**
- * What every source adapter must do, whatever it speaks to. An adapter's own test names its fixtures and calls this.
+ * What every source adapter must do, whatever it speaks to, and whatever goes wrong with it (`faults.ts`). An adapter's own
+ * test names its fixtures and its transport and calls this. Long because it is one list of promises.
  * The suite starts and stops the source; `stop` of the prepared thing takes the simulator down.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -13,6 +14,8 @@ import {
   type SourceAnswer,
   SourceFailure,
 } from '../../src/sources/contract.js';
+import { describeFaults } from './fault-conformance.js';
+import type { Transport } from './faults.js';
 import { contentFaults, shapeOf } from './sdl-fields.js';
 
 /** A source over a running simulator with a few invented people in it. */
@@ -20,6 +23,8 @@ export interface Prepared {
   /** Not yet started. */
   readonly source: Source;
   stop(): Promise<void>;
+  /** How the source is reached: every fault that can be done to it is done. */
+  readonly transport: Transport;
   readonly known: {
     /** Local ids of persons with records, two or more. */
     readonly persons: readonly string[];
@@ -32,6 +37,8 @@ export interface Prepared {
     /** Types provided and kinds told that these fixtures cannot show. Everything else must occur at least once. */
     readonly notShown?: readonly (RecordType | CircumstanceKind)[];
     readonly onBehalfOf?: string;
+    /** The id of a record of the first type provided, for `readOne` under faults. */
+    readonly record?: string;
   };
   /** Makes one row at the source malformed; resolves to how many records are lost by it, at least 1. */
   corrupt?(): Promise<number>;
@@ -341,6 +348,8 @@ export function describeSource(name: string, prepare: () => Promise<Prepared>): 
         expect(sorted((await source.read(everyType(source, persons), options())).items)).toEqual(sorted(records.items));
       });
     });
+
+    describeFaults(prepare, canonical);
 
     describe('a source that misbehaves', () => {
       it('counts a malformed row and keeps the others', async () => {

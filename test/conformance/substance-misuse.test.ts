@@ -17,6 +17,7 @@ describeSource('substance-misuse', async () => {
   return {
     source,
     stop: simulated.stop,
+    transport: { kind: 'csv', files: [extract, join(simulated.options.folder, 'client-index.csv')] },
     known: {
       persons: ['SM-0001', 'SM-0002', 'SM-0003'],
       workers: ['sm-kw-1', 'sm-kw-2'],

@@ -17,6 +17,7 @@ describeSource('workbook', async () => {
   return {
     source: createWorkbook(simulated.options),
     stop: simulated.stop,
+    transport: { kind: 'sqlite', file: simulated.file },
     known: { persons: ['SC-0101', 'SC-0102', 'SC-0103', 'SC-0104'], workers: [] },
     corrupt: async () => {
       const database = new Database(simulated.file);

@@ -71,6 +71,19 @@ export function readSources(
   env: Readonly<Record<string, string | undefined>>,
   now: () => string,
 ): Source[] {
+  return listSources(text, env).map(({ adapter, settings }) =>
+    (ADAPTERS[adapter] as (typeof ADAPTERS)[string]).create({ ...settings, now } as never),
+  );
+}
+
+/** A source as the file has it: its adapter, and its settings with the variables in their places, not yet made. */
+export interface ListedSource {
+  readonly adapter: string;
+  readonly settings: { readonly id: string; readonly holder: string } & Readonly<Record<string, unknown>>;
+}
+
+/** What a YAML file lists, checked. Throws ConfigError naming the source and setting at fault; never a secret. */
+export function listSources(text: string, env: Readonly<Record<string, string | undefined>>): ListedSource[] {
   const listed = z
     .array(z.looseObject({ adapter: z.string() }))
     .min(1)
@@ -88,7 +101,7 @@ export function readSources(
           .join('; '),
       );
     }
-    return known.create({ ...(shaped.data as object), now } as never);
+    return { adapter, settings: shaped.data as ListedSource['settings'] };
   });
 }
 

@@ -6,8 +6,9 @@ import { describe, expect, it } from '@jest/globals';
 /** Each room and the rooms it may import, beside itself. */
 const ROOMS: { readonly [room: string]: readonly string[] } = {
   domain: [],
-  store: ['domain'],
-  sources: ['domain'],
+  mssql: [],
+  store: ['domain', 'mssql'],
+  sources: ['domain', 'mssql'],
   people: ['domain', 'store'],
   registers: ['domain', 'store'],
   audit: ['domain', 'store'],

@@ -10,9 +10,18 @@ import { packagePath } from '../package-path.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
+import { type CheckedSource, checkListed, checkWorldSources, describeChecked } from './check-source.js';
 import { runDemo } from './demo.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
+
+interface CheckSourceOptions {
+  readonly sources?: string;
+  readonly world?: string;
+  readonly maxAge: number;
+  readonly sample: number;
+  readonly json?: boolean;
+}
 
 const program = new Command('threshold')
   .description('A GraphQL gateway for multi-agency safeguarding: only what may be shared, and every release in a log.')
@@ -91,6 +100,41 @@ program
     } finally {
       await gateway.stop();
     }
+  });
+
+program
+  .command('check-source [id]')
+  .description('what is missing, wrong or unindexed in the databases that the SQL sources are read from')
+  .option(
+    '--sources <file>',
+    'the YAML file of the sources (THRESHOLD_SOURCES); without one, the demo world is checked',
+  )
+  .option('--world <dir>', 'a world folder in place of the demo world')
+  .option('--max-age <days>', 'how old the newest row may be', Number, 31)
+  .option('--sample <rows>', 'how many rows of each table are read as the gateway reads them', Number, 2000)
+  .option('--json', 'as JSON')
+  .addHelpText(
+    'after',
+    '\nReads only. Prints names of tables and columns and counts, nothing of a row; statements to run stand after "run:".\nExit code: 0 all right (notes do not count), 1 faults, 2 it could not be checked.',
+  )
+  .action(async (id: string | undefined, options: CheckSourceOptions) => {
+    const { maxAge: maxAgeDays, sample, json, world: folder } = options;
+    if (!(maxAgeDays >= 0) || !(Number.isInteger(sample) && sample > 0))
+      throw new Error('--max-age and --sample are numbers, --sample a whole one above 0');
+    const file = options.sources ?? (folder === undefined ? process.env['THRESHOLD_SOURCES'] : undefined);
+    let checked: CheckedSource[];
+    try {
+      checked = file
+        ? await checkListed(file, process.env, id, { today: new Date().toISOString().slice(0, 10), maxAgeDays, sample })
+        : await checkWorldSources(demoConfig(folder).world, id, { maxAgeDays, sample });
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = 2;
+      return;
+    }
+    if (json) console.log(JSON.stringify(checked, null, 2));
+    else for (const source of checked) console.log(describeChecked(source));
+    if (checked.some(({ faults }) => faults > 0)) process.exitCode = 1;
   });
 
 const world = program.command('world').description('make and check world folders');

@@ -54,8 +54,6 @@ export function serverOptions({ url, ...given }: SqlServerDataSourceOptions): Sq
       idleTimeoutMillis: TIMEOUTS.idle,
       acquireTimeoutMillis: TIMEOUTS.acquire,
       ...given.pool,
-      // TypeORM's own handler prints the driver's text, which can quote data; the request that fails says so itself.
-      errorHandler: () => undefined,
     },
     options: {
       encrypt: true,

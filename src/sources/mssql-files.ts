@@ -17,8 +17,8 @@ const BATCH = 1000;
 
 /**
  * Loads every `ssd_*.csv` and `gw_*.csv` of `folder` as a table of that name in place of one that is there. A table of the
- * contract that has no file is made empty, except one the contract requires. Throws, naming table and column but no value,
- * when a file or column name is not one or a value is not of its column's type.
+ * contract that has no file is made empty, except one the contract requires. A column with a value that is not of its type is
+ * text, as it is at an authority that holds such a value. Throws, naming no value, when a file or column name is not one.
  */
 export async function loadServer(
   folder: string,
@@ -99,22 +99,30 @@ async function loadTable(data: DataSource, table: string, file: string, expectat
   return count;
 }
 
-/** Inserts rows that travel as one JSON parameter; a value that does not fit names its column when it is refused. */
-function inserter(data: DataSource, table: string, header: readonly string[], types: readonly string[]) {
+/** Inserts rows that travel as one JSON parameter. */
+function inserter(data: DataSource, table: string, header: readonly string[], given: readonly string[]) {
+  const types = [...given];
   const from = `OPENJSON(@0) WITH (${header.map((column, i) => `${column} NVARCHAR(MAX) '$[${i}]'`).join(', ')}) j`;
   const cast = (column: string, i: number) => `CAST(j.${column} AS ${types[i]})`;
-  const statement = `INSERT INTO dbo.${table} (${header.join(', ')}) SELECT ${header.map(cast).join(', ')} FROM ${from}`;
+  const insert = (batch: string) =>
+    data.query(`INSERT INTO dbo.${table} (${header.join(', ')}) SELECT ${header.map(cast).join(', ')} FROM ${from}`, [
+      batch,
+    ]);
   return async (rows: readonly (readonly string[])[]): Promise<void> => {
     const batch = JSON.stringify(rows.map((row) => row.map((value) => (value === '' ? null : value))));
     try {
-      await data.query(statement, [batch]);
+      await insert(batch);
     } catch {
       for (const [i, column] of header.entries()) {
-        await data.query(`SELECT COUNT(${cast(column, i)}) AS n FROM ${from}`, [batch]).catch(() => {
-          throw new Error(`${table}.${column}: a value is not ${types[i]}`);
-        });
+        const fits = await data.query(`SELECT COUNT(${cast(column, i)}) AS n FROM ${from}`, [batch]).then(
+          () => true,
+          () => false,
+        );
+        if (fits) continue;
+        types[i] = 'NVARCHAR(MAX)';
+        await data.query(`ALTER TABLE dbo.${table} ALTER COLUMN ${column} NVARCHAR(MAX)`);
       }
-      throw new Error(`${table}: its rows were refused`);
+      await insert(batch);
     }
   };
 }

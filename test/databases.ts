@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
+import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import {
   SNAPSHOT_STATE,
@@ -15,12 +16,16 @@ import {
 
 /** `mssql://user:password@host:port/database?…`, or undefined: then there is no server to run on. */
 export const MSSQL_URL = process.env['MSSQL_URL'];
+// Databases are made and filled for each suite, on machines that do other things too.
+if (MSSQL_URL !== undefined) jest.setTimeout(180_000);
 
 export interface FreshDatabase {
   readonly url: string;
   readonly options: SqlServerDataSourceOptions;
   /** Runs statements as the owner. */
   run<T = unknown>(statement: string): Promise<T[]>;
+  /** A log-in of its own with these rights and no others: `SELECT ON dbo.ssd_person`. */
+  logIn(rights: readonly string[]): Promise<SqlServerDataSourceOptions>;
   drop(): Promise<void>;
 }
 
@@ -36,13 +41,24 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   const owner = await new DataSource(serverOptions({ ...options, requestTimeout: 60_000 })).initialize();
   const [state] = await owner.query<{ is_on: number }[]>(SNAPSHOT_STATE);
   if (state?.is_on !== 1) await owner.query(TURN_SNAPSHOT_ON);
+  const logIns: string[] = [];
   return {
     url: url.href,
     options,
     run: (statement) => owner.query(statement),
+    async logIn(rights) {
+      const user = `${name}_${logIns.length}`;
+      const password = `Invented-${randomUUID()}`;
+      await owner.query(`CREATE LOGIN ${user} WITH PASSWORD = '${password}'`);
+      logIns.push(user);
+      await owner.query(`CREATE USER ${user} FOR LOGIN ${user}`);
+      for (const right of rights) await owner.query(`GRANT ${right} TO ${user}`);
+      return { ...options, username: user, password };
+    },
     async drop() {
       await owner.destroy();
       await whileBusy(() => server.query(`DROP DATABASE ${name}`));
+      for (const user of logIns) await server.query(`DROP LOGIN ${user}`);
       await server.destroy();
     },
   };

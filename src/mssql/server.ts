@@ -8,7 +8,7 @@ import type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlSer
 export type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlServerDataSourceOptions.js';
 
 /** Milliseconds. A request is given up at the server too; a call's own deadline, usually shorter, cancels it before. */
-export const TIMEOUTS = { connect: 5_000, request: 15_000, idle: 30_000, acquire: 5_000 } as const;
+export const TIMEOUTS = { connect: 5_000, request: 15_000, cancel: 1_000, idle: 30_000, acquire: 5_000 } as const;
 /** Connections of one source or store at most. */
 export const POOL_SIZE = 20;
 
@@ -59,6 +59,7 @@ export function serverOptions({ url, ...given }: SqlServerDataSourceOptions): Sq
       encrypt: true,
       trustServerCertificate: false,
       appName: 'threshold',
+      cancelTimeout: TIMEOUTS.cancel,
       ...address?.options,
       ...given.options,
       useUTC: true,
@@ -85,7 +86,8 @@ interface Request {
 
 /**
  * Runs a statement (parameters `@0`, `@1` …) on a connection of the pool. Once the signal is aborted the request is cancelled
- * at the server, so that a call given up does not keep its connection; it then rejects with the driver's error.
+ * at the server, so that a call given up does not keep its connection; it then rejects with the driver's error. A server that does
+ * not confirm it within `TIMEOUTS.cancel` loses the connection, and the pool opens another.
  */
 export async function cancellableQuery<T>(
   data: DataSource,

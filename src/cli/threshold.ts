@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `threshold` command. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Wired } from '../compose.js';
 import { composeDemo, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
@@ -12,6 +12,7 @@ import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { type CheckedSource, checkListed, checkWorldSources, describeChecked } from './check-source.js';
 import { runDemo } from './demo.js';
+import { loadTargets } from './load-world.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
 
@@ -165,6 +166,41 @@ world
     if (problems.length > 0) process.exitCode = 1;
     else console.log('nothing broken');
   });
+
+world
+  .command('load')
+  .description('put a world into SQL Server, a FHIR server and an OpenID provider, as docker-compose.yml does')
+  .option('--world <dir>', 'a world folder (the demo world unless another is named)')
+  .addOption(
+    new Option('--mssql-admin <url>', 'a log-in of SQL Server that may create databases').env('MSSQL_ADMIN_URL'),
+  )
+  .addOption(
+    new Option('--mssql <url>', 'as the gateway reads the SQL sources; database and log-in are made').env(
+      'MSSQL_SOURCES_URL',
+    ),
+  )
+  .addOption(
+    new Option('--store <url>', 'as the gateway opens its store; database and log-in are made').env('MSSQL_STORE_URL'),
+  )
+  .addOption(new Option('--fhir <url>', 'the base of a FHIR R4 server').env('FHIR_URL'))
+  .addOption(new Option('--realm <file>', 'the file of a Keycloak realm to write; needs --store').env('REALM_FILE'))
+  .addOption(new Option('--password <text>', 'the password of everybody in the realm').env('REALM_PASSWORD'))
+  .action(
+    async ({ world: folder, mssqlAdmin, mssql, store, fhir, realm, password }: Record<string, string | undefined>) => {
+      if (realm !== undefined && password === undefined) throw new Error('--realm needs --password');
+      await loadTargets(
+        folder ?? packagePath('test', 'worlds', 'walsall-road'),
+        {
+          ...(mssqlAdmin === undefined ? {} : { admin: mssqlAdmin }),
+          ...(mssql === undefined ? {} : { sources: mssql }),
+          ...(store === undefined ? {} : { store }),
+          ...(fhir === undefined ? {} : { fhir }),
+          ...(realm === undefined || password === undefined ? {} : { realm: { file: realm, password } }),
+        },
+        (line) => console.log(line),
+      );
+    },
+  );
 
 const policies = program.command('policies').description('the sharing policies');
 policies

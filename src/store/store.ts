@@ -17,7 +17,7 @@ import { entities } from './entities.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
-/** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database?trustServerCertificate=true`. */
+/** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database` (`serverAt`). */
 export type StoreConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'mssql'; readonly url: string };

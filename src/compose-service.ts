@@ -18,6 +18,7 @@ import { createSubstanceMisuse, type SubstanceMisuseOptions } from '../adapters/
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { type Wired, wire } from './compose.js';
 import { ConfigError, type ServiceConfig } from './config.js';
+import { serverAt } from './mssql/server.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
@@ -27,7 +28,26 @@ import { openStore } from './store/store.js';
 
 const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
 const web = z.looseObject({ ...identity, baseUrl: z.url() });
-const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
+/** Strict: a switch of encryption that stands in the wrong place must not pass for one that was never meant. */
+const server = z
+  .strictObject({
+    type: z.literal('mssql'),
+    url: z.string().refine(isServerAddress, { error: 'must be mssql://user:password@host:1433/database' }).optional(),
+    host: z.string().optional(),
+    port: z.int().optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    database: z.string().optional(),
+    connectionTimeout: z.int().positive().optional(),
+    requestTimeout: z.int().positive().optional(),
+    pool: z.looseObject({ max: z.int().positive().optional() }).optional(),
+    options: z
+      .looseObject({ encrypt: z.boolean().optional(), trustServerCertificate: z.boolean().optional() })
+      .optional(),
+  })
+  .refine(({ url, host }) => (url === undefined) !== (host === undefined), { error: 'needs either url or host' });
+const file = z.looseObject({ type: z.literal('better-sqlite3'), database: z.string() });
+const sql = z.looseObject({ ...identity, database: z.discriminatedUnion('type', [server, file]) });
 const files = z.looseObject({ ...identity, folder: z.string().min(1) });
 
 const ADAPTERS: {
@@ -103,6 +123,14 @@ export function listSources(text: string, env: Readonly<Record<string, string | 
     }
     return { adapter, settings: shaped.data as ListedSource['settings'] };
   });
+}
+
+function isServerAddress(url: string): boolean {
+  try {
+    return serverAt(url).type === 'mssql';
+  } catch {
+    return false;
+  }
 }
 
 function withEnvironment(value: unknown, env: Readonly<Record<string, string | undefined>>): unknown {

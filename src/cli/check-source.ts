@@ -118,3 +118,38 @@ export function describeChecked({ id, adapter, faults, notes, report }: CheckedS
     `  ${faults === 0 ? 'all right' : `${faults} faults`}${notes === 0 ? '' : `, ${notes} notes`}`,
   ].join('\n');
 }
+
+/** What the command line says. */
+export interface CheckRequest {
+  readonly id?: string | undefined;
+  /** The YAML file of the sources; without one the world folder is checked. */
+  readonly sources?: string | undefined;
+  readonly world: () => string;
+  readonly maxAgeDays: number;
+  readonly sample: number;
+  readonly json: boolean;
+  readonly today: string;
+}
+
+/** Runs the command; answers its exit code: 0 all right (notes do not count), 1 faults, 2 it could not be checked. */
+export async function runCheckSource(
+  { id, sources, world, json, maxAgeDays, sample, today }: CheckRequest,
+  env: Readonly<Record<string, string | undefined>>,
+  print: (line: string) => void,
+  complain: (line: string) => void,
+): Promise<0 | 1 | 2> {
+  try {
+    if (!(maxAgeDays >= 0) || !(Number.isInteger(sample) && sample > 0))
+      throw new Error('--max-age and --sample are numbers, --sample a whole one above 0');
+    const checked =
+      sources === undefined
+        ? await checkWorldSources(world(), id, { maxAgeDays, sample })
+        : await checkListed(sources, env, id, { today, maxAgeDays, sample });
+    if (checked.length === 0) throw new Error('no source is read over SQL');
+    print(json ? JSON.stringify(checked, null, 2) : checked.map(describeChecked).join('\n'));
+    return checked.some(({ faults }) => faults > 0) ? 1 : 0;
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+}

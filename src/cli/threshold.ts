@@ -10,7 +10,7 @@ import { packagePath } from '../package-path.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
-import { type CheckedSource, checkListed, checkWorldSources, describeChecked } from './check-source.js';
+import { runCheckSource } from './check-source.js';
 import { runDemo } from './demo.js';
 import { loadTargets } from './load-world.js';
 import { welcome } from './welcome.js';
@@ -118,24 +118,21 @@ program
     'after',
     '\nReads only. Prints names of tables and columns and counts, nothing of a row; statements to run stand after "run:".\nExit code: 0 all right (notes do not count), 1 faults, 2 it could not be checked.',
   )
-  .action(async (id: string | undefined, options: CheckSourceOptions) => {
-    const { maxAge: maxAgeDays, sample, json, world: folder } = options;
-    if (!(maxAgeDays >= 0) || !(Number.isInteger(sample) && sample > 0))
-      throw new Error('--max-age and --sample are numbers, --sample a whole one above 0');
-    const file = options.sources ?? (folder === undefined ? process.env['THRESHOLD_SOURCES'] : undefined);
-    let checked: CheckedSource[];
-    try {
-      checked = file
-        ? await checkListed(file, process.env, id, { today: new Date().toISOString().slice(0, 10), maxAgeDays, sample })
-        : await checkWorldSources(demoConfig(folder).world, id, { maxAgeDays, sample });
-    } catch (error) {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 2;
-      return;
-    }
-    if (json) console.log(JSON.stringify(checked, null, 2));
-    else for (const source of checked) console.log(describeChecked(source));
-    if (checked.some(({ faults }) => faults > 0)) process.exitCode = 1;
+  .action(async (id: string | undefined, { maxAge, sample, json, world: folder, ...options }: CheckSourceOptions) => {
+    process.exitCode = await runCheckSource(
+      {
+        id,
+        sources: options.sources ?? (folder === undefined ? process.env['THRESHOLD_SOURCES'] : undefined),
+        world: () => demoConfig(folder).world,
+        maxAgeDays: maxAge,
+        sample,
+        json: json === true,
+        today: new Date().toISOString().slice(0, 10),
+      },
+      process.env,
+      (line) => console.log(line),
+      (line) => console.error(line),
+    );
   });
 
 const world = program.command('world').description('make and check world folders');

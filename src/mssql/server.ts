@@ -8,9 +8,9 @@ import type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlSer
 export type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlServerDataSourceOptions.js';
 
 /** Milliseconds. A request is given up at the server too; a call's own deadline, usually shorter, cancels it before. */
-export const TIMEOUTS = { connect: 5_000, request: 15_000, cancel: 1_000, idle: 30_000, acquire: 5_000 } as const;
-/** Connections of one source or store at most. */
-export const POOL_SIZE = 20;
+export const TIMEOUTS = { connect: 5_000, request: 15_000, cancel: 1_000, idle: 300_000, acquire: 5_000 } as const;
+/** Connections of one source or store: at most, and how many stay open when nothing is asked (opening one takes a while). */
+export const POOL_SIZE = { max: 20, min: 2 } as const;
 
 /**
  * The options of `mssql://user:password@host:port/database?encrypt=…&trustServerCertificate=…`. Throws when it is no such
@@ -49,8 +49,8 @@ export function serverOptions({ url, ...given }: SqlServerDataSourceOptions): Sq
     ...address,
     ...given,
     pool: {
-      min: 0,
-      max: POOL_SIZE,
+      max: POOL_SIZE.max,
+      min: Math.min(POOL_SIZE.min, given.pool?.max ?? POOL_SIZE.max),
       idleTimeoutMillis: TIMEOUTS.idle,
       acquireTimeoutMillis: TIMEOUTS.acquire,
       ...given.pool,
@@ -84,29 +84,35 @@ interface Request {
   cancel(): void;
 }
 
-/**
- * Runs a statement (parameters `@0`, `@1` …) on a connection of the pool. Once the signal is aborted the request is cancelled
- * at the server, so that a call given up does not keep its connection; it then rejects with the driver's error. A server that does
- * not confirm it within `TIMEOUTS.cancel` loses the connection, and the pool opens another.
- */
-export async function cancellableQuery<T>(
-  data: DataSource,
-  statement: string,
-  parameters: readonly unknown[],
-  signal: AbortSignal,
-): Promise<T[]> {
+/** A statement under way. */
+export interface RunningQuery<T> {
+  /** Rejects with the driver's error, also when it was cancelled. */
+  readonly rows: Promise<T[]>;
+  /**
+   * Gives it up at the server, so that it does not keep its connection. A server that does not confirm within
+   * `TIMEOUTS.cancel` loses the connection, and the pool opens another.
+   */
+  cancel(): void;
+}
+
+/** Runs a statement (parameters `@0`, `@1` …) on a connection of the pool. */
+export function startQuery<T>(data: DataSource, statement: string, parameters: readonly unknown[]): RunningQuery<T> {
   const driver = data.driver as unknown as { obtainMasterConnection(): Promise<{ request(): Request }> };
-  const request = (await driver.obtainMasterConnection()).request();
-  signal.throwIfAborted();
-  parameters.forEach((value, position) => {
-    request.input(String(position), value);
-  });
-  // The driver cannot take back what is still waiting for a connection: it cancels that as soon as it has one.
-  const cancel = () => request.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
+  let request: Request | undefined;
+  let isCancelled = false;
+  const run = async (): Promise<T[]> => {
+    const pool = await driver.obtainMasterConnection();
+    if (isCancelled) throw new Error('cancelled');
+    request = pool.request();
+    for (const [position, value] of parameters.entries()) request.input(String(position), value);
     return (await request.query<T>(statement)).recordset ?? [];
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
+  };
+  return {
+    rows: run(),
+    cancel() {
+      isCancelled = true;
+      // The driver cannot take back what still waits for a connection: it cancels that as soon as it has one.
+      request?.cancel();
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlServerDataSourceOptions.js';
 import type { AgencyId, IsoInstant, SourceId } from '../domain/words.js';
-import { cancellableQuery, serverOptions } from '../mssql/server.js';
+import { type RunningQuery, serverOptions, startQuery } from '../mssql/server.js';
 import { SourceFailure, SourceNotReady } from './contract.js';
 
 /**
@@ -78,10 +78,13 @@ export function keyList(keys: Iterable<string>): string {
 /** A connection for one source. Nothing is opened yet. */
 export function connectSql(source: SourceId, database: SqlDatabase, contract: Contract): SqlConnection {
   const data = new DataSource(guarded(database));
-  const query = (sql: string, parameters: readonly string[], signal: AbortSignal): Promise<SqlRow[]> =>
+  const query = (
+    sql: string,
+    parameters: readonly string[],
+  ): Pick<RunningQuery<SqlRow>, 'rows'> & { cancel?(): void } =>
     database.type === 'mssql'
-      ? cancellableQuery<SqlRow>(data, sql, parameters, signal)
-      : data.query<SqlRow[]>(sql, [...parameters]);
+      ? startQuery<SqlRow>(data, sql, parameters)
+      : { rows: data.query<SqlRow[]>(sql, [...parameters]) };
   let opening: Promise<Dialect> | undefined;
   let closed = false;
   /** Tables and columns once seen: a reload that drops one must not read as "nothing there". */
@@ -130,7 +133,8 @@ export function connectSql(source: SourceId, database: SqlDatabase, contract: Co
     async rows(statement, parameters, signal) {
       const sql = statement(await dialect(signal));
       try {
-        return await untilAborted(query(sql, parameters, signal), signal);
+        const running = query(sql, parameters);
+        return await untilAborted(running.rows, signal, running.cancel);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         // The schema may have changed under us: look again before the next statement.
@@ -159,12 +163,15 @@ function waitersOf(signal: AbortSignal): Set<() => void> {
   return waiters;
 }
 
-/** Settles with the promise, or rejects with the signal's reason as soon as it is aborted. */
-function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+/** Settles with the promise, or rejects with the signal's reason as soon as it is aborted; then it is cancelled. */
+function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal, cancel?: () => void): Promise<T> {
   if (!signal) return promise;
   const waiters = waitersOf(signal);
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
+    const abort = () => {
+      cancel?.();
+      reject(signal.reason);
+    };
     waiters.add(abort);
     promise
       .then((value) => (signal.aborted ? reject(signal.reason) : resolve(value)), reject)

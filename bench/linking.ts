@@ -55,7 +55,7 @@ function ours(world: World) {
   return linkWorld(world, readWeights(), (a, b) => mayAsk(world, a, b));
 }
 
-/** Two adult services' records may be shown to nobody beside each other (docs/decisions/0005). */
+/** Two adult services' records may be shown to nobody beside each other (docs/decisions/0008). */
 function mayAsk({ table }: World, a: number, b: number): boolean {
   const isAdult = (at: number) => ADULT.includes(table.spaces[table.space[at] ?? 0] ?? '');
   return !(isAdult(a) && isAdult(b));

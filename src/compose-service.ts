@@ -21,6 +21,7 @@ import { type Wired, wire } from './compose.js';
 import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
 import { readGateSettings } from './gate-settings.js';
+import { serverAt } from './mssql/server.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
@@ -42,7 +43,26 @@ const fhir: Shape = {
   safeParse: (settings) =>
     ((settings as { network?: unknown }).network === 'trusted' ? trusted : known).safeParse(settings),
 };
-const sql = z.looseObject({ ...identity, database: z.looseObject({ type: z.enum(['mssql', 'better-sqlite3']) }) });
+/** Strict: a switch of encryption that stands in the wrong place must not pass for one that was never meant. */
+const server = z
+  .strictObject({
+    type: z.literal('mssql'),
+    url: z.string().refine(isServerAddress, { error: 'must be mssql://user:password@host:1433/database' }).optional(),
+    host: z.string().optional(),
+    port: z.int().optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    database: z.string().optional(),
+    connectionTimeout: z.int().positive().optional(),
+    requestTimeout: z.int().positive().optional(),
+    pool: z.looseObject({ max: z.int().positive().optional() }).optional(),
+    options: z
+      .looseObject({ encrypt: z.boolean().optional(), trustServerCertificate: z.boolean().optional() })
+      .optional(),
+  })
+  .refine(({ url, host }) => (url === undefined) !== (host === undefined), { error: 'needs either url or host' });
+const file = z.looseObject({ type: z.literal('better-sqlite3'), database: z.string() });
+const sql = z.looseObject({ ...identity, database: z.discriminatedUnion('type', [server, file]) });
 const share = z.number().min(0).max(1);
 /** Treatment providers send an extract every month: one that is older than two is not what the provider knows. */
 const STALE_AFTER_DAYS = 62;
@@ -105,6 +125,19 @@ export function readSources(
   env: Readonly<Record<string, string | undefined>>,
   now: () => string,
 ): Source[] {
+  return listSources(text, env).map(({ adapter, settings }) =>
+    (ADAPTERS[adapter] as (typeof ADAPTERS)[string]).create({ ...settings, now } as never),
+  );
+}
+
+/** A source as the file has it: its adapter, and its settings with the variables in their places, not yet made. */
+export interface ListedSource {
+  readonly adapter: string;
+  readonly settings: { readonly id: string; readonly holder: string } & Readonly<Record<string, unknown>>;
+}
+
+/** What a YAML file lists, checked. Throws ConfigError naming the source and setting at fault; never a secret. */
+export function listSources(text: string, env: Readonly<Record<string, string | undefined>>): ListedSource[] {
   const listed = z
     .array(z.looseObject({ adapter: z.string() }))
     .min(1)
@@ -125,8 +158,16 @@ export function readSources(
           .join('; '),
       );
     }
-    return known.create({ ...(shaped.data as object), now } as never);
+    return { adapter, settings: shaped.data as ListedSource['settings'] };
   });
+}
+
+function isServerAddress(url: string): boolean {
+  try {
+    return serverAt(url).type === 'mssql';
+  } catch {
+    return false;
+  }
 }
 
 function withEnvironment(value: unknown, env: Readonly<Record<string, string | undefined>>): unknown {

@@ -6,9 +6,10 @@ import { describe, expect, it } from '@jest/globals';
 /** Each room and the rooms it may import, beside itself. */
 const ROOMS: { readonly [room: string]: readonly string[] } = {
   domain: [],
-  store: ['domain'],
+  mssql: [],
+  store: ['domain', 'mssql'],
   protocols: ['domain'],
-  sources: ['domain'],
+  sources: ['domain', 'mssql'],
   people: ['domain', 'store'],
   registers: ['domain', 'store'],
   audit: ['domain', 'store'],

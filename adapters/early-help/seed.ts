@@ -4,7 +4,8 @@ import type { SqlSourceOptions } from '../../src/sources/sql.js';
 import { loadSqlite } from '../../src/sources/sqlite-files.js';
 import { CONTRACT } from './wire.js';
 
-const INDEXES = [
+/** What rows are asked by, as `table(expression)`: a site indexes these columns. */
+export const INDEXES = [
   'gw_eh_person(person_id)',
   'gw_eh_person(LOWER(surname))',
   'gw_eh_person(LOWER(forename))',

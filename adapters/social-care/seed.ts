@@ -4,7 +4,8 @@ import type { SqlSourceOptions } from '../../src/sources/sql.js';
 import { type LoadedSqlite, loadSqlite } from '../../src/sources/sqlite-files.js';
 import { CONTRACT } from './wire.js';
 
-const INDEXES = [
+/** What rows are asked by, as `table(expression)`: a site indexes these columns. */
+export const INDEXES = [
   'ssd_person(pers_person_id)',
   'ssd_person(LOWER(pers_surname))',
   'ssd_person(LOWER(pers_forename))',

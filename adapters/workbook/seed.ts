@@ -4,7 +4,8 @@ import type { SqlSourceOptions } from '../../src/sources/sql.js';
 import { loadSqlite } from '../../src/sources/sqlite-files.js';
 import { CONTRACT } from './wire.js';
 
-const INDEXES = [
+/** What rows are asked by, as `table(expression)`: a site indexes these columns. */
+export const INDEXES = [
   'gw_workbook_parenting_assessment(parent_person_id)',
   'gw_workbook_parenting_assessment(id)',
   'gw_workbook_monthly_summary(about_person_id)',

@@ -20,11 +20,21 @@ import { openStore } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { type CheckProviderOptions, CONTRACTS, checkProvider } from './check-provider.js';
+import { runCheckSource } from './check-source.js';
 import { decideLines } from './decide.js';
 import { runDemo } from './demo.js';
+import { loadTargets } from './load-world.js';
 import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
+
+interface CheckSourceOptions {
+  readonly sources?: string;
+  readonly world?: string;
+  readonly maxAge: number;
+  readonly sample: number;
+  readonly json?: boolean;
+}
 
 const program = new Command('threshold')
   .description('A GraphQL gateway for multi-agency safeguarding: only what may be shared, and every release in a log.')
@@ -123,6 +133,38 @@ program
     }
   });
 
+program
+  .command('check-source [id]')
+  .description('what is missing, wrong or unindexed in the databases that the SQL sources are read from')
+  .option(
+    '--sources <file>',
+    'the YAML file of the sources (THRESHOLD_SOURCES); without one, the demo world is checked',
+  )
+  .option('--world <dir>', 'a world folder in place of the demo world')
+  .option('--max-age <days>', 'how old the newest row may be', Number, 31)
+  .option('--sample <rows>', 'how many rows of each table are read as the gateway reads them', Number, 2000)
+  .option('--json', 'as JSON')
+  .addHelpText(
+    'after',
+    '\nReads only. Prints names of tables and columns and counts, nothing of a row; statements to run stand after "run:".\nExit code: 0 all right (notes do not count), 1 faults, 2 it could not be checked.',
+  )
+  .action(async (id: string | undefined, { maxAge, sample, json, world: folder, ...options }: CheckSourceOptions) => {
+    process.exitCode = await runCheckSource(
+      {
+        id,
+        sources: options.sources ?? (folder === undefined ? process.env['THRESHOLD_SOURCES'] : undefined),
+        world: () => demoConfig(folder).world,
+        maxAgeDays: maxAge,
+        sample,
+        json: json === true,
+        today: new Date().toISOString().slice(0, 10),
+      },
+      process.env,
+      (line) => console.log(line),
+      (line) => console.error(line),
+    );
+  });
+
 const world = program.command('world').description('make and check world folders');
 world
   .command('generate')
@@ -151,6 +193,41 @@ world
     if (problems.length > 0) process.exitCode = 1;
     else console.log('nothing broken');
   });
+
+world
+  .command('load')
+  .description('put a world into SQL Server, a FHIR server and an OpenID provider, as docker-compose.yml does')
+  .option('--world <dir>', 'a world folder (the demo world unless another is named)')
+  .addOption(
+    new Option('--mssql-admin <url>', 'a log-in of SQL Server that may create databases').env('MSSQL_ADMIN_URL'),
+  )
+  .addOption(
+    new Option('--mssql <url>', 'as the gateway reads the SQL sources; database and log-in are made').env(
+      'MSSQL_SOURCES_URL',
+    ),
+  )
+  .addOption(
+    new Option('--store <url>', 'as the gateway opens its store; database and log-in are made').env('MSSQL_STORE_URL'),
+  )
+  .addOption(new Option('--fhir <url>', 'the base of a FHIR R4 server').env('FHIR_URL'))
+  .addOption(new Option('--realm <file>', 'the file of a Keycloak realm to write; needs --store').env('REALM_FILE'))
+  .addOption(new Option('--password <text>', 'the password of everybody in the realm').env('REALM_PASSWORD'))
+  .action(
+    async ({ world: folder, mssqlAdmin, mssql, store, fhir, realm, password }: Record<string, string | undefined>) => {
+      if (realm !== undefined && password === undefined) throw new Error('--realm needs --password');
+      await loadTargets(
+        folder ?? packagePath('test', 'worlds', 'walsall-road'),
+        {
+          ...(mssqlAdmin === undefined ? {} : { admin: mssqlAdmin }),
+          ...(mssql === undefined ? {} : { sources: mssql }),
+          ...(store === undefined ? {} : { store }),
+          ...(fhir === undefined ? {} : { fhir }),
+          ...(realm === undefined || password === undefined ? {} : { realm: { file: realm, password } }),
+        },
+        (line) => console.log(line),
+      );
+    },
+  );
 
 program
   .command('check-provider <contract>')

@@ -1,6 +1,6 @@
 /**
  * The data steward's desk: pairs of records that may be of one person, and deciding about them. Who may see which pair is
- * docs/decisions/0005: only where the own agency holds a side, never where the other side is another agency's adult work.
+ * docs/decisions/0008: only where the own agency holds a side, never where the other side is another agency's adult work.
  */
 import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';

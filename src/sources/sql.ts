@@ -7,9 +7,13 @@ import { DataSource } from 'typeorm';
 import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlServerDataSourceOptions.js';
 import type { AgencyId, IsoInstant, SourceId } from '../domain/words.js';
+import { type RunningQuery, serverOptions, startQuery } from '../mssql/server.js';
 import { SourceFailure, SourceNotReady } from './contract.js';
 
-/** Where the tables are. On SQL Server the log-in's default schema, or `dbo`, is read; it needs SELECT and nothing else. */
+/**
+ * Where the tables are. On SQL Server the log-in's default schema, or `dbo`, is read; it needs SELECT and nothing else. The
+ * connection is encrypted and the certificate checked unless `options` say otherwise (`src/mssql/server.ts`).
+ */
 export type SqlDatabase = BetterSqlite3DataSourceOptions | SqlServerDataSourceOptions;
 
 /** What every SQL adapter is made with. */
@@ -74,6 +78,13 @@ export function keyList(keys: Iterable<string>): string {
 /** A connection for one source. Nothing is opened yet. */
 export function connectSql(source: SourceId, database: SqlDatabase, contract: Contract): SqlConnection {
   const data = new DataSource(guarded(database));
+  const query = (
+    sql: string,
+    parameters: readonly string[],
+  ): Pick<RunningQuery<SqlRow>, 'rows'> & { cancel?(): void } =>
+    database.type === 'mssql'
+      ? startQuery<SqlRow>(data, sql, parameters)
+      : { rows: data.query<SqlRow[]>(sql, [...parameters]) };
   let opening: Promise<Dialect> | undefined;
   let closing: Promise<void> | undefined;
   let closed = false;
@@ -125,7 +136,8 @@ export function connectSql(source: SourceId, database: SqlDatabase, contract: Co
       const sql = statement(await dialect(signal));
       const mine = opening;
       try {
-        return await untilAborted(data.query<SqlRow[]>(sql, [...parameters]), signal);
+        const running = query(sql, parameters);
+        return await untilAborted(running.rows, signal, running.cancel);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         // The schema may have changed under us: look again before the next statement, at the file as it then is.
@@ -157,12 +169,15 @@ function waitersOf(signal: AbortSignal): Set<() => void> {
   return waiters;
 }
 
-/** Settles with the promise, or rejects with the signal's reason as soon as it is aborted. */
-function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+/** Settles with the promise, or rejects with the signal's reason as soon as it is aborted; then it is cancelled. */
+function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal, cancel?: () => void): Promise<T> {
   if (!signal) return promise;
   const waiters = waitersOf(signal);
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
+    const abort = () => {
+      cancel?.();
+      reject(signal.reason);
+    };
     waiters.add(abort);
     promise
       .then((value) => (signal.aborted ? reject(signal.reason) : resolve(value)), reject)
@@ -178,35 +193,43 @@ function failure(source: SourceId, error: unknown): SourceFailure {
 }
 
 /** The options with everything off that could write: no synchronisation, no migrations, no logging of statements. */
-function guarded(database: SqlDatabase): SqlDatabase {
+export function guarded(database: SqlDatabase): SqlDatabase {
+  if (database.type === 'mssql') return serverOptions(database);
   const safe = { synchronize: false, dropSchema: false, migrationsRun: false, logging: false } as const;
-  if (database.type === 'better-sqlite3')
-    // A locked file is waited for by asking again: the driver's own waiting stops the whole process.
-    return { timeout: 50, readonly: true, fileMustExist: true, ...database, ...safe };
-  // DATETIME has no zone: read as UTC so that the date part is the date that was written.
-  return { ...database, ...safe, options: { ...database.options, useUTC: true } };
+  // A locked file is waited for by asking again: the driver's own waiting stops the whole process.
+  return { timeout: 50, readonly: true, fileMustExist: true, ...database, ...safe };
 }
 
+/** Every table and column that can be seen; `k` is 1 for text that is compared otherwise than the database compares by itself. */
 const SCHEMA_OF = {
-  'better-sqlite3': `SELECT m.name AS t, p.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type IN ('table', 'view')`,
-  mssql: `SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`,
+  'better-sqlite3': `SELECT m.name AS t, p.name AS c, 0 AS k FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type IN ('table', 'view')`,
+  mssql: `SELECT TABLE_NAME AS t, COLUMN_NAME AS c, CASE WHEN LOWER(COLLATION_NAME) <> LOWER(CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS NVARCHAR(128))) THEN 1 ELSE 0 END AS k FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`,
 } as const;
 
 /** The dialect of a database whose schema has these tables and columns. */
 export function dialectOf(
   { type }: SqlDatabase,
   contract: Contract,
-  schema: readonly { t: string; c: string }[],
+  schema: readonly { t: string; c: string; k?: number }[],
 ): Dialect & { has(table: string, column?: string): boolean; readonly names: ReadonlySet<string> } {
   const columns = new Map<string, Set<string>>();
-  for (const { t, c } of schema) {
+  const foreign = new Set<string>();
+  for (const { t, c, k } of schema) {
     const table = columns.get(t.toLowerCase()) ?? new Set<string>();
     columns.set(t.toLowerCase(), table.add(c.toLowerCase()));
+    if (k === 1) foreign.add(`${t}.${c}`.toLowerCase());
   }
+  // A view over another database brings its collation along; compared with ours, SQL Server refuses the whole statement.
+  const named: Named = (table, column, alias) =>
+    type === 'mssql' && foreign.has(`${table}.${column}`)
+      ? `${alias}${column} COLLATE DATABASE_DEFAULT`
+      : `${alias}${column}`;
   const has = (table: string, column?: string) =>
     column === undefined ? columns.has(table) : columns.get(table)?.has(column) === true;
   const nothing = type === 'mssql' ? 'CAST(NULL AS NVARCHAR(400))' : 'CAST(NULL AS TEXT)';
-  const views = new Map(Object.entries(contract).map(([table, entry]) => [table, view(table, entry, has, nothing)]));
+  const views = new Map(
+    Object.entries(contract).map(([table, entry]) => [table, view(table, entry, has, named, nothing)]),
+  );
   const names = Object.entries(contract).flatMap(([table, entry]) =>
     entry.columns.filter((column) => has(table, column)).map((column) => `${table}.${column}`),
   );
@@ -232,21 +255,28 @@ export function dialectOf(
   };
 }
 
+/** A column as an expression, under the alias of its table (`t.`, or nothing). */
+type Named = (table: string, column: string, alias: string) => string;
+
 function view(
   table: string,
   { columns, via }: TableContract,
   has: (table: string, column?: string) => boolean,
+  named: Named,
   nothing: string,
 ): string {
   if (!has(table)) return `(SELECT ${columns.map((column) => `${nothing} AS ${column}`).join(', ')} WHERE 1 = 0)`;
   const isReached =
     via && !has(table, via.column) && has(table, via.key) && has(via.table, via.id) && has(via.table, via.person);
   const selected = columns.map((column) => {
-    if (has(table, column)) return `t.${column}`;
+    if (has(table, column)) {
+      const expression = named(table, column, 't.');
+      return expression === `t.${column}` ? expression : `${expression} AS ${column}`;
+    }
     return isReached && column === via.column ? `v.person AS ${column}` : `${nothing} AS ${column}`;
   });
   const joined = isReached
-    ? ` LEFT JOIN (SELECT DISTINCT ${via.id} AS id, ${via.person} AS person FROM ${via.table}) v ON v.id = t.${via.key}`
+    ? ` LEFT JOIN (SELECT DISTINCT ${named(via.table, via.id, '')} AS id, ${named(via.table, via.person, '')} AS person FROM ${via.table}) v ON v.id = ${named(table, via.key, 't.')}`
     : '';
   return `(SELECT ${selected.join(', ')} FROM ${table} t${joined})`;
 }

@@ -11,13 +11,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecutor } from 'typeorm';
+import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server.js';
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
-/** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database?trustServerCertificate=true`. */
+/** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database` (`serverAt`). */
 export type StoreConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'mssql'; readonly url: string };
@@ -160,22 +161,10 @@ function isBusy(error: unknown): boolean {
 
 async function openServer(url: string): Promise<Store> {
   const words = sqlWords('mssql');
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const dataSource = await connect({
-    ...SAFE,
-    type: 'mssql',
-    host: hostname,
-    port: port === '' ? 1433 : Number(port),
-    username: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    entities: entities('mssql'),
-    pool: { max: 20 },
-    options: {
-      encrypt: searchParams.get('encrypt') !== 'false',
-      trustServerCertificate: searchParams.get('trustServerCertificate') === 'true',
-    },
-  });
+  const dataSource = await connect(
+    { ...serverOptions({ type: 'mssql', url }), ...SAFE, entities: entities('mssql') },
+    assertSnapshot,
+  );
   const read = <T>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> =>
     dataSource.query<T[]>(words.bind(sql), [...parameters]);
   return {
@@ -195,9 +184,13 @@ async function openServer(url: string): Promise<Store> {
 }
 
 /** Connects and migrates: one transaction under a lock, so that instances that start together do not both create tables. */
-async function connect(options: DataSourceOptions): Promise<DataSource> {
+async function connect(
+  options: DataSourceOptions,
+  assertFit: (dataSource: DataSource) => Promise<void> = async () => undefined,
+): Promise<DataSource> {
   const dataSource = await new DataSource(options).initialize();
   try {
+    await assertFit(dataSource);
     const runner = dataSource.createQueryRunner();
     const isServer = options.type === 'mssql';
     if (isServer) await runner.startTransaction();
@@ -219,6 +212,13 @@ async function connect(options: DataSourceOptions): Promise<DataSource> {
     await dataSource.destroy();
     throw error;
   }
+}
+
+/** Without it whoever reads waits for whoever writes: the register would stand still while the log is written. */
+async function assertSnapshot(dataSource: DataSource): Promise<void> {
+  const [state] = await dataSource.query<{ is_on: number }[]>(SNAPSHOT_STATE);
+  if (state?.is_on !== 1)
+    throw new Error(`the store's database needs READ_COMMITTED_SNAPSHOT; its administrator runs: ${TURN_SNAPSHOT_ON}`);
 }
 
 const LOCK_MIGRATIONS = `EXEC sp_getapplock @Resource = 'threshold-migrations', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 60000`;

@@ -1,9 +1,14 @@
 /** The T-SQL that an authority fills in names every column that the adapters read. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EXPECTATION as EARLY_HELP_EXPECTED } from '../../adapters/early-help/deployment.js';
 import { CONTRACT as EARLY_HELP } from '../../adapters/early-help/wire.js';
+import { EXPECTATION as SOCIAL_CARE_EXPECTED } from '../../adapters/social-care/deployment.js';
 import { CONTRACT as SOCIAL_CARE } from '../../adapters/social-care/wire.js';
+import { EXPECTATION as WORKBOOK_EXPECTED } from '../../adapters/workbook/deployment.js';
 import { CONTRACT as WORKBOOK } from '../../adapters/workbook/wire.js';
+import { checkSql } from '../../src/sources/check/check-sql.js';
+import { type FreshDatabase, freshDatabase, MSSQL_URL } from '../databases.js';
 
 describe.each([
   ['social-care', SOCIAL_CARE],
@@ -55,4 +60,39 @@ describe('adapters/social-care for an administrator', () => {
     );
     expect(text('login.sql').match(/^GRANT/gm)).toHaveLength(granted.length);
   });
+});
+
+(MSSQL_URL === undefined ? describe.skip : describe)('views.sql on SQL Server', () => {
+  let fresh: FreshDatabase;
+  beforeAll(async () => {
+    fresh = await freshDatabase();
+    // What an authority brings: the mothers of SSD, and its restricted list under its own name.
+    await fresh.run(
+      'CREATE TABLE ssd_mother (moth_table_id NVARCHAR(48), moth_person_id NVARCHAR(48), moth_childs_person_id NVARCHAR(48))',
+    );
+    await fresh.run('CREATE TABLE REPLACE_BY_THE_RESTRICTED_LIST (entry NVARCHAR(48))');
+  });
+  afterAll(() => fresh?.drop());
+
+  it.each([
+    ['social-care', SOCIAL_CARE_EXPECTED],
+    ['workbook', WORKBOOK_EXPECTED],
+    ['early-help', EARLY_HELP_EXPECTED],
+  ])(
+    'of %s runs as it stands, and check-source finds every view with columns of fitting types',
+    async (name, expectation) => {
+      const sql = readFileSync(new URL(`../../adapters/${name}/views.sql`, import.meta.url), 'utf8');
+      for (const batch of sql.split(/^GO$/m)) if (/CREATE VIEW/.test(batch)) await fresh.run(batch);
+      const { findings } = await checkSql(fresh.options, expectation, {
+        today: '2026-11-23',
+        maxAgeDays: 31,
+        sample: 10,
+      });
+      const wrong = findings.filter(
+        ({ code, table }) =>
+          table?.startsWith('gw_') && /MISSING|UNREADABLE|WRONG_TYPE|DATE_AS_TEXT|KEY_|NOT_CHECKED/.test(code),
+      );
+      expect(wrong.map(({ code, table, column }) => `${code} ${table}.${column}`)).toEqual([]);
+    },
+  );
 });

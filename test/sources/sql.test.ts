@@ -46,6 +46,16 @@ describe('the dialects', () => {
     expect(keyList(['a', 'b', 'a'])).toBe('["a","b"]');
   });
 
+  it('convert, on SQL Server, text that is compared otherwise than its database compares', () => {
+    const foreign = [...schema, { t: 'Plan', c: 'Team', k: 1 }, { t: 'visit', c: 'person', k: 0 }];
+    expect(dialectOf({ type: 'mssql' } as never, CONTRACT, foreign).from('plan')).toBe(
+      '(SELECT t.id, t.person, t.team COLLATE DATABASE_DEFAULT AS team FROM plan t)',
+    );
+    expect(dialectOf({ type: 'better-sqlite3', database: ':memory:' }, CONTRACT, foreign).from('plan')).not.toContain(
+      'COLLATE',
+    );
+  });
+
   it('select NULL for columns that are not there and nothing from tables that are not there', () => {
     const server = dialectOf({ type: 'mssql' } as never, CONTRACT, schema);
     expect(server.from('plan')).toBe('(SELECT t.id, t.person, CAST(NULL AS NVARCHAR(400)) AS team FROM plan t)');

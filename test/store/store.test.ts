@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/store/store.js';
-import { openEmpty, STORES } from './test-stores.js';
+import { isBabelfish, openEmpty, STORES } from './test-stores.js';
 
 const ADD_TEAM = `INSERT INTO team (id, agency, name, district, duty) VALUES (?, 'csc', 'East', 'East', 0)`;
 
@@ -12,7 +12,9 @@ describe.each(STORES)('the store on $kind', (config) => {
   it('has exactly the tables that its entities describe', async () => {
     const store = await openEmpty(config);
     const { upQueries } = await store.dataSource.driver.createSchemaBuilder().log();
-    expect(upQueries.map(({ query }) => query)).toEqual([]);
+    // Babelfish, on which this is run where there is no SQL Server, gives indexes names of its own.
+    const renames = config.kind === 'mssql' && (await isBabelfish(store));
+    expect(upQueries.map(({ query }) => query).filter((query) => !(renames && / INDEX /.test(query)))).toEqual([]);
     await store.close();
   });
 

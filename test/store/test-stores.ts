@@ -1,11 +1,23 @@
-/** The stores every suite over the store runs on: SQLite always, SQL Server when MSSQL_URL names one (emptied first). */
+/**
+ * The stores every suite over the store runs on: SQLite always, SQL Server when MSSQL_URL names one. There each test file has a
+ * database of its own, migrated once and emptied for every test.
+ */
+import { afterAll } from '@jest/globals';
 import { openStore, type Store, type StoreConfig } from '../../src/store/store.js';
+import { type FreshDatabase, freshDatabase, MSSQL_URL } from '../databases.js';
 
-const server = process.env['MSSQL_URL'];
 export const STORES: readonly StoreConfig[] = [
   { kind: 'sqlite', file: ':memory:' },
-  ...(server ? [{ kind: 'mssql', url: server } as const] : []),
+  ...(MSSQL_URL ? [{ kind: 'mssql', url: MSSQL_URL } as const] : []),
 ];
+
+let database: Promise<FreshDatabase> | undefined;
+const opened: Store[] = [];
+afterAll(async () => {
+  // A test that failed left its store open, and a database in use is not dropped.
+  for (const { dataSource } of opened) if (dataSource.isInitialized) await dataSource.destroy();
+  await (await database)?.drop();
+});
 
 const TABLES = [
   'agency',
@@ -25,12 +37,21 @@ const TABLES = [
 ];
 
 export async function openEmpty(config: StoreConfig): Promise<Store> {
-  const store = await openStore(config);
+  if (config.kind === 'mssql') database ??= freshDatabase();
+  const store = await openStore(
+    config.kind === 'mssql' && database ? { ...config, url: (await database).url } : config,
+  );
   if (config.kind === 'mssql') {
+    opened.push(store);
     for (const table of TABLES) await store.dataSource.query(`DELETE FROM ${table}`);
     await store.dataSource.query('UPDATE register_clock SET version = 0');
   }
   return store;
+}
+
+export async function isBabelfish(store: Store): Promise<boolean> {
+  const [row] = await store.read<{ v: string }>('SELECT @@VERSION AS v');
+  return row?.v.includes('Babelfish') === true;
 }
 
 /** Ids 1, 2, 3 … */

@@ -14,7 +14,7 @@ import {
 import { consentsOf, type Organisations } from './consent.js';
 import { type Context, referenceReader } from './context.js';
 import { hasNumber, involvementOf, isProtected, NHS_NUMBER, passesModulus11, residencesOf } from './people.js';
-import { createReader, keep, readPatient } from './read.js';
+import { createReader, keep, keepAsked, readPatient } from './read.js';
 import { type Patient, RESOURCE_TYPES } from './wire.js';
 
 export interface MentalHealthOptions extends FhirClientOptions {
@@ -63,7 +63,7 @@ export function createMentalHealth(options: MentalHealthOptions): Source {
           hasConsents ? reader.consents(asked, signal) : NOTHING_FOUND,
         ]);
         const consents = consentsOf(said, asked, context, organisations);
-        const known = keep(found, readPatient, (patient) => asked.has(patient.id));
+        const known = keepAsked(found, readPatient, (patient) => asked.has(patient.id));
         const guarded = new Set([...known.items.filter(isProtected).map(({ id }) => id), ...unreadable(found, asked)]);
         const told = {
           ...NO_CIRCUMSTANCES,

@@ -1,7 +1,7 @@
 /** Reading by batches: which searches answer which question, and what of their answers is kept. */
 import type { RecordType, SourceRecord } from '../../src/domain/records.js';
 import type { LocalId } from '../../src/domain/words.js';
-import type { ReadAsk, SourceAnswer } from '../../src/sources/contract.js';
+import { type ReadAsk, type SourceAnswer, SourceFailure } from '../../src/sources/contract.js';
 import { type FhirClient, type Found, NOTHING_FOUND, together } from './client.js';
 import type { Context } from './context.js';
 import { isRetracted, type Placing, recordOf } from './map.js';
@@ -45,6 +45,20 @@ export function keep<T>(
   return { items, rejected };
 }
 
+/**
+ * Those that could be read, all of which must be what was asked for. Throws SourceFailure on one that is not: a server that
+ * answers about somebody else is believed in nothing.
+ */
+export function keepAsked<T>(
+  found: Found,
+  read: (resource: unknown) => T | undefined,
+  isAsked: (item: T) => boolean,
+): SourceAnswer<T> {
+  const kept = keep(found, read, any);
+  if (!kept.items.every(isAsked)) throw new SourceFailure('the FHIR server answers with what it was not asked for');
+  return kept;
+}
+
 export interface FhirReader {
   patients(ids: Ids, signal: AbortSignal): Promise<Found>;
   /** Each with its care manager as a Practitioner, where that is known. */
@@ -55,7 +69,7 @@ export interface FhirReader {
   readOne(type: RecordType, localId: string, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>>;
 }
 
-/** Whatever a server over-returns is dropped: only resources about the patients asked for are kept. */
+/** Whoever a server speaks of beside those asked for, nothing of that answer is kept. */
 export function createReader(client: FhirClient, context: Context): FhirReader {
   const patientOf = (item: EpisodeOfCare | Clinical) =>
     context.idOf('patient' in item ? item.patient : item.subject, 'Patient') ?? '';
@@ -75,12 +89,12 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
     client.searchIds({ type: 'Patient', parameter: '_id', ids }, signal);
 
   async function details(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<SourceRecord>> {
-    const found = keep(await patients(ids, signal), readPatient, (patient) => ids.has(patient.id));
+    const found = keepAsked(await patients(ids, signal), readPatient, (patient) => ids.has(patient.id));
     return { items: found.items.map((patient) => detailsOf(patient, context)), rejected: found.rejected };
   }
 
   async function episodes(ids: Ids, signal: AbortSignal): Promise<SourceAnswer<EpisodeOfCare>> {
-    const found = keep(await client.searchIds(byPatient('EpisodeOfCare', ids), signal), readEpisode, (episode) =>
+    const found = keepAsked(await client.searchIds(byPatient('EpisodeOfCare', ids), signal), readEpisode, (episode) =>
       ids.has(patientOf(episode)),
     );
     return managedByPractitioners(found, signal);
@@ -107,7 +121,7 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
 
   async function clinical(types: readonly Clinical['resourceType'][], ids: Ids, signal: AbortSignal) {
     const found = await Promise.all(types.map((type) => client.searchIds(byPatient(type, ids), signal)));
-    return keep(together(found), readClinical, (resource) => ids.has(patientOf(resource)));
+    return keepAsked(together(found), readClinical, (resource) => ids.has(patientOf(resource)));
   }
 
   /** Their roles are only words beside a name, so they may come along: a server that leaves some out loses no fact. */
@@ -146,7 +160,7 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
     const known = keep({ ...found, resources: found.included, rejected: 0 }, readClinical, ({ id }) => stated.has(id));
     const missing = new Set([...stated].filter((id) => known.items.every((encounter) => encounter.id !== id)));
     const asked = await client.searchIds({ type: 'Encounter', parameter: '_id', ids: missing }, signal);
-    const further = keep(asked, readClinical, ({ id }) => missing.has(id));
+    const further = keepAsked(asked, readClinical, ({ id }) => missing.has(id));
     return { items: [...known.items, ...further.items], rejected: known.rejected + further.rejected };
   }
 
@@ -182,7 +196,9 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
         client.searchIds({ ...manager, ids: workers, prefix: 'Practitioner/' }, signal),
         client.searchIds(own, signal),
       ]);
-      const held = keep(roles, readRole, (role) => workers.has(context.idOf(role.practitioner, 'Practitioner') ?? ''));
+      const held = keepAsked(roles, readRole, (role) =>
+        workers.has(context.idOf(role.practitioner, 'Practitioner') ?? ''),
+      );
       const ids = held.items.map(({ id }) => id);
       const through = await client.searchIds({ ...manager, ids, prefix: 'PractitionerRole/' }, signal);
       const found = keep(together([direct, through]), readEpisode, any);
@@ -215,7 +231,7 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
       if (type === 'Involvement' && kind === 'EpisodeOfCare') {
         const asked = await client.searchIds({ type: kind, parameter: '_id', ids: one }, signal);
         const found = await managedByPractitioners(
-          keep(asked, readEpisode, (e) => e.id === id),
+          keepAsked(asked, readEpisode, (e) => e.id === id),
           signal,
         );
         const work = await involvements(found.items, signal);
@@ -225,7 +241,7 @@ export function createReader(client: FhirClient, context: Context): FhirReader {
       if (type !== 'MentalHealthRecord' || clinicalType === undefined) return NONE;
       const along = { include: `${clinicalType}:encounter` };
       const asked = await client.searchIds({ type: clinicalType, parameter: '_id', ids: one, along }, signal);
-      const found = keep(asked, readClinical, (c) => c.id === id);
+      const found = keepAsked(asked, readClinical, (c) => c.id === id);
       const about = new Set(found.items.map(patientOf));
       const [care, encounters] = await Promise.all([
         episodes(about, signal),

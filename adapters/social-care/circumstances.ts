@@ -16,7 +16,7 @@ import type { Call, SocialCareClient } from './client.js';
 import { type Lookups, lookUp } from './lookups.js';
 import { addressKeysOf } from './person.js';
 import { relationshipNow, toldByMothers } from './relationships.js';
-import { readTables } from './rows.js';
+import { distinct, readTables } from './rows.js';
 import { PLAN_TABLES, planPeriods, roleOf } from './status.js';
 import type { Row } from './wire.js';
 
@@ -261,8 +261,4 @@ function allegationOf(row: Row<'gw_allegation'>): AllegationRow {
     recordedAt: row.recorded_at ?? '9999-12-31',
     ...(review === 'STANDS' || review === 'DOES_NOT_STAND' ? { review } : {}),
   };
-}
-
-function distinct<T extends object>(rows: readonly T[]): T[] {
-  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }

@@ -12,7 +12,7 @@ import { lookUp } from './lookups.js';
 import { MAPPERS, mapperOf, namedIn } from './map.js';
 import { type HungTable, type OwnTable, readTables } from './rows.js';
 
-const NOT_TOLD = ['serviceConsents', 'protectionGrounds'];
+const NOT_TOLD = ['serviceConsents', 'protectionGrounds', 'consents'];
 
 /** A source over one authority's SSD. Reads nothing until started or asked; never writes. */
 export function createSocialCare(options: SqlSourceOptions): Source {

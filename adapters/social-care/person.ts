@@ -1,7 +1,7 @@
 /** Who somebody is and where they live: `ssd_person` and `gw_adult` with `ssd_address`. */
 import { addressKey, type ContentValue } from '../../src/domain/records.js';
 import { readable } from './codes.js';
-import type { Rows } from './rows.js';
+import { distinct, type Rows } from './rows.js';
 import type { Row } from './wire.js';
 
 /** The keys by which an address may be known: UPRN and postcode with house both, for other sources may hold only one. */
@@ -52,7 +52,7 @@ export function detailsOf(rows: Rows, person: string) {
       sex: readable('sex', ssd?.pers_sex ?? adult?.sex ?? null),
       ethnicity: readable('ethnicity', ssd?.pers_ethnicity ?? null),
       nhsNumber: ssd?.pers_single_unique_id ?? adult?.nhs_number ?? null,
-      addresses: addresses.map(address),
+      addresses: distinct(addresses.map(address)),
       phones: split(adult?.phone ?? null),
     },
   };

@@ -97,3 +97,8 @@ function indexBy(rows: readonly object[], columns: readonly string[]): Map<unkno
   }
   return index;
 }
+
+/** Each once: no key is enforced, so that a row may stand twice. */
+export function distinct<T extends object>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}

@@ -55,6 +55,8 @@ export interface Held {
   /** What `use` makes of the snapshot. Rejects with the signal's reason, SourceFailure (no files) or SourceNotReady. */
   ask<T>(signal: AbortSignal, use: (snapshot: Snapshot) => T): Promise<T>;
   asOf(): IsoInstant | undefined;
+  /** Whether what answers is not what stands in the folder: a newer extract was refused, or a file was taken out. */
+  isBehind(): boolean;
 }
 
 /** Holds the extract of these options. Nothing is opened before `start`. */
@@ -226,6 +228,7 @@ export function holdExtract(options: SubstanceMisuseOptions): Held {
       }
     },
     asOf: () => held?.asOf,
+    isBehind: () => turnedDown !== undefined || absent !== undefined,
   };
 
   function isStale({ asOf }: Snapshot): boolean {

@@ -2,7 +2,7 @@
 import { NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
 import type { RecordType } from '../../src/domain/records.js';
 import type { LocalId } from '../../src/domain/words.js';
-import type { Source } from '../../src/sources/contract.js';
+import type { Source, SourceAnswer } from '../../src/sources/contract.js';
 import { holdExtract, type SubstanceMisuseOptions } from './hold.js';
 import { identities } from './identities.js';
 import { fold, type Snapshot } from './snapshot.js';
@@ -15,10 +15,18 @@ const NONE = { items: [], rejected: 0 } as const;
 /**
  * Local person id = CLIENTID, staff id = KEYWORKER_ID. Answers from the last extract that was taken whole; see hold.ts.
  * Every call rejects with SourceFailure while the folder or a file of it is gone, with SourceNotReady while none is loaded.
- * `rejected` counts bad rows of the whole file: counted by client, it would tell who is one.
+ * `rejected` counts bad rows of the whole file (counted by client, it would tell who is one) and a newer file that was refused.
  */
 export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
   const held = holdExtract(options);
+  /** An extract that was refused is one thing more that the provider sent and nobody can read. */
+  const ask = async <T>(
+    signal: AbortSignal,
+    use: (snapshot: Snapshot) => SourceAnswer<T>,
+  ): Promise<SourceAnswer<T>> => {
+    const { items, rejected } = await held.ask(signal, use);
+    return { items, rejected: rejected + Number(held.isBehind()) };
+  };
   const provides = new Set<RecordType>(['PersonDetails', 'Involvement', 'SubstanceMisuseRecord']);
   const rejectedOf = ({ rejected }: Snapshot, types: ReadonlySet<RecordType>) =>
     (types.has('PersonDetails') || types.has('Involvement') ? rejected.index : 0) +
@@ -35,7 +43,7 @@ export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
     start: () => held.start(),
     stop: () => held.stop(),
     read: ({ wants }, { signal }) =>
-      held.ask(signal, (snapshot) => {
+      ask(signal, (snapshot) => {
         const asked = new Map<RecordType, Set<LocalId>>();
         for (const { type, persons } of wants) {
           if (persons.length > 0) asked.set(type, new Set([...(asked.get(type) ?? []), ...persons]));
@@ -44,14 +52,14 @@ export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
         return { items, rejected: rejectedOf(snapshot, new Set(asked.keys())) };
       }),
     readOne: ({ type, localId }, { signal }) =>
-      held.ask(signal, (snapshot) => {
+      ask(signal, (snapshot) => {
         const types = new Set([type]);
         const [client = ''] = localId.split('/');
         const items = snapshot.records(types, [client]).filter((record) => record.label.localId === localId);
         return { items, rejected: rejectedOf(snapshot, types) };
       }),
     circumstances: (persons, { signal }) =>
-      held.ask(signal, (snapshot) => {
+      ask(signal, (snapshot) => {
         const asked = [...new Set(persons)];
         const involvements = snapshot.involvements(asked);
         const residences = snapshot.residences(asked);
@@ -59,13 +67,13 @@ export function createSubstanceMisuse(options: SubstanceMisuseOptions): Source {
         return { items: [told], rejected: asked.length > 0 ? snapshot.rejected.index : 0 };
       }),
     workload: ({ workers, teams }, { signal }) =>
-      held.ask(signal, (snapshot) =>
+      ask(signal, (snapshot) =>
         workers.length === 0 && teams.length === 0
           ? NONE
           : { items: snapshot.involvementsOf(workers, teams), rejected: snapshot.rejected.index },
       ),
     find: ({ forename, surname, dateOfBirth }, { signal }) =>
-      held.ask(signal, (snapshot) => {
+      ask(signal, (snapshot) => {
         const sought = { forename: fold(forename), surname: fold(surname), born: dateOfBirth };
         const given = [sought.forename, sought.surname, sought.born ?? ''].filter((part) => part !== '');
         return given.length < 2 ? NONE : { items: snapshot.find(sought), rejected: snapshot.rejected.index };

@@ -102,7 +102,8 @@ export function openSnapshot(path: string, source: SourceId): Snapshot | undefin
     const about = database.prepare('SELECT * FROM snapshot').get() as Record<string, unknown> | undefined;
     if (about?.['format'] === SNAPSHOT_FORMAT && about['source'] === source) return reading(database, source, about);
   } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
+    // By its code: the driver's class is another one for each loading of its module.
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_')) throw error;
   }
   database?.close();
   return undefined;

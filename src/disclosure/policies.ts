@@ -198,18 +198,17 @@ function describe(file: string, text: string): PolicyText {
     source: list(source),
     says,
     obligations: list(annotations['obligations']).map((o) => obligation(id, o)),
-    actions: actionsOf(id, action),
+    actions: actionsOf(action),
     text,
     rule: ruleOf(id, parsed.json),
   };
 }
 
-/** A policy on whatever anybody does would say more than its sentence. */
-function actionsOf(id: string, scope: cedar.PolicyJson['action']): readonly string[] {
+/** The actions that a policy is about; all of them when it names none. */
+function actionsOf(scope: cedar.PolicyJson['action']): readonly string[] {
+  if (scope.op === 'All') return ['read', 'oblige', ...ACTIONS];
   const named = 'entities' in scope ? scope.entities : 'entity' in scope ? [scope.entity] : [];
-  const actions = named.flatMap((entity) => ('id' in entity ? entity.id : []));
-  if (actions.length === 0) throw new PolicyError(`policy ${id} names no action`);
-  return actions;
+  return named.flatMap((entity) => ('id' in entity ? entity.id : []));
 }
 
 function list(value: string | null | undefined): string[] {

@@ -22,7 +22,12 @@ export type Transport =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly connect: (port: number) => Source }
   | { readonly kind: 'sqlite'; readonly file: string }
   /** CSV files in a folder. */
-  | { readonly kind: 'csv'; readonly files: readonly string[] };
+  | {
+      readonly kind: 'csv';
+      readonly files: readonly string[];
+      /** Resolves once the source has had the time to see that a file changed. */
+      readonly noticed: () => Promise<void>;
+    };
 
 /** What stands in the place of an id asked for, in the faults that put somebody else there. */
 export function othersOf(id: string): readonly string[] {
@@ -261,7 +266,10 @@ export async function doFault(fault: Fault, transport: Transport, rig: Rig): Pro
   await mkdir(kept);
   for (const [i, file] of files.entries()) await copyFile(file, join(kept, String(i)));
   if (transport.kind === 'sqlite') await fault.sqlite?.(transport.file, rig);
-  if (transport.kind === 'csv') await fault.csv?.(files, rig);
+  if (transport.kind === 'csv') {
+    await fault.csv?.(files, rig);
+    await transport.noticed();
+  }
   return async () => {
     for (const each of rig.after.splice(0)) each();
     for (const name of await readdir(kept)) await copyFile(join(kept, name), files[Number(name)] as string);

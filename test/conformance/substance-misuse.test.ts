@@ -14,10 +14,20 @@ describeSource('substance-misuse', async () => {
   // One bad row of five is more than the share that is allowed by default.
   const source = createSubstanceMisuse({ ...simulated.options, mostRejected: 0.5 });
   const ask = { wants: [{ type: 'SubstanceMisuseRecord' as const, persons: ['SM-0001'] }] };
+  /** A folder is looked at when something in it changes, and a file is taken once it stands still: seen in the answers, or never. */
+  async function noticed() {
+    const answer = () =>
+      source.read(ask, { signal: AbortSignal.timeout(5000) }).then(
+        ({ rejected }) => `${rejected}`,
+        (error: Error) => error.message,
+      );
+    const before = await answer();
+    for (let tries = 0; tries < 150 && (await answer()) === before; tries += 1) await wait(10);
+  }
   return {
     source,
     stop: simulated.stop,
-    transport: { kind: 'csv', files: [extract, join(simulated.options.folder, 'client-index.csv')] },
+    transport: { kind: 'csv', files: [extract, join(simulated.options.folder, 'client-index.csv')], noticed },
     known: {
       persons: ['SM-0001', 'SM-0002', 'SM-0003'],
       workers: ['sm-kw-1', 'sm-kw-2'],

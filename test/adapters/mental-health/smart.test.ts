@@ -71,9 +71,10 @@ describe('a trust that wants SMART backend services', () => {
   });
 
   it('that no longer takes the token is asked with another', async () => {
-    const { tokens, source } = await trust();
+    const { tokens, clock, source } = await trust();
     const mine = source();
     await patients(mine);
+    clock.at += 6_000;
     tokens.forget();
     expect(await patients(mine)).toBeGreaterThan(0);
     expect(tokens.log.every((line) => line === SCOPES)).toBe(true);

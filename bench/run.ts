@@ -3,7 +3,7 @@
  * a process of its own under 8 connections. Writes bench/RESULTS.md. Bounded: about four minutes, loopback only.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
   }
   for (const { child } of servers) child.disconnect();
   const report = [heading(), ...tables, await measureParts()].join('\n\n');
-  writeFileSync(packagePath('bench', 'RESULTS.md'), `${report}\n`);
+  writeFileSync(packagePath('bench', 'RESULTS.md'), `${report}\n${others()}`);
   console.log(report);
 }
 
@@ -158,6 +158,16 @@ function table(title: string, samples: ReadonlyMap<Kind, readonly Sample[]>): st
     return `| ${cells.join(' | ')} |`;
   });
   return `## ${title}\n\n| server | requests/s | of default Apollo | p50 ms | p99 ms | CPU µs/request | RSS MB |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+/** What the other benchmarks wrote, each a section with its own machine, versions and command. */
+function others(): string {
+  const folder = packagePath('bench', 'results');
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.md'))
+    .sort()
+    .map((file) => `\n${readFileSync(join(folder, file), 'utf8').replace(/^#/gm, '##')}`)
+    .join('');
 }
 
 function heading(): string {

@@ -140,6 +140,7 @@ export async function composeDemo(
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gates,
+    matchEveryHours: config.matchEveryHours,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
   const tokenOf = async (id: string) => {

@@ -115,6 +115,7 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gatesOf: readGateSettings(listed),
+    matchEveryHours: config.matchEveryHours,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
 }

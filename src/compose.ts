@@ -58,6 +58,8 @@ export interface Parts {
   readonly protocols: readonly string[];
   /** Folder of policies that the authority adds. */
   readonly ownPolicies?: string;
+  /** How often the persons of all sources are matched anew, from the start on; never unless told. */
+  readonly matchEveryHours?: number;
   /** How long one operation may wait for all its calls; five times one call unless told. */
   readonly operationDeadlineMs?: number;
   /** How sources are asked: every one, and single ones by id. */
@@ -178,23 +180,52 @@ export async function wire(parts: Parts): Promise<Wired> {
     host: parts.host,
     port: parts.port,
   });
+  async function match(signal: AbortSignal): Promise<Matched> {
+    const agencies = new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
+    const matched = await matchPersons({ sources, agencies, newIndex, questions, now, signal });
+    index = matched.index;
+    return matched;
+  }
+  const stopMatching = matchFromTimeToTime(match, parts.matchEveryHours ?? 0, log);
   return {
     url: `${http.url}/graphql`,
     house,
     audit,
     http,
-    async matchPersons(signal) {
-      const agencies = new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
-      const matched = await matchPersons({ sources, agencies, newIndex, questions, now, signal });
-      index = matched.index;
-      return matched;
-    },
+    matchPersons: match,
     async stop() {
+      await stopMatching();
       await http.stop();
       await apollo.stop();
       await Promise.all(sources.map((source) => source.stop()));
       await store.close();
     },
+  };
+}
+
+/** Matches now and from then on every so many hours, one at a time; what it gives ends it. */
+function matchFromTimeToTime(
+  match: (signal: AbortSignal) => Promise<Matched>,
+  hours: number,
+  log: Logger,
+): () => Promise<void> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const isWanted = hours > 0;
+  const matching = (async () => {
+    while (isWanted && !signal.aborted) {
+      try {
+        const { index: _, ...counts } = await match(signal);
+        log.info({ code: 'PERSONS_MATCHED', ...counts }, 'persons matched');
+      } catch (error) {
+        if (!signal.aborted) log.error({ code: 'MATCHING_FAILED', err: error }, 'persons could not be matched');
+      }
+      await setTimeout(hours * 3_600_000, undefined, { ref: false, signal }).catch(() => {});
+    }
+  })();
+  return async () => {
+    ended.abort(new Error('stopping'));
+    await matching;
   };
 }
 

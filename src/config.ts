@@ -25,6 +25,8 @@ interface Common {
   readonly protocols: readonly PackId[];
   /** Folder of policies that the authority adds to the gateway's own. */
   readonly ownPolicies?: string;
+  /** 0: never. */
+  readonly matchEveryHours: number;
   /** Absent: in proportion to the deadline of one call. */
   readonly operationDeadlineMs?: number;
   /** Where the demo keeps its keys: beside its store; of this process alone for a store that is not kept. */
@@ -109,6 +111,11 @@ export const VARIABLES: readonly Variable[] = [
     default: 'five times THRESHOLD_SOURCE_DEADLINE_MS',
     says: 'How long one operation may wait for its sources, all calls together, in milliseconds (100 to 120000).',
   },
+  {
+    name: 'THRESHOLD_MATCH_EVERY_HOURS',
+    default: '24',
+    says: 'How often the persons of all sources are matched anew, from the start on; 0: never (0 to 168).',
+  },
   { name: 'LOG_LEVEL', default: 'info', says: `One of ${LOG_LEVELS.join(', ')}.` },
 ];
 
@@ -169,6 +176,7 @@ const environment = z.object({
   THRESHOLD_INTROSPECTION: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
   THRESHOLD_SOURCE_DEADLINE_MS: number(50, 60_000, 2_000),
   THRESHOLD_OPERATION_DEADLINE_MS: numberWithin(100, 120_000).optional(),
+  THRESHOLD_MATCH_EVERY_HOURS: number(0, 168, 24),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 type Environment = z.output<typeof environment>;
@@ -227,6 +235,7 @@ function commonConfig(env: Environment, introspection: boolean, store: string, p
     sourceDeadlineMs: env.THRESHOLD_SOURCE_DEADLINE_MS,
     protocols,
     ...(env.THRESHOLD_POLICIES === undefined ? {} : { ownPolicies: resolve(env.THRESHOLD_POLICIES) }),
+    matchEveryHours: env.THRESHOLD_MATCH_EVERY_HOURS,
     ...(env.THRESHOLD_OPERATION_DEADLINE_MS === undefined
       ? {}
       : { operationDeadlineMs: env.THRESHOLD_OPERATION_DEADLINE_MS }),

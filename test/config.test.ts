@@ -42,6 +42,7 @@ describe('the demo', () => {
       logLevel: 'info',
       sourceDeadlineMs: 2000,
       protocols: ['walsall-family-safeguarding'],
+      matchEveryHours: 24,
       world: packagePath('test', 'worlds', 'walsall-road'),
     });
   });

@@ -39,6 +39,12 @@ export const LOG_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> =
   version: text(/^[0-9A-Za-z.+-]{1,64}$/),
   listening: text(/^http:\/\/[\w.:[\]-]{1,80}$/),
   policyIds: (value) => Array.isArray(value) && value.every(text(CONFIGURED)),
+  /** Of a matching of persons: how many were read, and groups joined, held back and asked about. */
+  persons: count,
+  joined: count,
+  heldBack: count,
+  asked: count,
+  unread: (value) => Array.isArray(value) && value.every(text(CONFIGURED)),
   packs: (value) => Array.isArray(value) && value.every(text(CONFIGURED)),
   /** A value that protocol packs fix, by its name in the closed lists. */
   place: text(/^(?:escalation|(?:switches|timescales|handover)\.[A-Za-z_]{1,40})$/),

@@ -36,7 +36,7 @@ beforeAll(async () => {
     file,
     `- {id: care, adapter: social-care, holder: csc, database: {type: better-sqlite3, database: {env: CARE_FILE}}}
 - {id: help, adapter: early-help, holder: eh, database: {type: better-sqlite3, database: {env: HELP_FILE}}}
-- {id: mind, adapter: mental-health, holder: mht, baseUrl: 'http://127.0.0.1:1/r4'}`,
+- {id: mind, adapter: mental-health, holder: mht, baseUrl: 'http://127.0.0.1:1/r4', token: invented}`,
   );
 });
 afterAll(() => rm(folder, { recursive: true }));

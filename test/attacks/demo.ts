@@ -18,7 +18,13 @@ export async function startDemo(
   place?: (source: Source) => Source,
   gates?: Partial<GateSettings>,
 ): Promise<Demo> {
-  const config = readConfig({ PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent', ...env });
+  const config = readConfig({
+    PORT: '0',
+    THRESHOLD_STORE: ':memory:',
+    LOG_LEVEL: 'silent',
+    THRESHOLD_MATCH_EVERY_HOURS: '0',
+    ...env,
+  });
   if (config.mode !== 'demo') throw new Error('the tests run the demo');
   return composeDemo(config, place, gates);
 }

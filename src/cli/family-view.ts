@@ -32,7 +32,8 @@ export async function writeFamilyView(
   };
   if (errors?.[0]) throw new Error(errors[0].message);
   const page = data?.familyView?.page;
-  if (page === undefined) throw new Error('there is nothing that this worker may show to such a member of such a family');
+  if (page === undefined)
+    throw new Error('there is nothing that this worker may show to such a member of such a family');
   await writeFile(out, page, { mode: 0o600, flag: 'wx' });
   print(`${out}; entry ${extensions?.receipt?.entry ?? 'unknown'} of the log`);
 }

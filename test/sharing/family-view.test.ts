@@ -100,6 +100,17 @@ describe('FS-05: a mother', () => {
   });
 });
 
+describe('a competent child', () => {
+  it('who refused sharing in his own name is shown his own plan, and his mother nothing of him', async () => {
+    const gwen = await shownOf('sw-cleo-marchbank', 'Sefton', 'Gwen Sefton');
+    expect(gwen['member']).toMatchObject({ forename: 'Gwen' });
+    expect([gwen['children'], gwen['plans'], gwen['ratings']]).toEqual([[], [], []]);
+    const rhys = await shownOf('sw-cleo-marchbank', 'Sefton', 'Rhys Sefton');
+    expect((rhys['plans'] as Json[]).length).toBeGreaterThan(0);
+    expect(JSON.stringify(rhys)).not.toContain('Gwen');
+  });
+});
+
 describe('an alleged perpetrator', () => {
   it('is shown what is said of himself alone: neither the children who live with her, nor where, nor her', async () => {
     const seen = await shownTo('sw-ada-thorne', quist, 'Dane Marlow');

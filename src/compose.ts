@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import { openRelevanceRequests } from './audit/relevance-requests.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
@@ -163,7 +164,15 @@ export async function wire(parts: Parts): Promise<Wired> {
     schema: graph.schema,
     limits,
     introspection: parts.introspection,
-    statementParts: { policies, registers, directory, gateways, factors: readFactors(), newId },
+    statementParts: {
+      policies,
+      registers,
+      directory,
+      gateways,
+      factors: readFactors(),
+      requests: openRelevanceRequests(store),
+      newId,
+    },
     linkParts: { questions, index: () => index },
   });
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));

@@ -1,4 +1,5 @@
 /** What `threshold check-source` expects of an authority's workbook views. Its persons stand in another source: not looked for. */
+import { NATURES } from '../../src/domain/words.js';
 import { askedBy, type SqlExpectation } from '../../src/sources/check/expectation.js';
 import { INDEXES } from './seed.js';
 import { CONTRACT, SHAPES } from './wire.js';
@@ -21,6 +22,9 @@ export const EXPECTATION: SqlExpectation = {
     { at: ['gw_workbook_monthly_summary', 'confidentiality'], known: CONFIDENTIALITY },
     { at: ['gw_workbook_rag_rating', 'confidentiality'], known: CONFIDENTIALITY },
     { at: ['gw_workbook_supervision', 'confidentiality'], known: CONFIDENTIALITY },
+    { at: ['gw_workbook_parenting_assessment', 'nature'], known: NATURES },
+    { at: ['gw_workbook_monthly_summary', 'nature'], known: NATURES },
+    { at: ['gw_workbook_rag_rating', 'nature'], known: NATURES },
   ],
   fed: [
     ['gw_workbook_monthly_summary', 'recorded_at'],

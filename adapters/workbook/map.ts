@@ -1,6 +1,12 @@
 /** Rows of the workbook → records. What has no readable confidentiality is locked: V. */
 import type { ContentValue, RecordLabel, RecordType, SourceRecord } from '../../src/domain/records.js';
-import { CONFIDENTIALITIES, type Confidentiality, type RecordKind, type SourceId } from '../../src/domain/words.js';
+import {
+  CONFIDENTIALITIES,
+  type Confidentiality,
+  type Nature,
+  type RecordKind,
+  type SourceId,
+} from '../../src/domain/words.js';
 import type { Row } from './wire.js';
 
 function confidentialityOf(written: string | null): Confidentiality {
@@ -11,6 +17,7 @@ interface Common {
   readonly id: string;
   readonly author_staff_id: string | null;
   readonly confidentiality: string | null;
+  readonly nature?: Nature | null;
 }
 
 interface About {
@@ -41,6 +48,7 @@ function record(
     confidentiality: confidentialityOf(row.confidentiality),
     addresses: [],
     ...(row.author_staff_id === null ? {} : { author: row.author_staff_id }),
+    ...(row.nature ? { nature: row.nature } : {}),
     ...(at === null ? {} : { at }),
   };
   return persons === undefined ? { label, content } : { label, content, persons };
@@ -61,6 +69,7 @@ export function parentingAssessment(source: SourceId, row: Row<'gw_workbook_pare
     strengths: row.strengths,
     concerns: row.concerns,
     capacityToChange: row.capacity_to_change,
+    nature: row.nature,
   };
   return record(source, row, about, content, { parent });
 }
@@ -68,7 +77,13 @@ export function parentingAssessment(source: SourceId, row: Row<'gw_workbook_pare
 export function monthlySummary(source: SourceId, row: Row<'gw_workbook_monthly_summary'>): SourceRecord {
   const subject = row.about_person_id;
   const about = { type: 'MonthlySummary', kind: 'MONTHLY_SUMMARY', subject, at: row.recorded_at } as const;
-  const content = { month: row.month, summary: row.summary, authorName: row.author_name, authorRole: row.author_role };
+  const content = {
+    month: row.month,
+    summary: row.summary,
+    nature: row.nature,
+    authorName: row.author_name,
+    authorRole: row.author_role,
+  };
   return record(source, row, about, content, { about: subject });
 }
 
@@ -82,6 +97,7 @@ export function ragRating(source: SourceId, row: Row<'gw_workbook_rag_rating'>):
     month: row.month,
     rating: row.rating,
     reason: row.reason,
+    nature: row.nature,
     authorName: row.author_name,
     authorRole: row.author_role,
   };

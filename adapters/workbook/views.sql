@@ -16,7 +16,8 @@ SELECT
   CAST(NULL AS NVARCHAR(MAX)) AS concerns,
   CAST(NULL AS NVARCHAR(MAX)) AS capacity_to_change,
   CAST(NULL AS NVARCHAR(48)) AS author_staff_id,                 -- prof_staff_id of the author
-  CAST(NULL AS NCHAR(1)) AS confidentiality                      -- N, R (sealed) or V (locked); NULL or anything else is read as V
+  CAST(NULL AS NCHAR(1)) AS confidentiality,                     -- N, R (sealed) or V (locked); NULL or anything else is read as V
+  CAST(NULL AS NVARCHAR(24)) AS nature                           -- FACT, OPINION or THIRD_PARTY_REPORT; NULL: not known, and kept from the family view
 WHERE 1 = 0;
 GO
 
@@ -32,7 +33,8 @@ SELECT
   CAST(NULL AS NVARCHAR(255)) AS author_name,
   CAST(NULL AS NVARCHAR(255)) AS author_role,
   CAST(NULL AS DATETIMEOFFSET) AS recorded_at,                   -- when written, UTC
-  CAST(NULL AS NCHAR(1)) AS confidentiality                      -- N, R (sealed) or V (locked); NULL or anything else is read as V
+  CAST(NULL AS NCHAR(1)) AS confidentiality,                     -- N, R (sealed) or V (locked); NULL or anything else is read as V
+  CAST(NULL AS NVARCHAR(24)) AS nature                           -- FACT, OPINION or THIRD_PARTY_REPORT; NULL: not known, and kept from the family view
 WHERE 1 = 0;
 GO
 
@@ -50,7 +52,8 @@ SELECT
   CAST(NULL AS NVARCHAR(255)) AS author_name,
   CAST(NULL AS NVARCHAR(255)) AS author_role,
   CAST(NULL AS DATETIMEOFFSET) AS recorded_at,                   -- when written, UTC
-  CAST(NULL AS NCHAR(1)) AS confidentiality                      -- N, R (sealed) or V (locked); NULL or anything else is read as V
+  CAST(NULL AS NCHAR(1)) AS confidentiality,                     -- N, R (sealed) or V (locked); NULL or anything else is read as V
+  CAST(NULL AS NVARCHAR(24)) AS nature                           -- FACT, OPINION or THIRD_PARTY_REPORT; NULL: not known, and kept from the family view
 WHERE 1 = 0;
 GO
 

@@ -1,5 +1,6 @@
 /** What the source sends: rows of the workbook views. The contract of each column is in README.md. */
 import { z } from 'zod';
+import { NATURES } from '../../src/domain/words.js';
 import type { Contract } from '../../src/sources/sql.js';
 import { sqlDate, sqlInstant, sqlKey, sqlText } from '../../src/sources/sql-values.js';
 
@@ -15,6 +16,8 @@ const month = sqlText
 const rating = sqlText
   .transform((value) => value?.toUpperCase() ?? null)
   .pipe(z.enum(['RED', 'AMBER', 'GREEN']).nullable());
+/** FACT, OPINION or THIRD_PARTY_REPORT; anything else is not known. */
+const nature = sqlText.transform((value) => NATURES.find((known) => known === value?.trim().toUpperCase()) ?? null);
 const authored = { author_staff_id: sqlText, author_name: sqlText, author_role: sqlText, recorded_at: sqlInstant };
 
 export const SHAPES = {
@@ -29,6 +32,7 @@ export const SHAPES = {
     capacity_to_change: sqlText,
     author_staff_id: sqlText,
     confidentiality: sqlText,
+    nature,
   }),
   gw_workbook_monthly_summary: z.object({
     id: sqlKey,
@@ -37,6 +41,7 @@ export const SHAPES = {
     summary: sqlText,
     ...authored,
     confidentiality: sqlText,
+    nature,
   }),
   gw_workbook_rag_rating: z.object({
     id: sqlKey,
@@ -47,6 +52,7 @@ export const SHAPES = {
     reason: sqlText,
     ...authored,
     confidentiality: sqlText,
+    nature,
   }),
   gw_workbook_supervision: z.object({
     id: sqlKey,

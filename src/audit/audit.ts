@@ -9,6 +9,7 @@ import type { EntityManager } from 'typeorm';
 import type { IsoInstant, WorkerId } from '../domain/words.js';
 import type { Store } from '../store/store.js';
 import { type AuditEntryBody, canonicalForm, hashOf } from './entry.js';
+import { openRelevanceRequests } from './relevance-requests.js';
 
 export type { AuditEntryBody } from './entry.js';
 
@@ -70,6 +71,7 @@ const ROW = `(${COLUMNS.map(() => '?').join(', ')})`;
 const LARGEST_GROUP = 100;
 
 export function openAudit(store: Store): Audit {
+  const requests = openRelevanceRequests(store);
   const waiting: Pending[] = [];
   let isCommitting = false;
 
@@ -87,7 +89,8 @@ export function openAudit(store: Store): Audit {
 
   async function commit(group: readonly Pending[]): Promise<void> {
     try {
-      const standing = await store.transaction((manager) => settle(manager, group));
+      const { standing, committed } = await store.transaction((manager) => settle(manager, group));
+      committed();
       for (const pending of group) {
         if (standing.has(pending)) pending.resolve(pending.receipt);
         else pending.reject(new FactsChanged('what people said has changed'));
@@ -97,8 +100,11 @@ export function openAudit(store: Store): Audit {
     }
   }
 
-  /** Inserts the entries whose guards hold, and answers with them. */
-  async function settle(manager: EntityManager, group: readonly Pending[]): Promise<ReadonlySet<Pending>> {
+  /** Inserts the entries whose guards hold, and answers with them and what to do once they are committed. */
+  async function settle(
+    manager: EntityManager,
+    group: readonly Pending[],
+  ): Promise<{ readonly standing: ReadonlySet<Pending>; readonly committed: () => void }> {
     const isGuarded = group.some(({ guard }) => guard.registersVersion !== undefined);
     const isWriting = group.some(({ guard }) => guard.write !== undefined);
     const version = isGuarded ? await versionIn(manager, isWriting) : undefined;
@@ -110,7 +116,11 @@ export function openAudit(store: Store): Audit {
       const sql = `INSERT INTO audit_entry (${COLUMNS.join(', ')}) VALUES ${standing.map(() => ROW).join(', ')}`;
       await store.run(manager, sql, standing.flatMap(valuesOf));
     }
-    return new Set(standing);
+    const committed = await requests.note(
+      manager,
+      standing.map(({ body }) => body),
+    );
+    return { standing: new Set(standing), committed };
   }
 
   /** The register clock, held until the transaction ends: a statement that moves it waits, and so stands after these entries. */

@@ -23,6 +23,7 @@ import { type CheckProviderOptions, CONTRACTS, checkProvider } from './check-pro
 import { runCheckSource } from './check-source.js';
 import { decideLines } from './decide.js';
 import { runDemo } from './demo.js';
+import { type FamilyViewOptions, writeFamilyView } from './family-view.js';
 import { loadTargets } from './load-world.js';
 import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';
 import { welcome } from './welcome.js';
@@ -128,6 +129,24 @@ program
     );
     try {
       await runDemo(gateway, (line) => console.log(line));
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+program
+  .command('family-view')
+  .description('what a worker of the demo may show a member of a family, as a page to print')
+  .requiredOption('--as <worker>', 'worker id')
+  .requiredOption('--family <id>', "the family's id, as the worker's board gives it")
+  .requiredOption('--member <id>', "the person's id")
+  .requiredOption('--out <file>', 'the HTML file to write; it must not stand yet')
+  .option('--world <dir>', 'a world folder')
+  .action(async ({ world, ...options }: FamilyViewOptions & { readonly world?: string }) => {
+    const gateway = await composeDemo(demoConfig(world, { PORT: '0', LOG_LEVEL: 'silent' }));
+    try {
+      workerIn(gateway.workers, options.as);
+      await writeFamilyView(gateway, options, (line) => console.log(line));
     } finally {
       await gateway.stop();
     }

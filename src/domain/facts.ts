@@ -59,6 +59,8 @@ export const FACTS = {
   exited: BOOLEAN,
   inHandoverPack: BOOLEAN,
   referredByRecipient: BOOLEAN,
+  /** What is asked for a member of the family may be shown to that member; false where it is asked for nobody. */
+  forMember: BOOLEAN,
 } as const;
 
 /**
@@ -93,6 +95,7 @@ export const RESTRICTIVENESS = {
   exited: [true, false],
   inHandoverPack: [true, false],
   referredByRecipient: [true, false],
+  forMember: [true, false],
 } as const satisfies { readonly [K in FactName]?: readonly (typeof FACTS)[K][number][] };
 
 export type FactName = keyof typeof FACTS;

@@ -3,7 +3,7 @@
  * content (what may come out, field by field). `P` is how persons are referred to: a source speaks of its own local
  * ids; people turn those into the gateway's person ids before anything is decided.
  */
-import type { Category, Confidentiality, IsoDate, IsoInstant, LocalId, RecordKind, SourceId } from './words.js';
+import type { Category, Confidentiality, IsoDate, IsoInstant, LocalId, Nature, RecordKind, SourceId } from './words.js';
 
 /** Every type of record that a source can hold; each is a type of the SDL of the same name. */
 export const RECORD_TYPES = [
@@ -74,6 +74,8 @@ export interface RecordLabel<P> {
   readonly referredBy?: string;
   /** The source's episode of work that the record belongs to; standing judgements are made on an episode. */
   readonly episode?: string;
+  /** Whether it states a fact, an opinion or what somebody reported, where its source says so. */
+  readonly nature?: Nature;
   /** When the record came to be, for "latest" and for what belonged to an episode as of its exit. */
   readonly at?: IsoDate | IsoInstant;
 }

@@ -87,6 +87,10 @@ export type RecordKind = (typeof RECORD_KINDS)[number];
 export const CONFIDENTIALITIES = ['N', 'R', 'V'] as const;
 export type Confidentiality = (typeof CONFIDENTIALITIES)[number];
 
+/** What an entry that can be disputed is. Where its source does not say, it is unknown: never guessed. */
+export const NATURES = ['FACT', 'OPINION', 'THIRD_PARTY_REPORT'] as const;
+export type Nature = (typeof NATURES)[number];
+
 /** The more protected of two confidentialities. */
 export function moreConfidential(a: Confidentiality, b: Confidentiality): Confidentiality {
   return CONFIDENTIALITIES.indexOf(a) >= CONFIDENTIALITIES.indexOf(b) ? a : b;

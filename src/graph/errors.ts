@@ -10,6 +10,10 @@ export const ERRORS = {
     message: 'Declare what the operation is for: query Name @purpose(of: DIRECT_WORK) { … }.',
     status: 400,
   },
+  PURPOSE_DOES_NOT_FIT: {
+    message: 'This is asked for SUBJECT_ACCESS only: @purpose(of: SUBJECT_ACCESS).',
+    status: 400,
+  },
   ROLE_REQUIRED: { message: 'You hold several roles: say as which you ask, @purpose(of: …, as: ROLE).', status: 400 },
   NOT_KNOWN_HERE: {
     message: 'You are signed in, but not known to the directory in this agency and role.',

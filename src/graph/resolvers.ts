@@ -12,9 +12,11 @@ import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import type { GraphContext } from './context.js';
 import { Refusal } from './errors.js';
+import { FAMILY_VIEW } from './family-view.js';
 import type { Lists } from './foresight.js';
 import type { Limits } from './limits.js';
 import { personOf, readNodeId } from './node-id.js';
+import { relevanceResolvers } from './relevance.js';
 import { dateScalar, dateTimeScalar } from './scalars.js';
 
 /** The only records that resolvers can hold. */
@@ -24,15 +26,6 @@ type ListResolver = (person: ShownPerson, page: PageArguments, context: GraphCon
 /** What graphql-jit adds to a field that yields families (`foresight.ts`). */
 interface Foreseeing {
   readonly foreseen: Foreseen;
-}
-
-interface RelevanceInput {
-  readonly record: string;
-  readonly decision: 'RELEVANT' | 'NOT_RELEVANT';
-  readonly servesChild?: string | null;
-  readonly servesAdult?: string | null;
-  readonly factor: string;
-  readonly why: string;
 }
 
 interface LinkDecision {
@@ -145,6 +138,7 @@ const OF_FAMILY: readonly RecordType[] = ['FamilyMember', 'PersonDetails'];
 export const LISTS: Lists = { Child: OF_CHILD, Adult: OF_ADULT, Workbook: OF_WORKBOOK };
 
 export function createResolvers(pages: Pages, limits: Limits) {
+  const relevance = relevanceResolvers(pages, limits);
   /** A page of a list: at once where the reader has it already. */
   function page(found: Found, args: PageArguments) {
     return found instanceof Promise ? found.then((listing) => pageOf(listing, args)) : pageOf(found, args);
@@ -243,6 +237,8 @@ export function createResolvers(pages: Pages, limits: Limits) {
         statements.exceptionsOf(personOf(person)),
       judgements: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
         statements.judgementsOf(personOf(person)),
+      ...FAMILY_VIEW.Query,
+      ...relevance.Query,
       personLinks: async (
         _: unknown,
         { state, ...args }: PageArguments & { state?: 'REVIEW' | 'CONFIRMED' | 'REJECTED' | null },
@@ -259,24 +255,26 @@ export function createResolvers(pages: Pages, limits: Limits) {
       ) => statements.withdrawConsent(consent, method),
       recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) =>
         statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
-      judgeRelevance: async (_: unknown, { input }: { input: RelevanceInput }, { statements }: GraphContext) => {
-        const ref = readNodeId(input.record);
-        if (ref?.kind !== 'Record') throw new Refusal('NOT_PERMITTED');
-        const { servesChild, servesAdult, decision, factor, why } = input;
-        return statements.judgeRelevance({
-          record: ref,
-          decision,
-          factor,
-          why,
-          servesChild: servesChild ? personOf(servesChild) : null,
-          servesAdult: servesAdult ? personOf(servesAdult) : null,
-        });
-      },
+      ...relevance.Mutation,
       confirmPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
         links.decide(id, 'CONFIRMED', reason),
       rejectPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
         links.decide(id, 'REJECTED', reason),
     },
+    FamilyView: FAMILY_VIEW.FamilyView,
+    RelevanceJudgement: Object.fromEntries(
+      (['servesChild', 'servesAdult'] as const).map((field) => [
+        field,
+        (
+          judgement: { readonly servesChild?: string; readonly servesAdult?: string },
+          _: unknown,
+          context: GraphContext,
+        ) => {
+          const person = judgement[field];
+          return person === undefined ? null : context.operation.reader.person(person);
+        },
+      ]),
+    ),
     Child: lists(OF_CHILD),
     Adult: lists(OF_ADULT),
     Family: {

@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Decide } from '../disclosure/decide.js';
-import { openDoor } from '../disclosure/door.js';
+import { type Door, openDoor } from '../disclosure/door.js';
 import { FactGatherer } from '../disclosure/facts/gather.js';
 import { View } from '../disclosure/facts/view.js';
 import { type Work, type WorkRow, workOf } from '../disclosure/facts/work.js';
@@ -13,7 +13,7 @@ import type { Projection } from '../disclosure/projection.js';
 import { Surroundings } from '../disclosure/surroundings.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
-import type { AgencyId, Purpose, SourceId } from '../domain/words.js';
+import type { AgencyId, PersonId, Purpose, SourceId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import { Links } from '../people/links.js';
 import type { People } from '../people/people.js';
@@ -54,6 +54,8 @@ export interface Operation {
   readonly ledger: Ledger;
   readonly surroundings: Surroundings;
   readonly facts: () => FactGatherer;
+  /** A door through which only what this member of a family may be shown is released; noted in the same ledger. */
+  readonly doorFor: (member: PersonId) => Door;
   readonly agencies: ReadonlyMap<AgencyId, Agency>;
   readonly asking: Asking;
 }
@@ -90,18 +92,29 @@ export async function openOperation(
   const spaces = new Map(house.sources.map((source) => [source.id, source.space]));
   const asker = { standing, work, purpose };
   const { handover } = house.protocol;
-  const facts = new FactGatherer(view, asker, surroundings.statements, agencies, spaces, handover);
+  const gather = (member?: PersonId) =>
+    new FactGatherer(
+      view,
+      member === undefined ? asker : { ...asker, member },
+      surroundings.statements,
+      agencies,
+      spaces,
+      handover,
+    );
+  const facts = gather();
   const holders = new Map(house.sources.map((source) => [source.id, source.holder]));
   const ledger = new Ledger();
-  const door = openDoor({
-    surroundings,
-    facts: () => facts,
-    decide: house.decide,
-    projection: house.projection,
-    ledger,
-    agencies,
-    holderOf: ({ source }) => holders.get(source) ?? '',
-  });
+  const doorOver = (gatherer: FactGatherer) =>
+    openDoor({
+      surroundings,
+      facts: () => gatherer,
+      decide: house.decide,
+      projection: house.projection,
+      ledger,
+      agencies,
+      holderOf: ({ source }) => holders.get(source) ?? '',
+    });
+  const door = doorOver(facts);
   const reader = new Reader({ standing, work, view, links, asking, surroundings, door, agencies });
   return {
     requester: standing.requester,
@@ -112,6 +125,7 @@ export async function openOperation(
     ledger,
     surroundings,
     facts: () => facts,
+    doorFor: (member) => doorOver(gather(member)),
     agencies,
     asking,
   };

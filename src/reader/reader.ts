@@ -69,6 +69,12 @@ interface Want {
   readonly persons: readonly PersonId[];
 }
 
+/** A record of the own agency: what it is, and its content sealed. */
+export interface OwnHeld {
+  readonly label: RecordLabel<PersonId>;
+  readonly sealed: Sealed;
+}
+
 /** At once where it is known. */
 type Awaitable<T> = T | Promise<T>;
 
@@ -220,6 +226,45 @@ export class Reader {
     return found ? { label: found.record.label, holder: found.source.holder } : null;
   }
 
+  /** The included members of the family with this id, if this member is one of them; for what is asked for a member. */
+  async includedWith(member: PersonId, id: string): Promise<readonly PersonId[] | undefined> {
+    await this.parts.surroundings.ensure([member]);
+    const families = this.parts.view.includingFamiliesOf(member);
+    return families.find(({ aliases }) => aliases.includes(id))?.included;
+  }
+
+  /** Everybody included in the families that the requester, and those they manage, work with, and with whom they work. */
+  async everybodyWorkedWith(): Promise<readonly PersonId[]> {
+    const { work, surroundings, view } = this.parts;
+    const direct = [...work.own, ...work.managed];
+    await surroundings.ensure(direct);
+    const families = direct.flatMap((person) => view.includingFamiliesOf(person));
+    return [...new Set([...direct, ...families.flatMap(({ included }) => included)])].sort();
+  }
+
+  /** What the requester's own agency holds of these types about these persons: one call a source, whoever they are. */
+  async ownHeld(types: readonly RecordType[], persons: readonly PersonId[]): Promise<readonly OwnHeld[]> {
+    const { asking, links } = this.parts;
+    const own = asking.sources.filter(
+      ({ holder, provides }) => holder === this.requester.agency && types.some((type) => provides.has(type)),
+    );
+    const keys = new Map(types.map((type) => [type, new Set(persons)]));
+    const locals = await links.localsOf(persons);
+    const read = await Promise.all(own.map((source) => this.#recordsFrom(source, keys, locals)));
+    return read.flat().map((record) => ({ label: record.label, sealed: seal(record) }));
+  }
+
+  /** What of these may be shown, in their order. */
+  async shownOf(held: readonly OwnHeld[]): Promise<readonly (Released<ShownRecord> | undefined)[]> {
+    const passed = await this.parts.door.release(held.map(({ sealed }) => sealed));
+    return passed.map(({ record }) => record);
+  }
+
+  /** How the own agency's sources of these types have answered. */
+  ownStatuses(types: readonly RecordType[]): readonly SourceStatus[] {
+    return this.statuses(types).filter(({ agency }) => agency.id === this.requester.agency);
+  }
+
   async #one(type: RecordType, sourceId: SourceId, localId: string) {
     const source = this.parts.asking.sources.find(({ id }) => id === sourceId);
     if (!source?.provides.has(type)) return null;
@@ -344,10 +389,10 @@ export class Reader {
     const providers = asking.sources.filter((source) => [...keys.keys()].some((type) => source.provides.has(type)));
     // Who does not exist, or is hidden, costs the same calls as anybody: their surroundings are asked for either way.
     const [sealed] = await Promise.all([
-      Promise.all(providers.map((source) => this.#readFrom(source, keys, locals))),
+      Promise.all(providers.map((source) => this.#recordsFrom(source, keys, locals))),
       surroundings.ensure(wanted),
     ]);
-    const passed = await door.release(sealed.flat());
+    const passed = await door.release(sealed.flat().map(seal));
     const byType = new Map(
       [...keys].map(([type, persons]) => [
         type,
@@ -359,11 +404,11 @@ export class Reader {
       for (const [person, read] of byPerson) this.#read.get(type)?.set(person, read);
   }
 
-  async #readFrom(
+  async #recordsFrom(
     source: Source,
     keys: ReadonlyMap<RecordType, ReadonlySet<PersonId>>,
     locals: ReadonlyMap<PersonId, readonly { space: SourceId; local: LocalId }[]>,
-  ): Promise<Sealed[]> {
+  ): Promise<SourceRecord<PersonId>[]> {
     const wanted = new Map<RecordType, LocalId[]>();
     for (const [type, persons] of keys) {
       if (!source.provides.has(type)) continue;
@@ -381,7 +426,7 @@ export class Reader {
       expectRecordsOf(asked),
     );
     if (!hasAnswered(reply)) return [];
-    return (await this.#lift(source, reply.items)).map(seal);
+    return this.#lift(source, reply.items);
   }
 
   /** The same records with the gateway's persons in place of the source's. */

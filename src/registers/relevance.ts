@@ -42,12 +42,21 @@ export function relevanceOf(judgements: readonly Judgement[], ask: RelevanceAsk)
   return deciding.length > 0 ? { state: 'NOT_RELEVANT', ids: deciding.map(({ id }) => id) } : UNJUDGED;
 }
 
+/** Whether a judgement, whomever it serves, speaks of this record: by name, or of its kind in its episode. */
+export function speaksOf(
+  judgement: Judgement,
+  record: Pick<RelevanceAsk, 'source' | 'type' | 'localId' | 'episode' | 'subject'>,
+): boolean {
+  if (judgement.subject !== record.subject || judgement.source !== record.source || judgement.type !== record.type)
+    return false;
+  if (judgement.localId !== undefined) return judgement.localId === record.localId;
+  return judgement.episode !== undefined && judgement.episode === record.episode;
+}
+
 /** A judgement that something is relevant counts from its time; that it is not, as soon as it is in the register. */
 function isAbout(judgement: Judgement, ask: RelevanceAsk): boolean {
-  if (judgement.subject !== ask.subject || judgement.source !== ask.source || judgement.type !== ask.type) return false;
   if (judgement.decision === 'RELEVANT' && judgement.judgedAt > ask.at) return false;
-  if (judgement.localId !== undefined) return judgement.localId === ask.localId;
-  return judgement.episode !== undefined && judgement.episode === ask.episode;
+  return speaksOf(judgement, ask);
 }
 
 /** Whom the judgement serves, when that is somebody for whom the requester may rely on it. */

@@ -6,13 +6,14 @@ import type { EntityManager } from 'typeorm';
 import { recordId } from '../disclosure/door.js';
 import type { Policies } from '../disclosure/policies.js';
 import type { Action } from '../domain/facts.js';
-import type { RecordType } from '../domain/records.js';
+import type { RecordLabel, RecordType } from '../domain/records.js';
 import { ADULT_WORK, type AgencyId, type Category, type PersonId, type Purpose } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { checkException, type LawfulGateways } from '../registers/lawful-gateways.js';
 import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
+import { type RequestsForRelevance, type UnjudgedRecord, unjudgedRecords } from './unjudged.js';
 
 export interface ConsentDraft {
   readonly subject: PersonId;
@@ -41,9 +42,18 @@ export interface ExceptionDraft {
   readonly approvedBy?: string | null;
 }
 
+/** A record by its id at its source. */
+export interface RecordRef {
+  readonly type: RecordType;
+  readonly source: string;
+  readonly localId: string;
+}
+
+/** What a judgement says, of whichever record. */
 export interface JudgementDraft {
-  readonly record: { readonly type: RecordType; readonly source: string; readonly localId: string };
   readonly decision: Judgement['decision'];
+  /** It stands for every record of this kind in the record's episode, those to come too, but for those judged by name. */
+  readonly standing?: boolean | null;
   readonly servesChild?: PersonId | null;
   readonly servesAdult?: PersonId | null;
   readonly factor: string;
@@ -51,7 +61,16 @@ export interface JudgementDraft {
 }
 
 /** A judgement with the node id of the record it was made of, if it was made of one. */
-export type ShownJudgement = Judgement & { readonly record: string | null };
+export type ShownJudgement = Judgement & { readonly record: string | null; readonly standing: boolean };
+
+/** A record to be judged: what it is and who holds it. */
+interface Labelled {
+  readonly label: RecordLabel<PersonId>;
+  readonly holder: AgencyId;
+}
+
+/** Records judged in one operation. */
+const MOST_AT_ONCE = 100;
 
 /** The requester may not do this. Said alike whether or not the person exists. */
 export class NotPermitted extends Error {
@@ -73,12 +92,22 @@ export interface StatementParts {
   readonly directory: Directory;
   readonly gateways: LawfulGateways;
   readonly factors: ReadonlySet<string>;
+  readonly requests: RequestsForRelevance;
   readonly newId: () => string;
 }
 
 /** A line of the audit entry about what was said or shown of what was said. */
 export interface StatementLine {
-  readonly did: 'CONSENT' | 'EXCEPTION' | 'JUDGEMENT' | 'SHOWN' | 'LINKS_SHOWN' | 'LINK' | 'NO_LINK';
+  readonly did:
+    | 'CONSENT'
+    | 'EXCEPTION'
+    | 'JUDGEMENT'
+    | 'SHOWN'
+    | 'REQUESTS_SHOWN'
+    | 'FAMILY_VIEW'
+    | 'LINKS_SHOWN'
+    | 'LINK'
+    | 'NO_LINK';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];
@@ -217,42 +246,53 @@ export class Statements {
     return record;
   }
 
-  async judgeRelevance(draft: JudgementDraft): Promise<ShownJudgement> {
-    const { operation, factors } = this.parts;
-    const found = await operation.reader.labelOf(draft.record.type, draft.record.source, draft.record.localId);
+  async judgeRelevance(draft: JudgementDraft & { readonly record: RecordRef }): Promise<ShownJudgement> {
+    const { type, source, localId } = draft.record;
+    const found = await this.parts.operation.reader.labelOf(type, source, localId);
     if (!found) throw new NotPermitted('no such record');
-    const { label, holder } = found;
-    const policies = await this.#permit('JUDGE_RELEVANCE', label.subject, {
-      ownAgency: holder === operation.requester.agency,
-      party: true,
+    const policies = await this.#permitJudging(found);
+    await this.#checkJudgement(draft, [found.label]);
+    return this.#draftJudgement(draft, found, policies);
+  }
+
+  /**
+   * One judgement of each of these records, all of them or none. Throws NotPermitted when the requester may not judge one, or
+   * it does not exist; NotValid.
+   */
+  async judgeRelevanceOfMany(
+    draft: JudgementDraft & { readonly records: readonly RecordRef[] },
+  ): Promise<readonly ShownJudgement[]> {
+    const { reader, requester } = this.parts.operation;
+    const wanted = new Set(draft.records.map(recordId));
+    if (wanted.size === 0 || draft.records.length > MOST_AT_ONCE)
+      throw new NotValid([`it names between one and ${MOST_AT_ONCE} records`]);
+    if (wanted.size < draft.records.length) throw new NotValid(['it names a record twice']);
+    const types = [...new Set(draft.records.map(({ type }) => type))];
+    const held = await reader.ownHeld(types, await reader.everybodyWorkedWith());
+    const labels = new Map(held.map(({ label }) => [recordId(label), label]));
+    const found = draft.records.flatMap((record) => labels.get(recordId(record)) ?? []);
+    if (found.length < wanted.size) throw new NotPermitted('no such record');
+    const judged = found.map((label) => ({ label, holder: requester.agency }));
+    const policies = await Promise.all(judged.map((one) => this.#permitJudging(one)));
+    await this.#checkJudgement(draft, found);
+    if (draft.standing) {
+      const kinds = found.map(({ type, source, subject, episode }) => [type, source, subject, episode].join(' '));
+      if (new Set(kinds).size < kinds.length)
+        throw new NotValid(['it stands for a kind of record in an episode, and names two of the same']);
+    }
+    return judged.map((one, i) => this.#draftJudgement(draft, one, policies[i] ?? []));
+  }
+
+  /** What waits for a judgement by the requester; see `unjudged.ts`. */
+  unjudgedRecords(): Promise<readonly UnjudgedRecord[]> {
+    const { operation, policies, requests } = this.parts;
+    return unjudgedRecords({
+      operation,
+      requests,
+      mayJudge: (person) =>
+        policies.mayDo('JUDGE_RELEVANCE', operation.facts().actionFacts(person, { ownAgency: true, party: true })),
+      draft: (line) => this.draft(line),
     });
-    const problems = [
-      ...(ADULT_WORK.includes(label.category) ? [] : ['only adult work is judged']),
-      ...(Boolean(draft.servesChild) === Boolean(draft.servesAdult) ? ['it serves either a child or an adult'] : []),
-      ...(factors.has(draft.factor) ? [] : [`${draft.factor} is not an assessment factor`]),
-      ...(draft.why.trim() ? [] : ['it says why']),
-      ...(draft.servesChild ? await this.#childProblems(draft.servesChild) : []),
-    ];
-    if (problems.length > 0) throw new NotValid(problems);
-    const judgement: Judgement = {
-      id: this.parts.newId(),
-      source: label.source,
-      type: label.type,
-      localId: label.localId,
-      ...(label.episode ? { episode: label.episode } : {}),
-      subject: label.subject,
-      holder,
-      ...(draft.servesChild ? { servesChild: draft.servesChild } : {}),
-      ...(draft.servesAdult ? { servesAdult: draft.servesAdult } : {}),
-      factor: draft.factor,
-      decision: draft.decision,
-      why: draft.why,
-      judgedAt: operation.at,
-      judgedBy: operation.requester.worker,
-    };
-    this.#writes.push((manager) => this.parts.registers.writeJudgement(manager, judgement));
-    this.lines.push({ did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies });
-    return withRecord(judgement);
   }
 
   /** Consent statements about a person that concern the requester's agency. Nobody's business else: an empty list. */
@@ -290,7 +330,7 @@ export class Statements {
   async judgementsOf(person: PersonId): Promise<readonly ShownJudgement[]> {
     const { agency } = this.parts.operation.requester;
     return this.#shownTo(person, ({ judgements }) =>
-      (judgements.get(person) ?? []).filter(({ holder }) => holder === agency).map(withRecord),
+      (judgements.get(person) ?? []).filter(({ holder }) => holder === agency).map(shownJudgement),
     );
   }
 
@@ -334,6 +374,48 @@ export class Statements {
     await operation.surroundings.ensure([person]);
     const { opposing, conflict } = operation.facts().actionFacts(person, { ownAgency: false, party: true });
     if (opposing || conflict) throw new NotPermitted('RECORD_CONSENT');
+  }
+
+  #permitJudging({ label, holder }: Labelled): Promise<readonly string[]> {
+    const ownAgency = holder === this.parts.operation.requester.agency;
+    return this.#permit('JUDGE_RELEVANCE', label.subject, { ownAgency, party: true });
+  }
+
+  async #checkJudgement(draft: JudgementDraft, labels: readonly RecordLabel<PersonId>[]): Promise<void> {
+    const problems = [
+      ...(labels.every(({ category }) => ADULT_WORK.includes(category)) ? [] : ['only adult work is judged']),
+      ...(draft.standing && labels.some(({ episode }) => episode === undefined)
+        ? ['a standing judgement is made of a record that belongs to an episode']
+        : []),
+      ...(Boolean(draft.servesChild) === Boolean(draft.servesAdult) ? ['it serves either a child or an adult'] : []),
+      ...(this.parts.factors.has(draft.factor) ? [] : [`${draft.factor} is not an assessment factor`]),
+      ...(draft.why.trim() ? [] : ['it says why']),
+      ...(draft.servesChild ? await this.#childProblems(draft.servesChild) : []),
+    ];
+    if (problems.length > 0) throw new NotValid(problems);
+  }
+
+  #draftJudgement(draft: JudgementDraft, { label, holder }: Labelled, policies: readonly string[]): ShownJudgement {
+    const { operation } = this.parts;
+    const judgement: Judgement = {
+      id: this.parts.newId(),
+      source: label.source,
+      type: label.type,
+      ...(draft.standing ? {} : { localId: label.localId }),
+      ...(label.episode ? { episode: label.episode } : {}),
+      subject: label.subject,
+      holder,
+      ...(draft.servesChild ? { servesChild: draft.servesChild } : {}),
+      ...(draft.servesAdult ? { servesAdult: draft.servesAdult } : {}),
+      factor: draft.factor,
+      decision: draft.decision,
+      why: draft.why,
+      judgedAt: operation.at,
+      judgedBy: operation.requester.worker,
+    };
+    this.#writes.push((manager) => this.parts.registers.writeJudgement(manager, judgement));
+    this.lines.push({ did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies });
+    return shownJudgement(judgement);
   }
 
   async #childProblems(person: PersonId): Promise<string[]> {
@@ -385,7 +467,8 @@ export class Statements {
   }
 }
 
-function withRecord(judgement: Judgement): ShownJudgement {
+function shownJudgement(judgement: Judgement): ShownJudgement {
   const { type, source, localId } = judgement;
-  return { ...judgement, record: localId === undefined ? null : recordId({ type, source, localId }) };
+  const record = localId === undefined ? null : recordId({ type, source, localId });
+  return { ...judgement, record, standing: localId === undefined };
 }

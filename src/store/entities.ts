@@ -23,7 +23,7 @@ interface Shape {
 export function entities(dialect: Dialect): EntitySchema<Row>[] {
   return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect)]
     .map(entity)
-    .concat(auditEntry(dialect));
+    .concat(auditEntry(dialect), relevanceRequest(dialect));
 }
 
 function entity({ name, primary, columns = {}, nullable = {}, indices = [] }: Shape): EntitySchema<Row> {
@@ -196,5 +196,24 @@ function auditEntry(dialect: Dialect): EntitySchema<Row> {
       { name: 'audit_entry_by_id', columns: ['id'], unique: true },
       { name: 'audit_entry_by_worker', columns: ['worker', 'seq'] },
     ],
+  });
+}
+
+/** Records of adult work that were asked for and wait for a judgement, as the log tells it. */
+function relevanceRequest(dialect: Dialect): EntitySchema<Row> {
+  const { key, number } = columnTypes(dialect);
+  return new EntitySchema<Row>({
+    name: 'relevance_request',
+    tableName: 'relevance_request',
+    columns: {
+      seq: { ...number, primary: true, generated: 'increment' },
+      holder: key(),
+      type: key(),
+      local_id: key(200),
+      agency: key(),
+      at: key(32),
+      for_relevance: number,
+    },
+    indices: [{ name: 'relevance_request_by_record', columns: ['holder', 'local_id'] }],
   });
 }

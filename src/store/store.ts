@@ -16,6 +16,7 @@ import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
+import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
 /** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database` (`serverAt`). */
@@ -66,7 +67,7 @@ const SAFE = {
   synchronize: false,
   migrationsRun: false,
   logging: false,
-  migrations: [Initial1764000000000, PersonLinks1764200000000],
+  migrations: [Initial1764000000000, PersonLinks1764200000000, RelevanceRequests1764300000000],
 };
 
 async function openFile(file: string): Promise<Store> {

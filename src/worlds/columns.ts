@@ -154,12 +154,13 @@ export const SOURCE_TABLES: { readonly [adapter: string]: { readonly [table: str
   workbook: {
     gw_workbook_parenting_assessment: columns(`
       id family_id parent_person_id started_on updated_on summary strengths concerns capacity_to_change
-      author_staff_id confidentiality`),
+      author_staff_id confidentiality nature`),
     gw_workbook_monthly_summary: columns(`
-      id family_id about_person_id month summary author_staff_id author_name author_role recorded_at confidentiality`),
+      id family_id about_person_id month summary author_staff_id author_name author_role recorded_at confidentiality
+      nature`),
     gw_workbook_rag_rating: columns(`
       id family_id child_person_id parent_person_id month rating reason author_staff_id author_name author_role
-      recorded_at confidentiality`),
+      recorded_at confidentiality nature`),
     gw_workbook_supervision: columns(`
       id family_id index_child_id held_on agreed_rating discussion decisions author_staff_id approved_at
       confidentiality`),

@@ -1,5 +1,5 @@
 /** The workbook and the early-help service's records of a generated family. */
-import type { IsoDate } from '../domain/words.js';
+import type { IsoDate, Nature } from '../domain/words.js';
 import type { Family, Member } from './family.js';
 import { atTime, daysBefore, monthBefore } from './invented.js';
 import type { Random } from './random.js';
@@ -30,17 +30,19 @@ export function writeWorkbook(family: Family, today: IsoDate, random: Random, si
       capacity_to_change: random.pick(['Good', 'Fair', 'Uncertain']),
       author_staff_id: socialWorker.council,
       confidentiality: 'N',
+      nature: 'OPINION',
     });
   }
   for (let back = 1; back <= MONTHS; back += 1) {
     const month = monthBefore(today, back);
     const at = (hour: number) => atTime(`${month}-24`, hour);
-    const entry = (author: StaffMember) => ({
+    const entry = (author: StaffMember, nature: Nature) => ({
       author_staff_id: author.council,
       author_name: author.name,
       author_role: author.role,
       month,
       confidentiality: 'N',
+      nature,
     });
     const summary = (about: Member, author: StaffMember, text: string, hour: number) =>
       sink.row('workbook/gw_workbook_monthly_summary', {
@@ -49,7 +51,7 @@ export function writeWorkbook(family: Family, today: IsoDate, random: Random, si
         about_person_id: councilId(about),
         summary: text,
         recorded_at: at(hour),
-        ...entry(author),
+        ...entry(author, 'FACT'),
       });
     summary(first, socialWorker, 'Visits kept; school speaks well of the child.', 15);
     if (adultWorker) summary(adult, adultWorker, 'Appointments kept on most weeks.', 11);
@@ -63,7 +65,7 @@ export function writeWorkbook(family: Family, today: IsoDate, random: Random, si
           rating: random.pick(RATINGS),
           reason: 'As seen this month.',
           recorded_at: at(16),
-          ...entry(author),
+          ...entry(author, 'OPINION'),
         });
       }
     }

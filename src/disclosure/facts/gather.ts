@@ -22,6 +22,7 @@ import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
 import { consentBeside } from '../../registers/told-consents.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
+import { isOtherSideOf, mayBeShownTo } from './member.js';
 import {
   allegedAgainst,
   isConflicted,
@@ -141,7 +142,7 @@ export class FactGatherer {
       this.#batch = batch;
       this.#locations.clear();
     }
-    const { standing, purpose } = this.asker;
+    const { standing, purpose, member } = this.asker;
     const side = this.#sides.get(holder)?.get(label.subject) ?? this.#openSide(label.subject, holder);
     const { subject, ownAgency } = side;
     const referredByRecipient = label.referredBy === standing.requester.agency;
@@ -165,7 +166,7 @@ export class FactGatherer {
       exceptionOverridesRefusal: basis.exceptionOverridesRefusal,
       serviceConsent: subject.serviceConsent,
       relevance: relevance.state,
-      opposing: persons.opposing,
+      opposing: persons.opposing || (member !== undefined && isOtherSideOf(this.view, member, label)),
       victimSide: persons.victimSide,
       locationProtected: location.locationProtected,
       worksWithProtected: location.worksWithProtected,
@@ -185,6 +186,7 @@ export class FactGatherer {
       exited: isOfFinishedEpisode(label, subject.handovers, this.handover),
       inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now, this.handover),
       referredByRecipient,
+      forMember: member !== undefined && mayBeShownTo(this.view, this.statements.consents, member, label),
     };
     const evidence = relevance.ids.length === 0 ? basis.evidence : [...basis.evidence, ...relevance.ids];
     const unknown: readonly FactName[] = basis.untold ? [...subject.unknown, 'consentState'] : subject.unknown;

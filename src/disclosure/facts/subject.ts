@@ -13,6 +13,8 @@ export interface Asker {
   readonly standing: Standing;
   readonly work: Work;
   readonly purpose: Purpose;
+  /** The member of the family for whom it is asked: what may not be shown to them is not released. */
+  readonly member?: PersonId;
 }
 
 export interface SubjectFacts {

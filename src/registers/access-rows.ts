@@ -20,8 +20,7 @@ export const grantRows: TableWriter<GrantTerms> = {
     'until_at',
     'recorded_at',
     'approved_by',
-    'consent',
-    'exception',
+    'cites',
   ],
   values: (g) => [
     g.id,
@@ -37,8 +36,7 @@ export const grantRows: TableWriter<GrantTerms> = {
     instant(g.until),
     instant(g.recordedAt),
     g.approvedBy,
-    g.consent ?? null,
-    g.exception ?? null,
+    join(g.cites),
   ],
 };
 
@@ -91,8 +89,7 @@ export function readGrant(row: Row): GrantAbout {
     until: text(row['until_at']),
     recordedAt: text(row['recorded_at']),
     approvedBy: text(row['approved_by']),
-    ...(row['consent'] ? { consent: text(row['consent']) } : {}),
-    ...(row['exception'] ? { exception: text(row['exception']) } : {}),
+    cites: split(row['cites']),
     ...(row['ended'] ? { endedAt: text(row['ended']) } : {}),
   };
 }

@@ -42,9 +42,8 @@ export interface GrantTerms {
   readonly recordedAt: IsoInstant;
   /** A manager of the holder. */
   readonly approvedBy: WorkerId;
-  /** What the approval cites: a consent that was live, or the exception it recorded. Whether either still is, the basis says. */
-  readonly consent?: string;
-  readonly exception?: string;
+  /** Ids of the consents and exceptions that the approval cites. Whether they still are live, the basis of each release says. */
+  readonly cites: readonly string[];
 }
 
 export interface Grant extends GrantTerms {

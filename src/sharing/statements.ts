@@ -78,7 +78,20 @@ export interface StatementParts {
 
 /** A line of the audit entry about what was said or shown of what was said. */
 export interface StatementLine {
-  readonly did: 'CONSENT' | 'EXCEPTION' | 'JUDGEMENT' | 'SHOWN' | 'LINKS_SHOWN' | 'LINK' | 'NO_LINK';
+  readonly did:
+    | 'CONSENT'
+    | 'EXCEPTION'
+    | 'EXCEPTION_APPROVED'
+    | 'JUDGEMENT'
+    | 'GRANT'
+    | 'GRANT_END'
+    | 'EMERGENCY'
+    | 'EMERGENCY_END'
+    | 'EMERGENCY_REVIEW'
+    | 'SHOWN'
+    | 'LINKS_SHOWN'
+    | 'LINK'
+    | 'NO_LINK';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];
@@ -209,7 +222,7 @@ export class Statements {
       until,
       recordedAt: operation.at,
       recordedBy: operation.requester.worker,
-      ...(approvedBy ? { approvedBy } : {}),
+      ...(gateway.approver === 'manager' && approvedBy ? { awaits: approvedBy } : {}),
       answers,
     };
     this.#writes.push((manager) => this.parts.registers.writeException(manager, record));

@@ -192,8 +192,8 @@ function accessShapes(dialect: Dialect): Shape[] {
         items: long,
         ...period,
         approved_by: key(),
+        cites: text(2000),
       },
-      nullable: { consent: key(), exception: key() },
     },
     { name: 'sharing_grant_subject', primary: { person_id: key(), grant_id: key() } },
     {

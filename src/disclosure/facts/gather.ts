@@ -138,6 +138,17 @@ export class FactGatherer {
     };
   }
 
+  /** The person, and everybody included in a family that includes them. Requires that their surroundings are known. */
+  includedWith(person: PersonId): readonly PersonId[] {
+    const families = this.view.includingFamiliesOf(person);
+    return [...new Set([person, ...families.flatMap((family) => family.included)])];
+  }
+
+  /** Whether an agency works, or worked, with the person. */
+  isKnownTo(person: PersonId, agency: AgencyId): boolean {
+    return this.view.of('involvements', person).some((row) => row.holder === agency);
+  }
+
   /** Whether somebody holds parental responsibility for a child. */
   isGuardian(child: PersonId, adult: PersonId): boolean {
     return this.#guardians(child).includes(adult);

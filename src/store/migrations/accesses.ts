@@ -8,7 +8,6 @@ export class Accesses1764400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const { key, text, long } = columnTypes(runner.connection.options.type === 'mssql' ? 'mssql' : 'sqlite');
     const primary = <T extends object>(type: T) => ({ ...type, isPrimary: true });
-    const nullable = <T extends object>(type: T) => ({ ...type, isNullable: true });
     const create = (name: string, columns: object) =>
       runner.createTable(
         new Table({
@@ -28,8 +27,7 @@ export class Accesses1764400000000 implements MigrationInterface {
       items: long,
       ...period,
       approved_by: key(),
-      consent: nullable(key()),
-      exception: nullable(key()),
+      cites: text(2000),
     });
     await create('sharing_grant_subject', { person_id: primary(key()), grant_id: primary(key()) });
     await create('emergency_access', {

@@ -278,6 +278,7 @@ describe('the requester', () => {
         'consent',
         'dateOfBirth',
         'filter',
+        'finding',
         'first',
         'forename',
         'id',
@@ -290,6 +291,7 @@ describe('the requester', () => {
         // Of the steward's queue: what has been decided, of pairs that they may see anyway.
         'state',
         'surname',
+        'why',
       ].filter((name) => args.has(name)),
     );
     const fields = new Set(types.flatMap(({ fields: all }) => ((all ?? []) as Json[]).map(({ name }) => name)));

@@ -4,8 +4,9 @@
  *
  * - a permit is for reading (or adds an obligation): one for an action would let somebody record the very consent,
  *   exception or judgement that a veto waits for;
- * - a veto is on reading, on recording a consent or an exception, or on seeing statements: one on obligations would drop
- *   them all, one on refusals or judgements would keep somebody from saying no.
+ * - a veto is on reading, or on what lets somebody read or decide (recording a consent, recording or approving an exception,
+ *   seeing statements, opening an emergency, a statutory decision): one on obligations would drop them all; one on refusals,
+ *   judgements, service consents, reviews, ending an emergency or answering requests would keep somebody from saying no.
  */
 import { readdirSync } from 'node:fs';
 import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
@@ -19,7 +20,15 @@ import {
 } from './policies.js';
 
 const MAY_PERMIT: readonly string[] = ['read', 'oblige'];
-const MAY_FORBID: readonly string[] = ['read', 'RECORD_CONSENT', 'RECORD_EXCEPTION', 'SEE_STATEMENTS'];
+const MAY_FORBID: readonly string[] = [
+  'read',
+  'RECORD_CONSENT',
+  'RECORD_EXCEPTION',
+  'APPROVE_EXCEPTION',
+  'SEE_STATEMENTS',
+  'OPEN_EMERGENCY',
+  'STATUTORY_DECISION',
+];
 /** What looks like a clause of a published protocol. */
 const CLAUSE = /^[A-Z]{2,4}-\d+$/;
 

@@ -269,14 +269,17 @@ function compareWithList(id: string, { left, right }: { left: unknown; right: un
     [right, left],
   ] as const) {
     const fact = (a as { '.'?: { attr?: string } })?.['.']?.attr;
-    if (!fact || !(fact in FACTS)) continue;
-    const allowed = FACTS[fact as keyof typeof FACTS] as readonly unknown[];
+    const allowed = fact === undefined ? undefined : VALUES[fact];
+    if (!allowed) continue;
     for (const value of literals(b)) {
       if (!allowed.includes(value))
         throw new PolicyError(`policy ${id}: ${JSON.stringify(value)} is not a value of ${fact}`);
     }
   }
 }
+
+/** Of reading and of actions; a name that both have has one list. */
+const VALUES: { readonly [fact: string]: readonly unknown[] | undefined } = { ...ACTION_FACTS, ...FACTS };
 
 function literals(node: unknown): unknown[] {
   if (node === null || typeof node !== 'object') return [];

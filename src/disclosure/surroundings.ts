@@ -5,9 +5,11 @@
  */
 import { FactsChanged } from '../audit/audit.js';
 import { push } from '../domain/entry.js';
-import type { LocalId, PersonId, SourceId } from '../domain/words.js';
+import type { LocalId, PersonId, Purpose, SourceId } from '../domain/words.js';
 import type { Links } from '../people/links.js';
-import type { Registers } from '../registers/registers.js';
+import type { EmergencyAbout } from '../registers/emergency.js';
+import type { GrantAbout } from '../registers/grant.js';
+import type { Registers, Said } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
@@ -23,6 +25,9 @@ export class Surroundings {
   readonly #consents = new Map<PersonId, ConsentStatement[]>();
   readonly #exceptions = new Map<PersonId, ExceptionRecord[]>();
   readonly #judgements = new Map<PersonId, Judgement[]>();
+  readonly #grants = new Map<PersonId, GrantAbout[]>();
+  readonly #emergencies = new Map<PersonId, EmergencyAbout[]>();
+  #isUntold = false;
   #queue: Promise<void> = Promise.resolve();
   registersVersion: number | undefined;
 
@@ -31,11 +36,23 @@ export class Surroundings {
     private readonly links: Links,
     private readonly asking: Asking,
     private readonly registers: Registers,
-  ) {}
-
-  get statements(): Statements {
-    return { consents: this.#consents, exceptions: this.#exceptions, judgements: this.#judgements };
+    private readonly purpose: Purpose,
+  ) {
+    const isUntold = () => this.#isUntold;
+    this.statements = {
+      consents: this.#consents,
+      exceptions: this.#exceptions,
+      judgements: this.#judgements,
+      grants: this.#grants,
+      emergencies: this.#emergencies,
+      get untold() {
+        return isUntold();
+      },
+    };
   }
+
+  /** Grows as further people are reached. */
+  readonly statements: Statements;
 
   /** Makes sure that everything about these persons, and the families they belong to, is known. One at a time. */
   ensure(persons: Iterable<PersonId>): Promise<void> {
@@ -101,15 +118,32 @@ export class Surroundings {
   }
 
   async #read(persons: readonly PersonId[]): Promise<void> {
-    const read = await this.registers.read(persons);
+    const read = await this.#said(persons);
     if (this.registersVersion !== undefined && read.version !== this.registersVersion)
       throw new FactsChanged('registers changed');
     this.registersVersion = read.version;
     for (const consent of read.consents) push(this.#consents, consent.subject, consent);
     for (const judgement of read.judgements) push(this.#judgements, judgement.subject, judgement);
+    for (const grant of read.grants) push(this.#grants, grant.subject, grant);
+    for (const access of read.emergencies) push(this.#emergencies, access.subject, access);
     const asked = new Set(persons);
     for (const exception of read.exceptions) {
       for (const subject of exception.subjects) if (asked.has(subject)) push(this.#exceptions, subject, exception);
+    }
+  }
+
+  /**
+   * What is said about them. In an emergency, and then only, what people said may be out of reach: everybody may have refused,
+   * and nothing but emergency access is known. Its exception does not depend on the consents being read (RULES §6).
+   */
+  async #said(persons: readonly PersonId[]): Promise<Said> {
+    try {
+      return await this.registers.read(persons);
+    } catch (error) {
+      if (this.purpose !== 'EMERGENCY') throw error;
+      const { version, emergencies } = await this.registers.readEmergencies(persons);
+      this.#isUntold = true;
+      return { version, emergencies, consents: [], exceptions: [], judgements: [], grants: [] };
     }
   }
 }

@@ -155,8 +155,19 @@ export const ACTIONS = [
   'JUDGE_RELEVANCE',
   'SEE_STATEMENTS',
   'DECIDE_PERSON_LINKS',
+  'RECORD_SERVICE_CONSENT',
+  'APPROVE_EXCEPTION',
+  'REVIEW_STATEMENT',
+  'ANSWER_REQUEST',
+  'OPEN_EMERGENCY',
+  'END_EMERGENCY',
+  'REVIEW_EMERGENCY',
+  'STATUTORY_DECISION',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
+
+/** Who made what an action answers: an exception to approve, a request, an emergency access. */
+export const MADE_BY = ['ANOTHER_AGENCY', 'OWN_AGENCY', 'REQUESTER', 'NOBODY'] as const;
 
 /** The closed input of a decision on an action about a person. */
 export const ACTION_FACTS = {
@@ -170,5 +181,9 @@ export const ACTION_FACTS = {
   conflict: BOOLEAN,
   /** The requester, or somebody they manage, works with whoever is alleged to have hurt the person. */
   opposing: BOOLEAN,
+  /** Of what the action answers; NOBODY where it answers nothing. */
+  madeBy: MADE_BY,
+  /** The lawful gateway named stands against a refusal. */
+  overridesRefusal: BOOLEAN,
 } as const;
 export type ActionFacts = { readonly [K in keyof typeof ACTION_FACTS]: (typeof ACTION_FACTS)[K][number] };

@@ -1,4 +1,6 @@
 import type { Operation } from '../reader/operation.js';
+import type { Approvals } from '../sharing/approvals.js';
+import type { Emergencies } from '../sharing/emergencies.js';
 import type { PersonLinks } from '../sharing/person-links.js';
 import type { Statements } from '../sharing/statements.js';
 
@@ -7,4 +9,6 @@ export interface GraphContext {
   readonly operation: Operation;
   readonly statements: Statements;
   readonly links: PersonLinks;
+  readonly emergencies: Emergencies;
+  readonly approvals: Approvals;
 }

@@ -19,6 +19,8 @@ import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
+import { openApprovals } from '../sharing/approvals.js';
+import { openEmergencies } from '../sharing/emergencies.js';
 import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
 import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
 import type { GraphContext } from './context.js';
@@ -95,7 +97,13 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       people: parts.house.people,
       draft: (line, write) => statements.draft(line, write),
     });
-    const graph: GraphContext = { operation, statements, links };
+    const desk = {
+      ...parts.statementParts,
+      operation,
+      draft: (...drafted: Parameters<Statements['draft']>) => statements.draft(...drafted),
+    };
+    const emergencies = openEmergencies({ ...desk, protocol: parts.house.protocol });
+    const graph: GraphContext = { operation, statements, links, emergencies, approvals: openApprovals(desk) };
     const result = await query.query(undefined, graph, variables);
     const failure = result.errors
       ?.map(({ originalError }) => originalError)

@@ -11,6 +11,7 @@ import type { Foreseen, ShownFamily } from '../reader/reader.js';
 import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import type { GraphContext } from './context.js';
+import { EMERGENCY_FIELDS, EMERGENCY_MUTATIONS, EMERGENCY_QUERIES } from './emergency-resolvers.js';
 import { Refusal } from './errors.js';
 import { FAMILY_VIEW } from './family-view.js';
 import type { Lists } from './foresight.js';
@@ -182,7 +183,9 @@ export function createResolvers(pages: Pages, limits: Limits) {
   return {
     Date: dateScalar,
     DateTime: dateTimeScalar,
+    ...EMERGENCY_FIELDS,
     Query: {
+      ...EMERGENCY_QUERIES,
       me: (_: unknown, __: unknown, { operation: { reader } }: GraphContext) => ({
         worker: reader.requester.worker,
         name: reader.requester.name,
@@ -246,6 +249,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
       ) => pages.cut(await links.list(state ?? 'REVIEW'), args, limits.records, { notice: NOTICE }),
     },
     Mutation: {
+      ...EMERGENCY_MUTATIONS,
       recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { statements }: GraphContext) =>
         statements.recordConsent({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
       withdrawConsent: (

@@ -23,6 +23,7 @@ const NAMING = [
   ['relevance_judgement', 'subject'],
   ['relevance_judgement', 'serves_child'],
   ['relevance_judgement', 'serves_adult'],
+  ['emergency_access', 'person'],
   ['worker', 'person'],
 ] as const;
 
@@ -63,6 +64,8 @@ async function moveStatements(store: Store, manager: EntityManager, gone: Person
   for (const [table, column, other] of [
     ['conflict', 'person', 'worker'],
     ['exception_subject', 'person_id', 'exception_id'],
+    ['sharing_grant_subject', 'person_id', 'grant_id'],
+    ['emergency_subject', 'person_id', 'emergency_id'],
   ] as const) {
     if (table === 'exception_subject') await renameInExceptions(store, manager, gone, kept);
     await store.run(

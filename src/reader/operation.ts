@@ -87,7 +87,7 @@ export async function openOperation(
   const asking = new Asking(house.sources, house.gates, budget, purpose);
   const links = new Links(house.people);
   const view = new View(at, leadingSpaces(house.sources, agencies));
-  const surroundings = new Surroundings(view, links, asking, house.registers);
+  const surroundings = new Surroundings(view, links, asking, house.registers, purpose);
   const work = await askWork(asking, links, standing, at);
   const spaces = new Map(house.sources.map((source) => [source.id, source.space]));
   const asker = { standing, work, purpose };

@@ -19,13 +19,14 @@ export interface ExceptionFinding {
 /** The gateways no voluntary body may rely on; a test holds that lawful-gateways.yaml says the same. */
 export const NOT_FOR_VOLUNTARY_BODIES: readonly string[] = ['CRIME_AND_DISORDER_ACT_1998_S115'];
 
-/** Live is [from, until). Records about others, or that do not cover what is asked, count for nothing. */
+/** Live is [from, until), once approved where it needs to be. Records about others, or that do not cover what is asked, count for nothing. */
 export function exceptionFor(exceptions: readonly ExceptionRecord[], ask: ExceptionAsk): ExceptionFinding {
   if (exceptions.length === 0) return NOTHING;
   const mayRely = (record: ExceptionRecord) =>
     !(ask.holderVoluntary || ask.recipientVoluntary) || !NOT_FOR_VOLUNTARY_BODIES.includes(record.gateway);
   const covering = exceptions.filter(
     (record) =>
+      record.awaits === undefined &&
       record.subjects.includes(ask.subject) &&
       record.from <= ask.at &&
       ask.at < record.until &&

@@ -1,10 +1,14 @@
 /**
- * The registers: consents, exceptions and judgements, read fresh for every operation. Every write moves the one register
+ * The registers: consents, exceptions, judgements, grants and emergency access, read fresh for every operation. Every write moves the one register
  * clock in the same transaction, so an operation can tell, when it settles, whether anything it rests on has changed.
  */
 import type { EntityManager } from 'typeorm';
 import type { PersonId } from '../domain/words.js';
 import type { Statement, Store } from '../store/store.js';
+import { readEmergency, readGrant } from './access-rows.js';
+import { type Accesses, accessReadings, EXCEPTIONS, openAccesses } from './accesses.js';
+import type { EmergencyAbout } from './emergency.js';
+import type { GrantAbout } from './grant.js';
 import {
   consentRows,
   exceptionRows,
@@ -25,11 +29,16 @@ export interface Said {
   readonly exceptions: readonly ExceptionRecord[];
   /** Judgements on records whose subject is one of the persons. */
   readonly judgements: readonly Judgement[];
+  /** Grants and emergency accesses, each about one of the persons; those that have ended too. */
+  readonly grants: readonly GrantAbout[];
+  readonly emergencies: readonly EmergencyAbout[];
 }
 
-export interface Registers {
+export interface Registers extends Accesses {
   /** All rows about these persons, all of one version. Rejects with the store's error. */
   read(persons: readonly PersonId[]): Promise<Said>;
+  /** Emergency access alone: what can still be told while what people said cannot be read. */
+  readEmergencies(persons: readonly PersonId[]): Promise<Pick<Said, 'version' | 'emergencies'>>;
   version(): Promise<number>;
   /** One consent statement by its id. */
   consent(id: string): Promise<ConsentStatement | undefined>;
@@ -51,16 +60,24 @@ export function openRegisters(store: Store): Registers {
   const { keyList } = store;
   const consentsOf = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE subject IN ${keyList}`;
   const judgementsOf = `SELECT ${judgementRows.columns.join(', ')} FROM relevance_judgement WHERE subject IN ${keyList}`;
-  const exceptionsOf = `SELECT ${exceptionRows.columns.join(', ')} FROM exception_record
-    WHERE id IN (SELECT exception_id FROM exception_subject WHERE person_id IN ${keyList})`;
+  const exceptionsOf = `${EXCEPTIONS} WHERE r.id IN (SELECT exception_id FROM exception_subject WHERE person_id IN ${keyList})`;
+  const { grants: grantsOf, emergencies: emergenciesOf } = accessReadings(store);
   const consentById = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE id = ?`;
 
   type Versioned = { version: number };
   async function readOnce(persons: readonly PersonId[]): Promise<Said | undefined> {
     const keys = [JSON.stringify(persons)];
-    const [before, consents, exceptions, judgements, after] = await store.readAll<
-      [Versioned, Row, Row, Row, Versioned]
-    >([VERSION, [consentsOf, keys], [exceptionsOf, keys], [judgementsOf, keys], VERSION]);
+    const [before, consents, exceptions, judgements, grants, emergencies, after] = await store.readAll<
+      [Versioned, Row, Row, Row, Row, Row, Versioned]
+    >([
+      VERSION,
+      [consentsOf, keys],
+      [exceptionsOf, keys],
+      [judgementsOf, keys],
+      [grantsOf, keys],
+      [emergenciesOf, keys],
+      VERSION,
+    ]);
     const version = versionOf(before);
     if (version !== versionOf(after)) return undefined;
     return {
@@ -68,7 +85,30 @@ export function openRegisters(store: Store): Registers {
       consents: consents.map(readConsent),
       exceptions: exceptions.map(readException),
       judgements: judgements.map(readJudgement),
+      grants: grants.map(readGrant),
+      emergencies: emergencies.map(readEmergency),
     };
+  }
+
+  async function readEmergenciesOnce(
+    persons: readonly PersonId[],
+  ): Promise<Pick<Said, 'version' | 'emergencies'> | undefined> {
+    const [before, emergencies, after] = await store.readAll<[Versioned, Row, Versioned]>([
+      VERSION,
+      [emergenciesOf, [JSON.stringify(persons)]],
+      VERSION,
+    ]);
+    const version = versionOf(before);
+    return version === versionOf(after) ? { version, emergencies: emergencies.map(readEmergency) } : undefined;
+  }
+
+  /** Again while the registers change under the reading. */
+  async function settled<T>(once: () => Promise<T | undefined>): Promise<T> {
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      const said = await once();
+      if (said) return said;
+    }
+    throw new Error('the registers change faster than they can be read');
   }
 
   /** Moves the clock: first in every write, so that writers of several instances follow one another. */
@@ -95,13 +135,9 @@ export function openRegisters(store: Store): Registers {
   }
 
   return {
-    async read(persons) {
-      for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-        const said = await readOnce(persons);
-        if (said) return said;
-      }
-      throw new Error('the registers change faster than they can be read');
-    },
+    ...openAccesses(store, tick),
+    read: (persons) => settled(() => readOnce(persons)),
+    readEmergencies: (persons) => settled(() => readEmergenciesOnce(persons)),
     async version() {
       return versionOf(await store.read<Versioned>(...VERSION));
     },
@@ -123,6 +159,11 @@ export function openRegisters(store: Store): Registers {
     async writeException(manager, record) {
       await tick(manager);
       await insert(manager, exceptionRows, record);
+      if (record.awaits !== undefined)
+        await store.run(manager, 'INSERT INTO exception_awaiting (exception_id, asked) VALUES (?, ?)', [
+          record.id,
+          record.awaits,
+        ]);
       for (const person of new Set(record.subjects)) {
         await store.run(manager, 'INSERT INTO exception_subject (person_id, exception_id) VALUES (?, ?)', [
           person,

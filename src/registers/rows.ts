@@ -3,7 +3,7 @@ import type { RecordType } from '../domain/records.js';
 import type { IsoInstant } from '../domain/words.js';
 import type { ConsentStatement, ExceptionRecord, Judgement, Scope } from './statements.js';
 
-type Value = string | number | null;
+export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
 
 /** Values in the order of the columns. */
@@ -138,9 +138,16 @@ export function readException(row: Row): ExceptionRecord {
     until: text(row.until_at),
     recordedAt: text(row.recorded_at),
     recordedBy: text(row.recorded_by),
-    ...(row.approved_by ? { approvedBy: text(row.approved_by) } : {}),
+    ...approvalOf(row),
     answers: JSON.parse(text(row.answers)) as { [question: string]: string },
   };
+}
+
+/** A row read without what it waits for (`awaiting`, `confirmed_by`) was approved by whom it names. */
+function approvalOf(row: Row): Pick<ExceptionRecord, 'approvedBy' | 'awaits'> {
+  if (row.confirmed_by) return { approvedBy: text(row.confirmed_by) };
+  if (row.awaiting) return { awaits: text(row.awaiting) };
+  return row.approved_by ? { approvedBy: text(row.approved_by) } : {};
 }
 
 export function readJudgement(row: Row): Judgement {
@@ -185,7 +192,7 @@ function readScope(row: Row): Scope {
 }
 
 /** An item with the separator in it would come back as two, and cover what was never said. */
-function join(items: readonly string[]): string {
+export function join(items: readonly string[]): string {
   if (items.some((item) => item === '' || item.includes(';')))
     throw new RangeError('an item of a list is empty or holds a semicolon');
   return items.join(';');
@@ -195,7 +202,7 @@ function join(items: readonly string[]): string {
 const lists = new Map<string, readonly string[]>();
 const LISTS_KEPT = 1000;
 
-function split(value: Value | undefined): readonly string[] {
+export function split(value: Value | undefined): readonly string[] {
   const joined = text(value);
   let items = lists.get(joined);
   if (!items) {
@@ -206,6 +213,6 @@ function split(value: Value | undefined): readonly string[] {
   return items;
 }
 
-function text(value: Value | undefined): string {
+export function text(value: Value | undefined): string {
   return value === null || value === undefined ? '' : String(value);
 }

@@ -58,6 +58,8 @@ export interface ExceptionRecord extends Scope {
   readonly recordedAt: IsoInstant;
   readonly recordedBy: WorkerId;
   readonly approvedBy?: WorkerId;
+  /** The manager who was asked to approve and has not yet: until then it covers nothing. */
+  readonly awaits?: WorkerId;
   /** The gateway's questions and what was answered. */
   readonly answers: { readonly [question: string]: string };
 }

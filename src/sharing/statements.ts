@@ -105,6 +105,12 @@ export interface StatementLine {
     | 'SHOWN'
     | 'REQUESTS_SHOWN'
     | 'FAMILY_VIEW'
+    | 'EXCEPTION_APPROVED'
+    | 'GRANT'
+    | 'GRANT_END'
+    | 'EMERGENCY'
+    | 'EMERGENCY_END'
+    | 'EMERGENCY_REVIEW'
     | 'LINKS_SHOWN'
     | 'LINK'
     | 'NO_LINK';
@@ -238,7 +244,7 @@ export class Statements {
       until,
       recordedAt: operation.at,
       recordedBy: operation.requester.worker,
-      ...(approvedBy ? { approvedBy } : {}),
+      ...(gateway.approver === 'manager' && approvedBy ? { awaits: approvedBy } : {}),
       answers,
     };
     this.#writes.push((manager) => this.parts.registers.writeException(manager, record));

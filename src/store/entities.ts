@@ -21,7 +21,7 @@ interface Shape {
 
 /** Every entity of the store, for one dialect. */
 export function entities(dialect: Dialect): EntitySchema<Row>[] {
-  return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect)]
+  return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect), ...accessShapes(dialect)]
     .map(entity)
     .concat(auditEntry(dialect), relevanceRequest(dialect));
 }
@@ -171,6 +171,45 @@ function registerShapes(dialect: Dialect): Shape[] {
       indices: [{ name: 'relevance_judgement_by_subject', columns: ['subject'] }],
     },
     { name: 'register_clock', primary: { id: number }, columns: { version: number } },
+  ];
+}
+
+/** What was approved on request, opened in an emergency, and what an exception waits for. Rows are added and never changed. */
+function accessShapes(dialect: Dialect): Shape[] {
+  const { key, text, long } = columnTypes(dialect);
+  const whom = { worker: key(), agency: key(), role: key() };
+  const period = { from_at: key(32), until_at: key(32), recorded_at: key(32) };
+  return [
+    {
+      name: 'sharing_grant',
+      primary: { id: key() },
+      columns: {
+        request: key(),
+        holder: key(),
+        ...whom,
+        categories: text(1000),
+        purpose: key(32),
+        items: long,
+        ...period,
+        approved_by: key(),
+        cites: text(2000),
+      },
+    },
+    { name: 'sharing_grant_subject', primary: { person_id: key(), grant_id: key() } },
+    {
+      name: 'emergency_access',
+      primary: { id: key() },
+      columns: { person: key(), ...whom, gateway: key(), answers: long, risk: long, phoned: long, ...period },
+    },
+    { name: 'emergency_subject', primary: { person_id: key(), emergency_id: key() } },
+    {
+      name: 'emergency_review',
+      primary: { emergency_id: key() },
+      columns: { at: key(32), reviewed_by: key(), finding: key(32), why: long },
+    },
+    { name: 'access_end', primary: { id: key() }, columns: { at: key(32), ended_by: key(), why: long } },
+    { name: 'exception_awaiting', primary: { exception_id: key() }, columns: { asked: key() } },
+    { name: 'exception_approval', primary: { exception_id: key() }, columns: { at: key(32), approved_by: key() } },
   ];
 }
 

@@ -14,6 +14,7 @@ import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecut
 import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server.js';
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
+import { Accesses1764400000000 } from './migrations/accesses.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
@@ -67,7 +68,7 @@ const SAFE = {
   synchronize: false,
   migrationsRun: false,
   logging: false,
-  migrations: [Initial1764000000000, PersonLinks1764200000000, RelevanceRequests1764300000000],
+  migrations: [Initial1764000000000, PersonLinks1764200000000, RelevanceRequests1764300000000, Accesses1764400000000],
 };
 
 async function openFile(file: string): Promise<Store> {

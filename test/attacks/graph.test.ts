@@ -279,6 +279,7 @@ describe('the requester', () => {
         'dateOfBirth',
         'family',
         'filter',
+        'finding',
         'first',
         'forename',
         'id',
@@ -292,6 +293,7 @@ describe('the requester', () => {
         // Of the steward's queue: what has been decided, of pairs that they may see anyway.
         'state',
         'surname',
+        'why',
       ].filter((name) => args.has(name)),
     );
     const fields = new Set(types.flatMap(({ fields: all }) => ((all ?? []) as Json[]).map(({ name }) => name)));

@@ -129,6 +129,23 @@ describe.each(STORES)('links on $kind', (config) => {
         answers: {},
       }),
     );
+    await store.transaction((manager) =>
+      registers.writeEmergency(manager, {
+        id: 'em1',
+        person: second ?? '',
+        subjects: [first ?? '', second ?? ''],
+        worker: 'w-1',
+        agency: 'csc',
+        role: 'SOCIAL_WORKER',
+        gateway: 'VITAL_INTERESTS',
+        answers: {},
+        risk: 'a risk',
+        phoned: 'somebody',
+        from: AT,
+        until: '2027-01-01T00:00:00.000Z',
+        recordedAt: AT,
+      }),
+    );
     for (const subject of [first, second])
       await store.transaction((manager) =>
         store.run(manager, 'INSERT INTO conflict (worker, person) VALUES (?, ?)', ['w-9', subject]),
@@ -143,6 +160,7 @@ describe.each(STORES)('links on $kind', (config) => {
       ['c2', kept],
     ]);
     expect(said.exceptions.map(({ subjects }) => subjects)).toEqual([[kept]]);
+    expect(said.emergencies.map(({ id, person, subject }) => [id, person, subject])).toEqual([['em1', kept, kept]]);
     expect(await store.read('SELECT worker, person FROM conflict')).toEqual([{ worker: 'w-9', person: kept }]);
     expect(await store.read('SELECT retired, kept FROM person_merge')).toEqual([
       { retired: [first, second].find((id) => id !== kept), kept },

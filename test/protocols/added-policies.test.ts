@@ -88,7 +88,7 @@ describe('an authority’s own policies', () => {
       `${head('ours')}forbid (principal, action == Action::"read", resource) when { context.role == "SOCIALWORKER" };`,
       /SOCIALWORKER.*role/,
     ],
-    ['permits every action', `${head('ours')}permit (principal, action, resource);`, /is a permit on every action/],
+    ['permits every action', `${head('ours')}permit (principal, action, resource);`, /policy ours names no action/],
     [
       'lets anybody judge relevance',
       `${head('ours')}permit (principal, action == Action::"JUDGE_RELEVANCE", resource);`,
@@ -107,7 +107,7 @@ describe('an authority’s own policies', () => {
     [
       'forbids everything, obligations too',
       `${head('ours')}forbid (principal, action, resource);`,
-      /a veto on every action/,
+      /policy ours names no action/,
     ],
     [
       'keeps anybody from recording a refusal',
@@ -119,7 +119,30 @@ describe('an authority’s own policies', () => {
       `${head('ours')}forbid (principal, action in [Action::"SEE_STATEMENTS", Action::"JUDGE_RELEVANCE"], resource);`,
       /a veto on JUDGE_RELEVANCE/,
     ],
+    ...(
+      ['ANSWER_REQUEST', 'REVIEW_EMERGENCY', 'END_EMERGENCY', 'REVIEW_STATEMENT', 'RECORD_SERVICE_CONSENT'] as const
+    ).map((action): [string, string, RegExp] => [
+      `keeps anybody from ${action}`,
+      `${head('ours')}forbid (principal, action == Action::"${action}", resource);`,
+      new RegExp(`a veto on ${action}; an added veto names its action`),
+    ]),
+    [
+      'lets anybody open an emergency',
+      `${head('ours')}permit (principal, action == Action::"OPEN_EMERGENCY", resource);`,
+      /a permit on OPEN_EMERGENCY/,
+    ],
+    [
+      'misspells who made something',
+      `${head('ours')}forbid (principal, action == Action::"OPEN_EMERGENCY", resource) when { context.madeBy == "ANYBODY" };`,
+      /ANYBODY.*madeBy/,
+    ],
   ])('stop the start when one %s', (_, text, message) => expect(() => rulesWith(text)).toThrow(message));
+
+  it.each(['OPEN_EMERGENCY', 'APPROVE_EXCEPTION', 'STATUTORY_DECISION'])('may narrow %s', (action) =>
+    expect(() =>
+      rulesWith(`${head('ours')}forbid (principal, action == Action::"${action}", resource) when { context.party };`),
+    ).not.toThrow(),
+  );
 
   it('stop the start when their folder is empty, is not there, or holds what would not be read', () => {
     expect(() => loadRules({ protocols: [], ownPolicies: folderOf({}) })).toThrow(/no policies in/);

@@ -17,6 +17,7 @@ describe('a record of why consent is not required', () => {
     ['another purpose', { purposes: ['S47_ENQUIRY'] }],
     ['what has not started', { from: day(21) }],
     ['what has ended', { until: NOW }],
+    ['what a manager has not approved yet', { awaits: 'w-9' }],
   ] as const)('does not cover %s', (_, changes) => {
     expect(exceptionFor([excepted(changes)], ASK)).toEqual({ covers: false, overridesRefusal: false, ids: [] });
   });

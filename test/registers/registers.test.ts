@@ -29,9 +29,18 @@ describe.each(STORES)('the registers on $kind', (config) => {
       consents: [],
       exceptions: [exception],
       judgements: [],
+      grants: [],
+      emergencies: [],
     });
     expect((await registers.read(['P-1', 'P-2'])).exceptions).toHaveLength(1);
-    expect(await registers.read([])).toEqual({ version: 5, consents: [], exceptions: [], judgements: [] });
+    expect(await registers.read([])).toEqual({
+      version: 5,
+      consents: [],
+      exceptions: [],
+      judgements: [],
+      grants: [],
+      emergencies: [],
+    });
     expect(await registers.consent('c-1')).toEqual(consent);
     expect(await registers.consent('none')).toBeUndefined();
     await store.close();

@@ -33,6 +33,14 @@ const TABLES = [
   'exception_record',
   'exception_subject',
   'relevance_judgement',
+  'sharing_grant',
+  'sharing_grant_subject',
+  'emergency_access',
+  'emergency_subject',
+  'emergency_review',
+  'access_end',
+  'exception_awaiting',
+  'exception_approval',
   'audit_entry',
 ];
 

@@ -17,7 +17,9 @@ import {
   type SourceId,
 } from '../../domain/words.js';
 import type { ConsentAsk, ConsentFinding } from '../../registers/consent.js';
+import { type EmergencyAbout, emergenciesFor, exceptionOf } from '../../registers/emergency.js';
 import { exceptionFor } from '../../registers/exception.js';
+import { type GrantAbout, type GrantFinding, grantFor } from '../../registers/grant.js';
 import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
 import { consentBeside } from '../../registers/told-consents.js';
@@ -41,12 +43,20 @@ export interface Statements {
   readonly consents: ReadonlyMap<PersonId, readonly ConsentStatement[]>;
   readonly exceptions: ReadonlyMap<PersonId, readonly ExceptionRecord[]>;
   readonly judgements: ReadonlyMap<PersonId, readonly Judgement[]>;
+  readonly grants: ReadonlyMap<PersonId, readonly GrantAbout[]>;
+  readonly emergencies: ReadonlyMap<PersonId, readonly EmergencyAbout[]>;
+  /** What people said could not be read: anybody may have refused. */
+  readonly untold: boolean;
 }
+
+/** What an action is about, beside the person. What is not said is as if nobody had done it, and nothing overrode. */
+export type ActionAbout = Pick<ActionFacts, 'ownAgency' | 'party'> &
+  Partial<Pick<ActionFacts, 'madeBy' | 'overridesRefusal'>>;
 
 /** A fact record with what it rests on. */
 export interface Gathered {
   readonly facts: FactRecord;
-  /** Ids of the consents, exceptions, enquiries and judgements that the facts rest on. */
+  /** Ids of the consents, exceptions, enquiries, judgements, grants and emergency accesses that the facts rest on. */
   readonly evidence: readonly string[];
   /** Facts that could not be told and were taken at their most restrictive. */
   readonly unknown: readonly FactName[];
@@ -67,6 +77,8 @@ interface Side {
   readonly ownAgency: boolean;
   readonly involvement: Fact<'involvement'>;
   readonly openToBoth: boolean;
+  /** The requester's own that are live and cover the subject. */
+  readonly emergencies: readonly EmergencyAbout[];
   /** Of records that speak of the subject alone: of fields that locate, and of others. */
   readonly persons: Map<boolean, PersonFacts>;
   readonly bases: Map<Category, Basis>;
@@ -112,8 +124,10 @@ export class FactGatherer {
   }
 
   /** The facts of an action about a person. Requires that the person's surroundings are known. */
-  actionFacts(person: PersonId, about: { readonly ownAgency: boolean; readonly party: boolean }): ActionFacts {
+  actionFacts(person: PersonId, about: ActionAbout): ActionFacts {
     return {
+      madeBy: 'NOBODY',
+      overridesRefusal: false,
       role: this.asker.standing.requester.role,
       involvement: this.subject(person).involvement,
       ...about,
@@ -123,6 +137,17 @@ export class FactGatherer {
         victimSide: true,
       }),
     };
+  }
+
+  /** The person, and everybody included in a family that includes them. Requires that their surroundings are known. */
+  includedWith(person: PersonId): readonly PersonId[] {
+    const families = this.view.includingFamiliesOf(person);
+    return [...new Set([person, ...families.flatMap((family) => family.included)])];
+  }
+
+  /** Whether an agency works, or worked, with the person. */
+  isKnownTo(person: PersonId, agency: AgencyId): boolean {
+    return this.view.of('involvements', person).some((row) => row.holder === agency);
   }
 
   /** Whether somebody holds parental responsibility for a child. */
@@ -150,6 +175,7 @@ export class FactGatherer {
     const relevance = this.#relevance(label, subject, category, ownAgency);
     const persons = this.#personFacts(label, side, category);
     const location = category === 'CONTACT' ? this.#location(label) : NOT_LOCATING;
+    const grant = this.#grant(label, holder, category);
     const facts: FactRecord = {
       role: standing.requester.role,
       ownAgency,
@@ -176,8 +202,8 @@ export class FactGatherer {
         label.author !== undefined &&
         isRequester(standing, this.#spaceOf(label), label.author) &&
         isAgencyInvolved(this.view, subject.families, standing.requester.agency),
-      grant: 'NONE',
-      emergency: false,
+      grant: grant.state,
+      emergency: side.emergencies.length > 0,
       stage: subject.stage,
       s47Open: subject.s47Open,
       openToBoth: side.openToBoth,
@@ -188,9 +214,35 @@ export class FactGatherer {
       referredByRecipient,
       forMember: member !== undefined && mayBeShownTo(this.view, this.statements.consents, member, label),
     };
-    const evidence = relevance.ids.length === 0 ? basis.evidence : [...basis.evidence, ...relevance.ids];
+    const evidence = together(basis.evidence, relevance.ids, grant.ids, side.emergencies);
     const unknown: readonly FactName[] = basis.untold ? [...subject.unknown, 'consentState'] : subject.unknown;
     return { facts, evidence, unknown };
+  }
+
+  /** Whether a live grant names this requester for the record's subject, category, holder and purpose. */
+  #grant(label: RecordLabel<PersonId>, holder: AgencyId, category: Category): GrantFinding {
+    const grants = this.statements.grants.get(label.subject);
+    if (!grants) return NOT_GRANTED;
+    const { worker, agency, role } = this.asker.standing.requester;
+    const { subject, source, type, localId, addresses } = label;
+    return grantFor(grants, {
+      worker,
+      agency,
+      role,
+      subject,
+      category,
+      holder,
+      purpose: this.asker.purpose,
+      at: this.view.now,
+      record: { source, type, localId, addresses },
+    });
+  }
+
+  /** The requester's own emergency accesses that cover the person now. */
+  #emergenciesAbout(subject: PersonId): readonly EmergencyAbout[] {
+    const { worker, agency, role } = this.asker.standing.requester;
+    const all = this.statements.emergencies.get(subject) ?? NO_EMERGENCIES;
+    return emergenciesFor(all, { worker, agency, role, subject, at: this.view.now });
   }
 
   #openSide(person: PersonId, holder: AgencyId): Side {
@@ -204,6 +256,7 @@ export class FactGatherer {
       involvement: this.#involvement(subject, person, holder, ownAgency),
       // While the stage cannot be told, whether the family is on a protection plan cannot be either (CF-04).
       openToBoth: !ownAgency && !subject.unknown.includes('stage') && isInvolved(holder) && isInvolved(agency),
+      emergencies: this.#emergenciesAbout(person),
       persons: new Map(),
       bases: new Map(),
       referralBases: new Map(),
@@ -308,7 +361,7 @@ export class FactGatherer {
       at: this.view.now,
     };
     const guardians = this.#guardians(subject);
-    const untold = this.view.isUntold('consents', holder.id, subject);
+    const untold = this.statements.untold || this.view.isUntold('consents', holder.id, subject);
     const consent = untold
       ? REFUSED_PERHAPS
       : this.#consent(subject, {
@@ -317,7 +370,7 @@ export class FactGatherer {
           guardians,
           allegedAgainstSubjectOrCarer: [subject, ...guardians].flatMap((person) => allegedAgainst(this.view, person)),
         });
-    const recorded = exceptionFor(this.statements.exceptions.get(subject) ?? [], {
+    const recorded = exceptionFor(this.#exceptions(subject), {
       ...scope,
       holderVoluntary: holder.voluntary,
       recipientVoluntary: recipient.voluntary,
@@ -328,6 +381,13 @@ export class FactGatherer {
     const basis = consent.state === 'GIVEN' ? 'CONSENT' : excepted ? 'EXCEPTION' : 'NONE';
     const evidence = basis === 'CONSENT' ? consent.statements : [...consent.statements, ...recorded.ids, ...enquiry];
     return { basis, consentState: consent.state, exceptionOverridesRefusal: overridesRefusal, evidence, untold };
+  }
+
+  /** Those recorded, and those that the requester's emergency accesses are by themselves. */
+  #exceptions(subject: PersonId): readonly ExceptionRecord[] {
+    const recorded = this.statements.exceptions.get(subject) ?? [];
+    const emergencies = this.#emergenciesAbout(subject);
+    return emergencies.length === 0 ? recorded : [...recorded, ...emergencies.map(exceptionOf)];
   }
 
   /** What was said to the gateway, beside what the holder's own system says was said to the holder. */
@@ -402,6 +462,19 @@ function speaksOfSubjectAlone({ subject, names, fromWorkWith, addresses }: Recor
   return names.length === 0 && addresses.length === 0 && fromWorkWith.length === 1 && fromWorkWith[0] === subject;
 }
 
+/** The ids that a fact record rests on, each once; most rest on a basis alone. */
+function together(
+  basis: readonly string[],
+  relevance: readonly string[],
+  grants: readonly string[],
+  emergencies: readonly EmergencyAbout[],
+): readonly string[] {
+  if (relevance.length === 0 && grants.length === 0 && emergencies.length === 0) return basis;
+  return [...new Set([...basis, ...relevance, ...grants, ...emergencies.map(({ id }) => id)])];
+}
+
+const NO_EMERGENCIES: readonly EmergencyAbout[] = Object.freeze([]);
+const NOT_GRANTED: GrantFinding = Object.freeze({ state: 'NONE', ids: Object.freeze([]) });
 const NOT_LOCATING: LocationFacts = Object.freeze({ locationProtected: false, worksWithProtected: false });
 const NOT_ACROSS: Basis = Object.freeze({
   basis: 'NONE',

@@ -152,6 +152,7 @@ export const ACTIONS = [
   'JUDGE_RELEVANCE',
   'SEE_STATEMENTS',
   'DECIDE_PERSON_LINKS',
+  'EXPLAIN',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

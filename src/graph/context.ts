@@ -1,3 +1,6 @@
+import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
+import type { Explaining } from '../oversight/explaining.js';
+import type { Sayings } from '../oversight/release-grounds.js';
 import type { Operation } from '../reader/operation.js';
 import type { PersonLinks } from '../sharing/person-links.js';
 import type { Statements } from '../sharing/statements.js';
@@ -7,4 +10,8 @@ export interface GraphContext {
   readonly operation: Operation;
   readonly statements: Statements;
   readonly links: PersonLinks;
+  readonly explaining: Explaining;
+  /** The published rules: what each policy says, and the table they make. */
+  readonly sayings: Sayings;
+  readonly matrix: KeptMatrix;
 }

@@ -4,8 +4,9 @@
  */
 import type { Audit, LoggedEntry } from '../audit/audit.js';
 import type { AuditEntryBody, DecisionEntry } from '../audit/entry.js';
+import { factsIn } from '../disclosure/logged-facts.js';
 import { sentenceFor } from '../disclosure/sentences.js';
-import { type FactRecord, factsOf } from '../domain/facts.js';
+import type { FactRecord } from '../domain/facts.js';
 import type { Agency } from '../domain/requester.js';
 import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../domain/words.js';
 import { NotValid } from '../sharing/statements.js';
@@ -146,26 +147,4 @@ function pastDecision(
     facts: facts ? toldFacts(facts, { evidence: new Map(), unknown }, []) : [],
     forPerson: sentenceFor({ outcome, reasons: inFull, basis }),
   };
-}
-
-/**
- * The facts of a decision, where its key can be read by the lists of today: they must say what the entry says of itself in
- * words. Undefined where the lists have changed since.
- */
-export function factsIn(
-  line: DecisionEntry,
-  { requester, purpose }: Pick<AuditEntryBody, 'requester' | 'purpose'>,
-): FactRecord | undefined {
-  let facts: FactRecord;
-  try {
-    facts = factsOf(line.facts);
-  } catch {
-    return undefined;
-  }
-  const agrees =
-    facts.category === line.category &&
-    facts.role === requester.role &&
-    facts.purpose === purpose &&
-    facts.basis === (line.basis ?? 'NONE');
-  return agrees ? facts : undefined;
 }

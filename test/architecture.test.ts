@@ -16,7 +16,8 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   disclosure: ['domain', 'sources', 'people', 'registers', 'audit'],
   reader: ['domain', 'sources', 'people', 'registers', 'disclosure'],
   sharing: ['domain', 'people', 'registers', 'disclosure', 'reader'],
-  graph: ['domain', 'audit', 'disclosure', 'reader', 'sharing', 'registers'],
+  oversight: ['domain', 'audit', 'people', 'registers', 'disclosure', 'reader', 'sharing'],
+  graph: ['domain', 'audit', 'disclosure', 'reader', 'sharing', 'oversight', 'registers'],
   server: ['domain', 'graph'],
   worlds: ['domain', 'store', 'registers'],
 };

@@ -28,8 +28,12 @@ export interface Guard {
 
 export interface AuditFilter {
   readonly worker?: WorkerId;
+  /** The entry with this id. */
+  readonly id?: string;
   /** Entries of this instant and later. */
   readonly since?: IsoInstant;
+  /** Entries before this instant. */
+  readonly until?: IsoInstant;
   readonly limit: number;
 }
 
@@ -145,12 +149,18 @@ export function openAudit(store: Store): Audit {
         setImmediate(() => void commitAll());
       });
     },
-    async read({ worker, since, limit }) {
-      const conditions = [...(worker === undefined ? [] : ['worker = ?']), ...(since === undefined ? [] : ['at >= ?'])];
+    async read({ id, worker, since, until, limit }) {
+      const given = [
+        ['id = ?', id],
+        ['worker = ?', worker],
+        ['at >= ?', since],
+        ['at < ?', until],
+      ].filter(([, value]) => value !== undefined);
+      const conditions = given.map(([condition]) => condition);
       const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
       const rows = await store.read<EntryRow>(
         `SELECT seq, body, hash FROM audit_entry ${where} ORDER BY seq DESC ${store.first}`,
-        [...[worker, since].filter((value) => value !== undefined), limit],
+        [...given.map(([, value]) => value), limit],
       );
       return rows.map(readEntry);
     },

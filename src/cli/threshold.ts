@@ -8,6 +8,7 @@ import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { createDecide } from '../disclosure/decide.js';
 import { loadPolicies, type Policies } from '../disclosure/policies.js';
+import { recordedDiff, recordedJson, recordedText } from '../disclosure/recorded-diff.js';
 import { replayLog } from '../disclosure/replay.js';
 import { changesBetween, changesJson, changesText } from '../disclosure/space/diff.js';
 import { sharingMatrix } from '../disclosure/space/matrix.js';
@@ -16,7 +17,7 @@ import { packagePath } from '../package-path.js';
 import { CLAUSE_KINDS, type ClauseKind } from '../protocols/clauses.js';
 import { PACKS } from '../protocols/pack.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
-import { openStore } from '../store/store.js';
+import { openStore, type Store } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { type CheckProviderOptions, CONTRACTS, checkProvider } from './check-provider.js';
@@ -35,6 +36,12 @@ interface CheckSourceOptions {
   readonly maxAge: number;
   readonly sample: number;
   readonly json?: boolean;
+}
+
+interface DiffOptions {
+  readonly json?: boolean;
+  readonly log?: boolean;
+  readonly world?: string;
 }
 
 const program = new Command('threshold')
@@ -59,7 +66,7 @@ function workerIn<W extends { readonly id: string }>(workers: readonly W[], id: 
 }
 
 /** The rules that the environment configures; or those of other packs. */
-function rulesInForce(packs: readonly string[] = []): ReturnType<typeof loadRules> {
+function rulesInForce(packs: readonly string[] = [], policyFolder?: string): ReturnType<typeof loadRules> {
   const { THRESHOLD_PROTOCOLS: named, THRESHOLD_POLICIES: own } = process.env;
   const { protocols, ownPolicies } = readConfig({
     ...(named ? { THRESHOLD_PROTOCOLS: named } : {}),
@@ -68,6 +75,7 @@ function rulesInForce(packs: readonly string[] = []): ReturnType<typeof loadRule
   return loadRules({
     protocols: packs.length > 0 ? packs : protocols,
     ...(ownPolicies === undefined ? {} : { ownPolicies }),
+    ...(policyFolder === undefined ? {} : { policyFolder }),
   });
 }
 
@@ -75,6 +83,16 @@ function rulesInForce(packs: readonly string[] = []): ReturnType<typeof loadRule
 function policiesOf(dir: string | undefined): Policies {
   return dir === undefined ? rulesInForce().policies : loadPolicies(dir);
 }
+
+/** The store that the environment configures; or that of a world folder. */
+async function openConfiguredStore(world: string | undefined): Promise<Store> {
+  const config = world ? demoConfig(world) : readConfig(process.env);
+  if (config.mode === 'demo') return (await openDemoStore(config)).store;
+  return openStore(config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store);
+}
+
+const refuseToGuess = (ids: readonly string[]) => console.error(`policies could not be evaluated: ${ids.join(', ')}`);
+const tellProgress = (entries: number) => void process.stderr.write(`\r${entries} entries`);
 
 program
   .command('serve')
@@ -315,10 +333,24 @@ policies
     'what another folder of policies would newly release, and newly withhold, to whom; exit code 1 when anything',
   )
   .option('--json', 'a line of JSON for each change')
-  .action((before: string, after: string, { json }: { json?: boolean }) => {
+  .option(
+    '--log',
+    'also of what was asked in earnest: the decisions in the log, with the protocol packs in force; counts only',
+  )
+  .option('--world <dir>', 'the log of a world folder')
+  .action(async (before: string, after: string, { json, log, world }: DiffOptions) => {
     const changes = changesBetween(loadPolicies(before).all, loadPolicies(after).all);
     console.log(json ? changesJson(changes) : changesText(changes));
     if (changes.length > 0) process.exitCode = 1;
+    if (!log) return;
+    const [old, fresh] = [before, after].map((dir) => createDecide(rulesInForce([], dir).policies, refuseToGuess));
+    if (!old || !fresh) return;
+    const store = await openConfiguredStore(world);
+    const recorded = await recordedDiff(openAudit(store), old, fresh, tellProgress);
+    await store.close();
+    process.stderr.write('\n');
+    console.log(json ? recordedJson(recorded) : recordedText(recorded));
+    if (recorded.changes.length > 0) process.exitCode = 1;
   });
 
 program
@@ -339,18 +371,14 @@ program
   .option('--policies <dir>', 'the policies of an earlier version')
   .option('--world <dir>', 'the log of a world folder')
   .action(async ({ policies: dir, world }: { policies?: string; world?: string }) => {
-    const config = world ? demoConfig(world) : readConfig(process.env);
-    const store =
-      config.mode === 'demo'
-        ? (await openDemoStore(config)).store
-        : await openStore(config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store);
+    const store = await openConfiguredStore(world);
     const loaded = policiesOf(dir);
-    const decide = createDecide(loaded, (ids) => console.error(`policies could not be evaluated: ${ids.join(', ')}`));
+    const decide = createDecide(loaded, refuseToGuess);
     const { entries, decisions, otherVersions, discrepancies } = await replayLog(
       openAudit(store),
       loaded.version,
       decide,
-      (done) => process.stderr.write(`\r${done} entries`),
+      tellProgress,
     );
     await store.close();
     process.stderr.write('\n');

@@ -22,8 +22,16 @@ import type { FactGatherer, Gathered } from './facts/gather.js';
 import type { Ledger } from './ledger.js';
 import { adultWorkDenial } from './outcome.js';
 import { type Layout, type Projection, project } from './projection.js';
-import { safeReasons } from './reason.js';
-import { markReleased, type Passed, type Released, type ShownRecord, type WithheldNotice } from './released.js';
+import { reasonTold } from './reason.js';
+import {
+  DECIDED,
+  type DecidedBy,
+  markReleased,
+  type Passed,
+  type Released,
+  type ShownRecord,
+  type WithheldNotice,
+} from './released.js';
 import type { Surroundings } from './surroundings.js';
 
 export interface DoorParts {
@@ -83,8 +91,14 @@ function pass(parts: DoorParts, record: HeldRecord, batch: readonly RecordLabel<
     return { type, subject, at, notices: noticesOf([main], holder) };
   }
   const all = others.length === 0 ? [main] : [main, ...others];
-  for (const part of all) note(parts.ledger, label, holder, part);
-  return { type, subject, at, record: show(record, holder, layout, main, others), notices: noticesOf(all, holder) };
+  const lines = all.map((part) => note(parts.ledger, label, holder, part));
+  return {
+    type,
+    subject,
+    at,
+    record: show(record, holder, layout, main, others, { subject, lines }),
+    notices: noticesOf(all, holder),
+  };
 }
 
 /** Decides the fields of a record that have this category and confidentiality. */
@@ -117,7 +131,12 @@ function isShown(main: Part, others: readonly Part[]): boolean {
  * across agencies, a person's details are silent (whether there is anything relevant is for the records to say), and
  * anything else shows no further than adult work itself would.
  */
-function shownAs(decision: Decision, { facts }: Gathered, { type }: RecordLabel<PersonId>, holder: Agency): Outcome {
+export function shownAs(
+  decision: Decision,
+  { facts }: Pick<Gathered, 'facts'>,
+  { type }: Pick<RecordLabel<PersonId>, 'type'>,
+  holder: Agency,
+): Outcome {
   const isDenied = decision.outcome === 'WITHHELD' || decision.outcome === 'BROKERED';
   if (!isDenied || facts.ownAgency || !ADULT_WORK_AGENCY_KINDS.includes(holder.kind)) return decision.outcome;
   if (type === 'PersonDetails') return 'SILENT';
@@ -130,12 +149,14 @@ function show(
   layout: Layout,
   main: Part,
   others: readonly Part[],
+  decided: DecidedBy,
 ): Released<ShownRecord> {
-  const target: Record<string, unknown> = {
+  const target: Record<string | symbol, unknown> = {
     __typename: label.type,
     id: recordId(label),
     holder,
     obligations: obligationsOf(main, others),
+    [DECIDED]: decided,
   };
   if (main.outcome === 'RELEASED') project(layout.own, content, persons, target);
   layout.others.forEach(({ fields }, i) => {
@@ -164,11 +185,7 @@ function noticesOf(parts: readonly Part[], holder: Agency): readonly WithheldNot
         outcome,
         holder,
         category: brokered ? null : gathered.facts.category,
-        reason: brokered
-          ? null
-          : gathered.unknown.length > 0
-            ? 'FACT_UNAVAILABLE'
-            : (safeReasons(decision.reasons)[0] ?? null),
+        reason: reasonTold(outcome, decision.reasons, gathered.unknown.length > 0),
         requestable: brokered || decision.requestable,
         dutyPoint: holder.dutyPoint,
       },
@@ -176,9 +193,9 @@ function noticesOf(parts: readonly Part[], holder: Agency): readonly WithheldNot
   });
 }
 
-function note(ledger: Ledger, label: RecordLabel<PersonId>, holder: Agency, part: Part): void {
+function note(ledger: Ledger, label: RecordLabel<PersonId>, holder: Agency, part: Part): number {
   const { facts, evidence, unknown } = part.gathered;
-  ledger.note({
+  return ledger.note({
     subject: label.subject,
     holder: holder.id,
     type: label.type,

@@ -3,9 +3,9 @@
  * ends it becomes the operation's one audit entry. Compact: equal decisions once, records of one kind together.
  */
 import type { Decision } from '../domain/decision.js';
-import type { FactName } from '../domain/facts.js';
+import type { Fact, FactName } from '../domain/facts.js';
 import type { RecordType } from '../domain/records.js';
-import type { AgencyId, Category, Outcome, PersonId } from '../domain/words.js';
+import type { AgencyId, Category, Obligation, Outcome, PersonId } from '../domain/words.js';
 
 /** One decision on one part (fields of one category) of one record. */
 export interface Outturn {
@@ -16,7 +16,7 @@ export interface Outturn {
   readonly category: Category;
   readonly outcome: Outcome;
   readonly decision: Decision;
-  readonly basis: string;
+  readonly basis: Fact<'basis'>;
   readonly evidence: readonly string[];
   readonly unknown: readonly FactName[];
 }
@@ -32,8 +32,8 @@ export interface DecisionLine {
   readonly permits?: readonly string[];
   readonly vetoes?: readonly string[];
   readonly reasons?: readonly string[];
-  readonly obligations?: readonly string[];
-  readonly basis?: string;
+  readonly obligations?: readonly Obligation[];
+  readonly basis?: Fact<'basis'>;
   readonly evidence?: readonly string[];
   readonly unknown?: readonly string[];
 }
@@ -51,7 +51,8 @@ export class Ledger {
   readonly #lines: Line[] = [];
   readonly #bySubject = new Map<PersonId, Line[]>();
 
-  note(outturn: Outturn): void {
+  /** Answers with the place of its decision among `decisions`. */
+  note(outturn: Outturn): number {
     const { subject, holder, type, localId } = outturn;
     const index = this.#indexOf(outturn);
     let lines = this.#bySubject.get(subject);
@@ -62,11 +63,12 @@ export class Ledger {
     const line = lines.find((known) => known[0] === index && known[2] === holder && known[3] === type);
     if (line) {
       line[4].push(localId);
-      return;
+      return index;
     }
     const fresh: Line = [index, subject, holder, type, [localId]];
     lines.push(fresh);
     this.#lines.push(fresh);
+    return index;
   }
 
   get decisions(): readonly DecisionLine[] {

@@ -57,7 +57,7 @@ export class ClassificationError extends Error {
 }
 
 /** Fields that the door itself fills in, with the main decision. */
-const MADE_BY_THE_DOOR = ['id', 'holder', 'obligations'];
+const MADE_BY_THE_DOOR = ['id', 'holder', 'obligations', 'releasedBecause'];
 
 /** Reads the classification of every type that bears on persons. Throws ClassificationError naming the first field at fault. */
 export function readProjection(schema: GraphQLSchema): Projection {

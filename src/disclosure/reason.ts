@@ -3,7 +3,7 @@
  * fact changed, then two, in a fixed order; never written down a second time.
  */
 import type { FactRecord } from '../domain/facts.js';
-import { FULL_FORM_ONLY, PURPOSES, type Reason } from '../domain/words.js';
+import { FULL_FORM_ONLY, type Outcome, PURPOSES, type Reason } from '../domain/words.js';
 import type { Verdict } from './policies.js';
 
 interface Change {
@@ -37,6 +37,12 @@ export function reasonsOf(
 export function safeReasons(reasons: readonly Reason[]): readonly Reason[] {
   const safe = reasons.filter((reason) => !FULL_FORM_ONLY.includes(reason));
   return safe.length > 0 ? safe : ['ROLE_NOT_PERMITTED'];
+}
+
+/** The one reason that a notice gives; none where it is silent or only says whom to turn to. */
+export function reasonTold(outcome: Outcome, reasons: readonly Reason[], isUnknown: boolean): Reason | null {
+  if (outcome !== 'WITHHELD') return null;
+  return isUnknown ? 'FACT_UNAVAILABLE' : (safeReasons(reasons)[0] ?? null);
 }
 
 /** Whether an approved sharing request alone would release it. */

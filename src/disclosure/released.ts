@@ -10,12 +10,22 @@ import type { Category, Obligation, PersonId, Reason } from '../domain/words.js'
 declare const released: unique symbol;
 export type Released<T> = T & { readonly [released]: true };
 
+/** Under this a released record keeps what it was decided by; no field of the SDL, nor of anything that is written out. */
+export const DECIDED: unique symbol = Symbol('decided');
+
+/** Whom a record is about, and the places of the decisions on its parts in the operation's ledger. */
+export interface DecidedBy {
+  readonly subject: PersonId;
+  readonly lines: readonly number[];
+}
+
 /** A record as the SDL shows it: allow-listed fields only; person fields hold the person's id until they are resolved. */
 export interface ShownRecord {
   readonly __typename: RecordType;
   readonly id: string;
   readonly holder: Agency;
   readonly obligations: readonly Obligation[];
+  readonly [DECIDED]: DecidedBy;
   readonly [field: string]: unknown;
 }
 

@@ -20,6 +20,9 @@ import { localsIn, type View } from './facts/view.js';
 /** Asked of a source that knows none of the persons: nobody's id at any source. */
 export const NOBODY: LocalId = '-';
 
+/** Of whom something is unknown while a source is down: of those it is linked to, or of anybody it might have known. */
+export type GapsAbout = 'KNOWN' | 'ANYBODY';
+
 export class Surroundings {
   readonly #known = new Set<PersonId>();
   readonly #consents = new Map<PersonId, ConsentStatement[]>();
@@ -37,6 +40,7 @@ export class Surroundings {
     private readonly asking: Asking,
     private readonly registers: Registers,
     private readonly purpose: Purpose,
+    private readonly gapsAbout: GapsAbout = 'KNOWN',
   ) {
     const isUntold = () => this.#isUntold;
     this.statements = {
@@ -100,7 +104,8 @@ export class Surroundings {
           circumstancesOf(ask),
         );
         if (!hasAnswered(reply)) {
-          this.view.addGap({ source: source.id, holder: source.holder, tells: source.tells, persons: new Set(mine) });
+          const missed = this.gapsAbout === 'KNOWN' ? mine : persons;
+          this.view.addGap({ source: source.id, holder: source.holder, tells: source.tells, persons: new Set(missed) });
           return;
         }
         await this.links.learn(source.space, reply.items.flatMap(localsIn));

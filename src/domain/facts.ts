@@ -163,6 +163,7 @@ export const ACTIONS = [
   'END_EMERGENCY',
   'REVIEW_EMERGENCY',
   'STATUTORY_DECISION',
+  'EXPLAIN',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

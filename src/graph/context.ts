@@ -1,3 +1,6 @@
+import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
+import type { Explaining } from '../oversight/explaining.js';
+import type { Sayings } from '../oversight/release-grounds.js';
 import type { Operation } from '../reader/operation.js';
 import type { Approvals } from '../sharing/approvals.js';
 import type { Emergencies } from '../sharing/emergencies.js';
@@ -11,4 +14,8 @@ export interface GraphContext {
   readonly links: PersonLinks;
   readonly emergencies: Emergencies;
   readonly approvals: Approvals;
+  readonly explaining: Explaining;
+  /** The published rules: what each policy says, and the table they make. */
+  readonly sayings: Sayings;
+  readonly matrix: KeptMatrix;
 }

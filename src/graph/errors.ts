@@ -28,7 +28,7 @@ export const ERRORS = {
     status: 400,
   },
   BAD_REQUEST: { message: 'The request is not a GraphQL request over POST with a JSON body.', status: 400 },
-  NOT_PERMITTED: { message: 'You may not record this.', status: 200 },
+  NOT_PERMITTED: { message: 'You may not do this.', status: 200 },
   NOT_VALID: { message: 'The statement is not complete.', status: 200 },
   FACTS_CHANGED: { message: 'What people have said changed while this was read. Ask again.', status: 503 },
   NOT_RECORDED: { message: 'The answer could not be recorded, so it was not given.', status: 503 },

@@ -16,8 +16,11 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
+import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
+import { openExplaining } from '../oversight/explaining.js';
+import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
 import { openApprovals } from '../sharing/approvals.js';
 import { openEmergencies } from '../sharing/emergencies.js';
@@ -51,6 +54,8 @@ const COMPILED_LIMIT = 500;
 
 export function createExecutor(parts: ExecutorParts): GatewayExecutor {
   const compiled = new Map<string, CompiledQuery>();
+  const sayings = sayingsOf(parts.statementParts.policies);
+  const matrix = keepMatrix(parts.statementParts.policies.all);
 
   function compile(context: GatewayGraphQLRequestContext): CompiledQuery {
     const key = `${context.queryHash} ${context.operationName ?? ''}`;
@@ -103,7 +108,24 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       draft: (...drafted: Parameters<Statements['draft']>) => statements.draft(...drafted),
     };
     const emergencies = openEmergencies({ ...desk, protocol: parts.house.protocol });
-    const graph: GraphContext = { operation, statements, links, emergencies, approvals: openApprovals(desk) };
+    const explaining = openExplaining({
+      house: parts.house,
+      operation,
+      policies: parts.statementParts.policies,
+      sayings,
+      draft: (line) => statements.draft(line),
+      audit: parts.audit,
+    });
+    const graph: GraphContext = {
+      operation,
+      statements,
+      links,
+      emergencies,
+      approvals: openApprovals(desk),
+      explaining,
+      sayings,
+      matrix,
+    };
     const result = await query.query(undefined, graph, variables);
     const failure = result.errors
       ?.map(({ originalError }) => originalError)
@@ -203,9 +225,10 @@ function readVariables(
   operation: OperationDefinitionNode,
   given: Record<string, unknown>,
 ): Record<string, unknown> {
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+  const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
   if (errors) throw new Refusal('BAD_USER_INPUT');
-  return given;
+  // The compiled query takes no default for a variable that may not be null.
+  return { ...coerced, ...given };
 }
 
 /** Resolver errors by code; an operation that failed shows no data beside its errors. */

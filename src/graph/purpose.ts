@@ -15,7 +15,7 @@ export interface Declaration {
 }
 
 /** Root fields that touch no personal data. */
-const IMPERSONAL_ROOTS = new Set(['me', '__typename', '__schema', '__type']);
+const IMPERSONAL_ROOTS = new Set(['me', 'sharingMatrix', '__typename', '__schema', '__type']);
 
 /** The declaration of an operation. Throws Refusal PURPOSE_REQUIRED where personal data is asked for without one. */
 export function declarationOf(operation: OperationDefinitionNode, document: DocumentNode): Declaration {

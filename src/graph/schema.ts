@@ -8,6 +8,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { type Projection, readProjection } from '../disclosure/projection.js';
 import type { Pages } from './connection.js';
+import { explainResolvers } from './explain-resolvers.js';
 import type { Limits } from './limits.js';
 import { createResolvers } from './resolvers.js';
 
@@ -24,7 +25,8 @@ export function buildGraph(folder: string, pages: Pages, limits: Limits): Graph 
     .map((file) => readFileSync(join(folder, file), 'utf8'));
   const schema = makeExecutableSchema({
     typeDefs,
-    resolvers: createResolvers(pages, limits),
+    resolvers: [createResolvers(pages, limits), explainResolvers],
+    inheritResolversFromInterfaces: true,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
   return { schema, projection: readProjection(schema) };

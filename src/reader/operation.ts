@@ -10,7 +10,7 @@ import { View } from '../disclosure/facts/view.js';
 import { type Work, type WorkRow, workOf } from '../disclosure/facts/work.js';
 import { Ledger } from '../disclosure/ledger.js';
 import type { Projection } from '../disclosure/projection.js';
-import { Surroundings } from '../disclosure/surroundings.js';
+import { type GapsAbout, Surroundings } from '../disclosure/surroundings.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
 import type { AgencyId, PersonId, Purpose, SourceId } from '../domain/words.js';
@@ -71,11 +71,34 @@ export function budgetOf({ gates, operationDeadlineMs }: House): Budget {
 }
 
 /** Opens an operation. Throws UnknownRequester. */
-export async function openOperation(
+export function openOperation(
   house: House,
   requester: Pick<Requester, 'worker' | 'agency' | 'role'>,
   purpose: Purpose,
   budget: Budget,
+): Promise<Operation> {
+  return openWith(house, requester, purpose, new Asking(house.sources, house.gates, budget, purpose), 'KNOWN');
+}
+
+/**
+ * As somebody else would open it, within another's operation: to ask what they would be given. Its calls are that operation's,
+ * and what a source that is down would tell is unknown of everybody, so that nobody learns whom that source knows.
+ */
+export function openOnBehalf(
+  house: House,
+  requester: Pick<Requester, 'worker' | 'agency' | 'role'>,
+  purpose: Purpose,
+  within: Operation,
+): Promise<Operation> {
+  return openWith(house, requester, purpose, within.asking, 'ANYBODY');
+}
+
+async function openWith(
+  house: House,
+  requester: Pick<Requester, 'worker' | 'agency' | 'role'>,
+  purpose: Purpose,
+  asking: Asking,
+  gapsAbout: GapsAbout,
 ): Promise<Operation> {
   const at = house.now().toISOString();
   const [standing, agencyList] = await Promise.all([
@@ -84,10 +107,9 @@ export async function openOperation(
   ]);
   if (!standing) throw new UnknownRequester('the directory does not know the requester');
   const agencies = new Map(agencyList.map((agency) => [agency.id, agency]));
-  const asking = new Asking(house.sources, house.gates, budget, purpose);
   const links = new Links(house.people);
   const view = new View(at, leadingSpaces(house.sources, agencies));
-  const surroundings = new Surroundings(view, links, asking, house.registers, purpose);
+  const surroundings = new Surroundings(view, links, asking, house.registers, purpose, gapsAbout);
   const work = await askWork(asking, links, standing, at);
   const spaces = new Map(house.sources.map((source) => [source.id, source.space]));
   const asker = { standing, work, purpose };

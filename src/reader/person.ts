@@ -9,6 +9,8 @@ export interface ShownPerson {
   readonly id: string;
   /** The gateway's own id, for the reader; not a field of the SDL. */
   readonly personId: PersonId;
+  /** What its fields come from; not a field of the SDL. */
+  readonly released: readonly Released<ShownRecord>[];
   readonly withheld: readonly WithheldNotice[];
   readonly sources: readonly SourceStatus[];
   readonly [field: string]: unknown;
@@ -29,6 +31,7 @@ export function mergePerson(
     __typename: isChild ? ('Child' as const) : ('Adult' as const),
     id: Buffer.from(`Person:${person}`).toString('base64url'),
     personId: person,
+    released: records,
     withheld,
     sources,
   });

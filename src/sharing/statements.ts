@@ -5,6 +5,7 @@
 import type { EntityManager } from 'typeorm';
 import { recordId } from '../disclosure/door.js';
 import type { Policies } from '../disclosure/policies.js';
+import { entry } from '../domain/entry.js';
 import type { Action } from '../domain/facts.js';
 import type { RecordLabel, RecordType } from '../domain/records.js';
 import { ADULT_WORK, type AgencyId, type Category, type PersonId, type Purpose } from '../domain/words.js';
@@ -113,14 +114,19 @@ export interface StatementLine {
     | 'EMERGENCY_REVIEW'
     | 'LINKS_SHOWN'
     | 'LINK'
-    | 'NO_LINK';
+    | 'NO_LINK'
+    | 'EXPLAINED'
+    | 'EXPLAINED_PAST';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];
 }
 
+type Said = Operation['surroundings']['statements'];
+
 export class Statements {
   readonly #writes: ((manager: EntityManager) => Promise<void>)[] = [];
+  readonly #seen = new Map<PersonId, Promise<ReadonlySet<string>>>();
   readonly lines: StatementLine[] = [];
 
   constructor(private readonly parts: StatementParts) {}
@@ -303,11 +309,29 @@ export class Statements {
 
   /** Consent statements about a person that concern the requester's agency. Nobody's business else: an empty list. */
   async consentsOf(person: PersonId): Promise<readonly ConsentStatement[]> {
+    return this.#shownTo(person, (all) => this.#consentsOf(person, all));
+  }
+
+  async #consentsOf(person: PersonId, { consents }: Said): Promise<readonly ConsentStatement[]> {
     const { agency } = this.parts.operation.requester;
-    return this.#shownTo(person, async ({ consents }) => {
-      const all = consents.get(person) ?? [];
-      const recorders = await Promise.all(all.map(({ recordedBy }) => this.parts.directory.worker(recordedBy)));
-      return all.filter((said, i) => recorders[i]?.agency === agency || this.#concernsOwn(said, all));
+    const all = consents.get(person) ?? [];
+    const recorders = await Promise.all(all.map(({ recordedBy }) => this.parts.directory.worker(recordedBy)));
+    return all.filter((said, i) => recorders[i]?.agency === agency || this.#concernsOwn(said, all));
+  }
+
+  /** Ids of the statements about a person that the requester may see: what the three lists would show. Says nothing to the log. */
+  seenOf(person: PersonId): Promise<ReadonlySet<string>> {
+    return entry(this.#seen, person, async () => {
+      const { operation } = this.parts;
+      await operation.surroundings.ensure([person]);
+      if (!this.#maySee(person).allowed) return new Set<string>();
+      const all = operation.surroundings.statements;
+      const seen = [
+        ...(await this.#consentsOf(person, all)),
+        ...this.#exceptionsOf(person, all),
+        ...this.#judgementsOf(person, all),
+      ];
+      return new Set(seen.map(({ id }) => id));
     });
   }
 
@@ -327,30 +351,38 @@ export class Statements {
   }
 
   async exceptionsOf(person: PersonId): Promise<readonly ExceptionRecord[]> {
-    return this.#shownTo(person, ({ exceptions }) =>
-      (exceptions.get(person) ?? []).filter(({ holders, recipients }) => this.#isParty([...holders, ...recipients])),
+    return this.#shownTo(person, (all) => this.#exceptionsOf(person, all));
+  }
+
+  #exceptionsOf(person: PersonId, { exceptions }: Said): readonly ExceptionRecord[] {
+    return (exceptions.get(person) ?? []).filter(({ holders, recipients }) =>
+      this.#isParty([...holders, ...recipients]),
     );
   }
 
   /** Judgements on the own agency's records: others would tell that there are records. */
   async judgementsOf(person: PersonId): Promise<readonly ShownJudgement[]> {
+    return this.#shownTo(person, (all) => this.#judgementsOf(person, all).map(shownJudgement));
+  }
+
+  #judgementsOf(person: PersonId, { judgements }: Said): readonly Judgement[] {
     const { agency } = this.parts.operation.requester;
-    return this.#shownTo(person, ({ judgements }) =>
-      (judgements.get(person) ?? []).filter(({ holder }) => holder === agency).map(shownJudgement),
-    );
+    return (judgements.get(person) ?? []).filter(({ holder }) => holder === agency);
+  }
+
+  #maySee(person: PersonId) {
+    const { operation, policies } = this.parts;
+    return policies.mayDo('SEE_STATEMENTS', operation.facts().actionFacts(person, { ownAgency: true, party: true }));
   }
 
   /** What `pick` leaves of the statements, if the requester may see any; the log has what was shown, and no more. */
   async #shownTo<T extends { readonly id: string }>(
     person: PersonId,
-    pick: (all: Operation['surroundings']['statements']) => readonly T[] | Promise<readonly T[]>,
+    pick: (all: Said) => readonly T[] | Promise<readonly T[]>,
   ): Promise<readonly T[]> {
-    const { operation, policies } = this.parts;
+    const { operation } = this.parts;
     await operation.surroundings.ensure([person]);
-    const verdict = policies.mayDo(
-      'SEE_STATEMENTS',
-      operation.facts().actionFacts(person, { ownAgency: true, party: true }),
-    );
+    const verdict = this.#maySee(person);
     const shown = verdict.allowed ? await pick(operation.surroundings.statements) : [];
     this.lines.push({ did: 'SHOWN', ids: shown.map(({ id }) => id), subjects: [person], policies: verdict.policies });
     return shown;

@@ -274,14 +274,20 @@ describe('the requester', () => {
     );
     expect([...args].filter((name) => !name.startsWith('__')).sort()).toEqual(
       [
+        // Beside what lists and looks up: the questions of `explain` and `explainAt` (officers only) and the filters of the published rules.
         'after',
+        'at',
+        'category',
+        'confidentiality',
         'consent',
         'dateOfBirth',
+        'entry',
         'family',
         'filter',
         'finding',
         'first',
         'forename',
+        'holder',
         'id',
         'includeDeprecated',
         'input',
@@ -289,11 +295,15 @@ describe('the requester', () => {
         'method',
         'name',
         'person',
+        'purpose',
         'reason',
+        'recordKind',
+        'role',
         // Of the steward's queue: what has been decided, of pairs that they may see anyway.
         'state',
         'surname',
         'why',
+        'worker',
       ].filter((name) => args.has(name)),
     );
     const fields = new Set(types.flatMap(({ fields: all }) => ((all ?? []) as Json[]).map(({ name }) => name)));

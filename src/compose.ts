@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import { openReleases } from './audit/releases.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
@@ -163,6 +164,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     introspection: parts.introspection,
     statementParts: { policies, registers, directory, gateways, factors: readFactors(), newId },
     linkParts: { questions, index: () => index },
+    releases: openReleases(store),
   });
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();

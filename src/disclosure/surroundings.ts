@@ -8,7 +8,7 @@ import { push } from '../domain/entry.js';
 import type { LocalId, PersonId, SourceId } from '../domain/words.js';
 import type { Links } from '../people/links.js';
 import type { Registers } from '../registers/registers.js';
-import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
+import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from '../registers/statements.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
 import { circumstancesOf } from '../sources/expected.js';
@@ -21,6 +21,7 @@ export const NOBODY: LocalId = '-';
 export class Surroundings {
   readonly #known = new Set<PersonId>();
   readonly #consents = new Map<PersonId, ConsentStatement[]>();
+  readonly #serviceConsents = new Map<PersonId, ServiceConsent[]>();
   readonly #exceptions = new Map<PersonId, ExceptionRecord[]>();
   readonly #judgements = new Map<PersonId, Judgement[]>();
   #queue: Promise<void> = Promise.resolve();
@@ -34,7 +35,12 @@ export class Surroundings {
   ) {}
 
   get statements(): Statements {
-    return { consents: this.#consents, exceptions: this.#exceptions, judgements: this.#judgements };
+    return {
+      consents: this.#consents,
+      serviceConsents: this.#serviceConsents,
+      exceptions: this.#exceptions,
+      judgements: this.#judgements,
+    };
   }
 
   /** Makes sure that everything about these persons, and the families they belong to, is known. One at a time. */
@@ -106,6 +112,7 @@ export class Surroundings {
       throw new FactsChanged('registers changed');
     this.registersVersion = read.version;
     for (const consent of read.consents) push(this.#consents, consent.subject, consent);
+    for (const consent of read.serviceConsents) push(this.#serviceConsents, consent.subject, consent);
     for (const judgement of read.judgements) push(this.#judgements, judgement.subject, judgement);
     const asked = new Set(persons);
     for (const exception of read.exceptions) {

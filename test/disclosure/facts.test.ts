@@ -109,7 +109,12 @@ function facts(
       from: '2026-01-01',
     })),
   ];
-  const nothing: Statements = { consents: new Map(), exceptions: new Map(), judgements: new Map() };
+  const nothing: Statements = {
+    consents: new Map(),
+    serviceConsents: new Map(),
+    exceptions: new Map(),
+    judgements: new Map(),
+  };
   const asker = { standing, work: workOf(standing, rows, [], NOW), purpose: who.purpose ?? 'DIRECT_WORK' };
   const gatherer = new FactGatherer(
     view,

@@ -27,11 +27,18 @@ describe.each(STORES)('the registers on $kind', (config) => {
     expect(await registers.read(['P-2'])).toEqual({
       version: 5,
       consents: [],
+      serviceConsents: [],
       exceptions: [exception],
       judgements: [],
     });
     expect((await registers.read(['P-1', 'P-2'])).exceptions).toHaveLength(1);
-    expect(await registers.read([])).toEqual({ version: 5, consents: [], exceptions: [], judgements: [] });
+    expect(await registers.read([])).toEqual({
+      version: 5,
+      consents: [],
+      serviceConsents: [],
+      exceptions: [],
+      judgements: [],
+    });
     expect(await registers.consent('c-1')).toEqual(consent);
     expect(await registers.consent('none')).toBeUndefined();
     await store.close();

@@ -55,7 +55,7 @@ export function referenceState(register: readonly ConsentStatement[], ask: Conse
   const spoken = voices.filter((state) => state !== 'NONE');
 
   // "an expired statement counts only where no other holder's is live"
-  const live = spoken.filter((state) => state !== 'EXPIRED');
+  const live: State[] = spoken.filter((state) => state !== 'EXPIRED');
   if (live.length > 0) return live.reduce(worse);
   return spoken.length > 0 ? 'EXPIRED' : 'NONE';
 }

@@ -283,13 +283,16 @@ describe('the requester', () => {
         'id',
         'includeDeprecated',
         'input',
+        // knownAt, validAt: of statements that are shown anyway (test/sharing/consents.test.ts).
+        'knownAt',
         'method',
         'name',
         'person',
         'reason',
-        // Of the steward's queue: what has been decided, of pairs that they may see anyway.
+        'serviceConsent',
         'state',
         'surname',
+        'validAt',
       ].filter((name) => args.has(name)),
     );
     const fields = new Set(types.flatMap(({ fields: all }) => ((all ?? []) as Json[]).map(({ name }) => name)));

@@ -31,8 +31,8 @@ export interface Releases {
   isMore(manager: EntityManager, consent: string, read: ReleasesRead): Promise<boolean>;
 }
 
-/** Rows of the log looked at together: about 50 ms where every one holds a whole board. */
-const PAGE = 500;
+/** Rows of the log looked at together: on SQLite nothing else is done meanwhile. */
+const PAGE = 100;
 /** On SQL Server a row may become visible after one with a higher number: so far back is looked again. */
 const SETTLING = 1000;
 /** The largest number a row can have. */
@@ -43,8 +43,8 @@ interface EntryRow {
 }
 
 export function openReleases(store: Store): Releases {
-  const naming = `SELECT body FROM audit_entry WHERE seq > ? AND seq <= ? AND result = 'ANSWERED' AND body LIKE ? ESCAPE '\\'`;
-  const patternOf = (consent: string) => `%${JSON.stringify(consent).replace(/[\\%_[]/g, (sign) => `\\${sign}`)}%`;
+  const holds = store.dialect === 'mssql' ? 'CHARINDEX(?, body) > 0' : 'instr(body, ?) > 0';
+  const naming = `SELECT body FROM audit_entry WHERE seq > ? AND seq <= ? AND result = 'ANSWERED' AND ${holds}`;
   const bodiesOf = (rows: readonly EntryRow[]) => rows.map(({ body }) => JSON.parse(body) as AuditEntryBody);
 
   return {
@@ -53,7 +53,7 @@ export function openReleases(store: Store): Releases {
       const upTo = last?.seq ?? 0;
       const found: Release[] = [];
       for (let top = upTo; top > 0; top -= PAGE) {
-        const bodies = bodiesOf(await store.read<EntryRow>(naming, [top - PAGE, top, patternOf(consent)]));
+        const bodies = bodiesOf(await store.read<EntryRow>(naming, [top - PAGE, top, JSON.stringify(consent)]));
         found.push(...bodies.flatMap((body) => releasesIn(body, consent)));
         if (bodies.some((body) => wrote(body, consent))) break;
         await new Promise(setImmediate);
@@ -63,7 +63,7 @@ export function openReleases(store: Store): Releases {
     async isMore(manager, consent, { releases, upTo }) {
       const known = new Set(releases.map(({ entry }) => entry));
       const from = Math.max(0, upTo - SETTLING);
-      const rows = await store.run<EntryRow>(manager, naming, [from, LAST_SEQ, patternOf(consent)]);
+      const rows = await store.run<EntryRow>(manager, naming, [from, LAST_SEQ, JSON.stringify(consent)]);
       return bodiesOf(rows).some((body) => !known.has(body.id) && releasesIn(body, consent).length > 0);
     },
   };

@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import { openReleases } from './audit/releases.js';
 import { openRelevanceRequests } from './audit/relevance-requests.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
@@ -174,6 +175,7 @@ export async function wire(parts: Parts): Promise<Wired> {
       newId,
     },
     linkParts: { questions, index: () => index },
+    releases: openReleases(store),
   });
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();

@@ -10,7 +10,7 @@ import type { Links } from '../people/links.js';
 import type { EmergencyAbout } from '../registers/emergency.js';
 import type { GrantAbout } from '../registers/grant.js';
 import type { Registers, Said } from '../registers/registers.js';
-import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
+import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from '../registers/statements.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
 import { circumstancesOf } from '../sources/expected.js';
@@ -26,6 +26,7 @@ export type GapsAbout = 'KNOWN' | 'ANYBODY';
 export class Surroundings {
   readonly #known = new Set<PersonId>();
   readonly #consents = new Map<PersonId, ConsentStatement[]>();
+  readonly #serviceConsents = new Map<PersonId, ServiceConsent[]>();
   readonly #exceptions = new Map<PersonId, ExceptionRecord[]>();
   readonly #judgements = new Map<PersonId, Judgement[]>();
   readonly #grants = new Map<PersonId, GrantAbout[]>();
@@ -45,6 +46,7 @@ export class Surroundings {
     const isUntold = () => this.#isUntold;
     this.statements = {
       consents: this.#consents,
+      serviceConsents: this.#serviceConsents,
       exceptions: this.#exceptions,
       judgements: this.#judgements,
       grants: this.#grants,
@@ -128,6 +130,7 @@ export class Surroundings {
       throw new FactsChanged('registers changed');
     this.registersVersion = read.version;
     for (const consent of read.consents) push(this.#consents, consent.subject, consent);
+    for (const consent of read.serviceConsents) push(this.#serviceConsents, consent.subject, consent);
     for (const judgement of read.judgements) push(this.#judgements, judgement.subject, judgement);
     for (const grant of read.grants) push(this.#grants, grant.subject, grant);
     for (const access of read.emergencies) push(this.#emergencies, access.subject, access);
@@ -148,7 +151,7 @@ export class Surroundings {
       if (this.purpose !== 'EMERGENCY') throw error;
       const { version, emergencies } = await this.registers.readEmergencies(persons);
       this.#isUntold = true;
-      return { version, emergencies, consents: [], exceptions: [], judgements: [], grants: [] };
+      return { version, emergencies, consents: [], serviceConsents: [], exceptions: [], judgements: [], grants: [] };
     }
   }
 }

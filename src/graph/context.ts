@@ -5,7 +5,9 @@ import type { Operation } from '../reader/operation.js';
 import type { Approvals } from '../sharing/approvals.js';
 import type { Emergencies } from '../sharing/emergencies.js';
 import type { PersonLinks } from '../sharing/person-links.js';
+import type { ServiceConsents } from '../sharing/service-consents.js';
 import type { Statements } from '../sharing/statements.js';
+import type { Withdrawals } from '../sharing/withdrawals.js';
 
 /** What resolvers see: the one operation they serve. */
 export interface GraphContext {
@@ -18,4 +20,6 @@ export interface GraphContext {
   /** The published rules: what each policy says, and the table they make. */
   readonly sayings: Sayings;
   readonly matrix: KeptMatrix;
+  readonly serviceConsents: ServiceConsents;
+  readonly withdrawals: Withdrawals;
 }

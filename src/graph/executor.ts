@@ -4,7 +4,8 @@
  *   declaration → open → execute (compiled) → settle in the audit → answer
  *
  * The answer leaves only after its entry is durable. If what people said changed meanwhile the operation is decided again,
- * three times at most; a mutation is not repeated, its statements stand in the same transaction as its entry.
+ * three times at most; a mutation is not repeated, its statements stand in the same transaction as its entry (but for a
+ * withdrawal under which something was released meanwhile: nothing of it stands yet, and it answers with that too).
  */
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import {
@@ -16,6 +17,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
+import type { Releases } from '../audit/releases.js';
 import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
@@ -25,7 +27,9 @@ import { budgetOf, type House, type Operation, openOperation, UnknownRequester }
 import { openApprovals } from '../sharing/approvals.js';
 import { openEmergencies } from '../sharing/emergencies.js';
 import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
+import { openServiceConsents } from '../sharing/service-consents.js';
 import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
+import { openWithdrawals, ReleasedMeanwhile } from '../sharing/withdrawals.js';
 import type { GraphContext } from './context.js';
 import { type ErrorCode, Refusal } from './errors.js';
 import { foresee } from './foresight.js';
@@ -44,6 +48,7 @@ export interface ExecutorParts {
   readonly audit: Audit;
   readonly statementParts: Omit<StatementParts, 'operation'>;
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
+  readonly releases: Releases;
   readonly newId: () => string;
 }
 
@@ -95,19 +100,10 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     const statements = new Statements({ ...parts.statementParts, operation });
     const variables = readVariables(context.schema, context.operation, context.request.variables ?? {});
     const query = compile(context);
-    const links = openPersonLinks({
-      ...parts.linkParts,
-      operation,
-      policies: parts.statementParts.policies,
-      people: parts.house.people,
-      draft: (line, write) => statements.draft(line, write),
-    });
-    const desk = {
-      ...parts.statementParts,
-      operation,
-      draft: (...drafted: Parameters<Statements['draft']>) => statements.draft(...drafted),
-    };
-    const emergencies = openEmergencies({ ...desk, protocol: parts.house.protocol });
+    const draft: PersonLinkParts['draft'] = (line, write) => statements.draft(line, write);
+    const shared = { ...parts.statementParts, operation, draft };
+    const links = openPersonLinks({ ...parts.linkParts, ...shared, people: parts.house.people });
+    const withdrawals = openWithdrawals({ ...shared, releases: parts.releases, isLastTry: attempt >= TRIES });
     const explaining = openExplaining({
       house: parts.house,
       operation,
@@ -120,8 +116,10 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       operation,
       statements,
       links,
-      emergencies,
-      approvals: openApprovals(desk),
+      serviceConsents: openServiceConsents(shared),
+      withdrawals,
+      emergencies: openEmergencies({ ...shared, protocol: parts.house.protocol }),
+      approvals: openApprovals(shared),
       explaining,
       sayings,
       matrix,
@@ -135,7 +133,8 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       request.receipt = await settle(parts, context, operation, statements, purpose ?? null, result.errors);
     } catch (error) {
       if (!(error instanceof FactsChanged)) throw error;
-      if (attempt >= TRIES || context.operation.operation === 'mutation') throw new Refusal('FACTS_CHANGED');
+      const isRepeated = context.operation.operation !== 'mutation' || error instanceof ReleasedMeanwhile;
+      if (attempt >= TRIES || !isRepeated) throw new Refusal('FACTS_CHANGED');
       return carryOut(context, budget, attempt + 1);
     }
     return { ...shown(result), extensions: { receipt: request.receipt } };

@@ -10,6 +10,7 @@ import type { ShownPerson } from '../reader/person.js';
 import type { Foreseen, ShownFamily } from '../reader/reader.js';
 import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
+import { consentResolvers } from './consent-resolvers.js';
 import type { GraphContext } from './context.js';
 import { EMERGENCY_FIELDS, EMERGENCY_MUTATIONS, EMERGENCY_QUERIES } from './emergency-resolvers.js';
 import { Refusal } from './errors.js';
@@ -234,8 +235,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
         if (ref?.kind === 'Family') return reader.family(ref.member, ref.family);
         return ref ? reader.recordById(ref.type, ref.source, ref.localId) : null;
       },
-      consents: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
-        statements.consentsOf(personOf(person)),
+      ...consentResolvers.Query,
       exceptions: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
         statements.exceptionsOf(personOf(person)),
       judgements: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
@@ -252,11 +252,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
       ...EMERGENCY_MUTATIONS,
       recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { statements }: GraphContext) =>
         statements.recordConsent({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
-      withdrawConsent: (
-        _: unknown,
-        { consent, method }: { consent: string; method: string },
-        { statements }: GraphContext,
-      ) => statements.withdrawConsent(consent, method),
+      ...consentResolvers.Mutation,
       recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) =>
         statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
       ...relevance.Mutation,
@@ -279,6 +275,8 @@ export function createResolvers(pages: Pages, limits: Limits) {
         },
       ]),
     ),
+    Consent: consentResolvers.Consent,
+    Withdrawal: consentResolvers.Withdrawal,
     Child: lists(OF_CHILD),
     Adult: lists(OF_ADULT),
     Family: {

@@ -20,6 +20,8 @@ const NAMING = [
   ['person_link', 'person_id'],
   ['consent_statement', 'subject'],
   ['consent_statement', 'given_by'],
+  ['service_consent', 'subject'],
+  ['service_consent', 'given_by'],
   ['relevance_judgement', 'subject'],
   ['relevance_judgement', 'serves_child'],
   ['relevance_judgement', 'serves_adult'],
@@ -46,6 +48,7 @@ export async function joinPersons(
   if (retired.length === 0) return kept;
   await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
   for (const gone of retired) {
+    await noteMoves(store, manager, gone, at);
     await moveStatements(store, manager, gone, kept);
     await store.run(manager, 'UPDATE person_merge SET kept = ? WHERE kept = ?', [kept, gone]);
     await store.run(manager, 'INSERT INTO person_merge (retired, kept, at, question) VALUES (?, ?, ?, ?)', [
@@ -56,6 +59,17 @@ export async function joinPersons(
     ]);
   }
   return kept;
+}
+
+/** From when on what was said is known to be about who stays: before that it was about somebody else. */
+async function noteMoves(store: Store, manager: EntityManager, gone: PersonId, at: IsoInstant): Promise<void> {
+  for (const table of ['consent_statement', 'service_consent'])
+    for (const part of ['subject', 'given_by'])
+      await store.run(
+        manager,
+        `INSERT INTO statement_moved (statement, part, at, was) SELECT id, '${part}', ?, ${part} FROM ${table} WHERE ${part} = ?`,
+        [at, gone],
+      );
 }
 
 async function moveStatements(store: Store, manager: EntityManager, gone: PersonId, kept: PersonId): Promise<void> {

@@ -3,10 +3,11 @@
  * clock in the same transaction, so an operation can tell, when it settles, whether anything it rests on has changed.
  */
 import type { EntityManager } from 'typeorm';
-import type { PersonId } from '../domain/words.js';
+import type { IsoInstant, PersonId } from '../domain/words.js';
 import type { Statement, Store } from '../store/store.js';
 import { readEmergency, readGrant } from './access-rows.js';
 import { type Accesses, accessReadings, EXCEPTIONS, openAccesses } from './accesses.js';
+import { asOf, beforeMoves, type Moment, type Move } from './as-of.js';
 import type { EmergencyAbout } from './emergency.js';
 import type { GrantAbout } from './grant.js';
 import {
@@ -18,14 +19,17 @@ import {
   readConsent,
   readException,
   readJudgement,
+  readServiceConsent,
+  serviceConsentRows,
   type TableWriter,
 } from './rows.js';
-import type { ConsentStatement, ExceptionRecord, Judgement } from './statements.js';
+import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from './statements.js';
 
 /** Everything said about some persons, and the version of the registers it was read at. */
 export interface Said {
   readonly version: number;
   readonly consents: readonly ConsentStatement[];
+  readonly serviceConsents: readonly ServiceConsent[];
   readonly exceptions: readonly ExceptionRecord[];
   /** Judgements on records whose subject is one of the persons. */
   readonly judgements: readonly Judgement[];
@@ -42,12 +46,20 @@ export interface Registers extends Accesses {
   version(): Promise<number>;
   /** One consent statement by its id. */
   consent(id: string): Promise<ConsentStatement | undefined>;
+  serviceConsent(id: string): Promise<ServiceConsent | undefined>;
+  /**
+   * What the register knew at `knownAt` of what had begun by `validAt` about one person, in the order in which it was
+   * recorded: statements that only a later join of persons made theirs are not among it. Answers the same whenever asked.
+   */
+  consentsAsOf(person: PersonId, moment: Moment): Promise<readonly ConsentStatement[]>;
+  serviceConsentsAsOf(person: PersonId, moment: Moment): Promise<readonly ServiceConsent[]>;
   /**
    * Each writes inside the caller's transaction and moves the clock. A statement that would stand before the person's last
    * one, because the clock of the instance that recorded it is behind, is given the time of that last one: at equal times
    * the more restrictive counts. Reject with a RangeError when a list or an instant cannot be held.
    */
   writeConsent(manager: EntityManager, statement: ConsentStatement): Promise<void>;
+  writeServiceConsent(manager: EntityManager, statement: ServiceConsent): Promise<void>;
   writeException(manager: EntityManager, record: ExceptionRecord): Promise<void>;
   writeJudgement(manager: EntityManager, judgement: Judgement): Promise<void>;
 }
@@ -62,16 +74,18 @@ export function openRegisters(store: Store): Registers {
   const judgementsOf = `SELECT ${judgementRows.columns.join(', ')} FROM relevance_judgement WHERE subject IN ${keyList}`;
   const exceptionsOf = `${EXCEPTIONS} WHERE r.id IN (SELECT exception_id FROM exception_subject WHERE person_id IN ${keyList})`;
   const { grants: grantsOf, emergencies: emergenciesOf } = accessReadings(store);
+  const serviceConsents = `SELECT ${serviceConsentRows.columns.join(', ')} FROM service_consent`;
   const consentById = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE id = ?`;
 
   type Versioned = { version: number };
   async function readOnce(persons: readonly PersonId[]): Promise<Said | undefined> {
     const keys = [JSON.stringify(persons)];
-    const [before, consents, exceptions, judgements, grants, emergencies, after] = await store.readAll<
-      [Versioned, Row, Row, Row, Row, Row, Versioned]
+    const [before, consents, services, exceptions, judgements, grants, emergencies, after] = await store.readAll<
+      [Versioned, Row, Row, Row, Row, Row, Row, Versioned]
     >([
       VERSION,
       [consentsOf, keys],
+      [`${serviceConsents} WHERE subject IN ${keyList}`, keys],
       [exceptionsOf, keys],
       [judgementsOf, keys],
       [grantsOf, keys],
@@ -83,6 +97,7 @@ export function openRegisters(store: Store): Registers {
     return {
       version,
       consents: consents.map(readConsent),
+      serviceConsents: services.map(readServiceConsent),
       exceptions: exceptions.map(readException),
       judgements: judgements.map(readJudgement),
       grants: grants.map(readGrant),
@@ -109,6 +124,26 @@ export function openRegisters(store: Store): Registers {
       if (said) return said;
     }
     throw new Error('the registers change faster than they can be read');
+  }
+
+  /** The rows about a person as they stood at a moment, and the joins of persons that came since. */
+  async function history<T extends ConsentStatement | ServiceConsent>(
+    { table, columns }: TableWriter<T>,
+    readRow: (row: Row) => T,
+    person: PersonId,
+    moment: Moment,
+  ): Promise<readonly T[]> {
+    const [rows, moves] = await store.readAll<[Row, Move]>([
+      [`SELECT ${columns.join(', ')} FROM ${table} WHERE subject = ?`, [person]],
+      [`${MOVES} IN (SELECT id FROM ${table} WHERE subject = ?)`, [moment.knownAt ?? NEVER, person]],
+    ]);
+    const stood = beforeMoves(rows.map(readRow), moves, moment.knownAt ?? NEVER);
+    return inOrder(
+      asOf(
+        stood.filter(({ subject }) => subject === person),
+        moment,
+      ),
+    );
   }
 
   /** Moves the clock: first in every write, so that writers of several instances follow one another. */
@@ -145,6 +180,12 @@ export function openRegisters(store: Store): Registers {
       const [row] = await store.read<Row>(consentById, [id]);
       return row && readConsent(row);
     },
+    async serviceConsent(id) {
+      const [row] = await store.read<Row>(`${serviceConsents} WHERE id = ?`, [id]);
+      return row && readServiceConsent(row);
+    },
+    consentsAsOf: (person, moment) => history(consentRows, readConsent, person, moment),
+    serviceConsentsAsOf: (person, moment) => history(serviceConsentRows, readServiceConsent, person, moment),
     async writeConsent(manager, statement) {
       await tick(manager);
       const recordedAt = await notBefore(
@@ -155,6 +196,12 @@ export function openRegisters(store: Store): Registers {
         statement.recordedAt,
       );
       await insert(manager, consentRows, { ...statement, recordedAt });
+    },
+    async writeServiceConsent(manager, statement) {
+      await tick(manager);
+      const { subject, recordedAt: at } = statement;
+      const recordedAt = await notBefore(manager, 'service_consent', 'recorded_at', subject, at);
+      await insert(manager, serviceConsentRows, { ...statement, recordedAt });
     },
     async writeException(manager, record) {
       await tick(manager);
@@ -183,6 +230,18 @@ export function openRegisters(store: Store): Registers {
       await insert(manager, judgementRows, { ...judgement, judgedAt });
     },
   };
+}
+
+const MOVES = 'SELECT statement, part, at, was FROM statement_moved WHERE at > ? AND statement';
+/** Later than every instant. */
+const NEVER = '~';
+
+function inOrder<T extends { readonly recordedAt: IsoInstant; readonly id: string }>(statements: readonly T[]): T[] {
+  return [...statements].sort((a, b) => compare(a.recordedAt, b.recordedAt) || compare(a.id, b.id));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function versionOf(rows: readonly { version: number }[]): number {

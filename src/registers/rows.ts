@@ -1,7 +1,7 @@
 /** Statements as rows of the store: columns in one order, lists joined by `;`, instants in the register's one form. */
 import type { RecordType } from '../domain/records.js';
 import type { IsoInstant } from '../domain/words.js';
-import type { ConsentStatement, ExceptionRecord, Judgement, Scope } from './statements.js';
+import type { ConsentStatement, ExceptionRecord, Judgement, Scope, ServiceConsent } from './statements.js';
 
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -29,6 +29,8 @@ export const consentRows: TableWriter<ConsentStatement> = {
     'recorded_at',
     'recorded_by',
     'method',
+    'review_on',
+    'competence',
   ],
   values: (s) => [
     s.id,
@@ -42,6 +44,38 @@ export const consentRows: TableWriter<ConsentStatement> = {
     instant(s.recordedAt),
     s.recordedBy,
     s.method,
+    s.reviewOn ?? null,
+    s.competence ?? null,
+  ],
+};
+
+export const serviceConsentRows: TableWriter<ServiceConsent> = {
+  table: 'service_consent',
+  columns: [
+    'id',
+    'subject',
+    'state',
+    'given_by',
+    'capacity',
+    'service',
+    'from_at',
+    'recorded_at',
+    'recorded_by',
+    'method',
+    'competence',
+  ],
+  values: (s) => [
+    s.id,
+    s.subject,
+    s.state,
+    s.givenBy,
+    s.capacity,
+    s.service,
+    instant(s.from),
+    instant(s.recordedAt),
+    s.recordedBy,
+    s.method,
+    s.competence ?? null,
   ],
 };
 
@@ -124,6 +158,24 @@ export function readConsent(row: Row): ConsentStatement {
     recordedAt: text(row.recorded_at),
     recordedBy: text(row.recorded_by),
     method: text(row.method),
+    ...(row.review_on ? { reviewOn: text(row.review_on) } : {}),
+    ...(row.competence ? { competence: text(row.competence) } : {}),
+  };
+}
+
+export function readServiceConsent(row: Row): ServiceConsent {
+  return {
+    id: text(row.id),
+    subject: text(row.subject),
+    state: text(row.state) as ServiceConsent['state'],
+    givenBy: text(row.given_by),
+    capacity: text(row.capacity) as ServiceConsent['capacity'],
+    service: text(row.service),
+    from: text(row.from_at),
+    recordedAt: text(row.recorded_at),
+    recordedBy: text(row.recorded_by),
+    method: text(row.method),
+    ...(row.competence ? { competence: text(row.competence) } : {}),
   };
 }
 

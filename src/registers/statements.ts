@@ -8,6 +8,7 @@ import {
   type AgencyId,
   CATEGORIES,
   type Category,
+  type IsoDate,
   type IsoInstant,
   type LocalId,
   type PersonId,
@@ -44,6 +45,20 @@ export interface ConsentStatement extends Scope {
   readonly recordedAt: IsoInstant;
   readonly recordedBy: WorkerId;
   readonly method: string;
+  /** When it is to be talked about again. It counts beyond that day. */
+  readonly reviewOn?: IsoDate;
+  /** How the practitioner who recorded it judged that the child is competent to decide (Gillick). */
+  readonly competence?: string;
+}
+
+/** Agreement to be worked with by a service (FS-17): apart from consent to share, which it neither implies nor cancels. */
+export interface ServiceConsent
+  extends Pick<
+    ConsentStatement,
+    'id' | 'subject' | 'state' | 'givenBy' | 'capacity' | 'from' | 'recordedAt' | 'recordedBy' | 'method' | 'competence'
+  > {
+  /** An agency, or a kind of agency where the person said so. */
+  readonly service: string;
 }
 
 /** Why consent is not required (FS-01), under a lawful gateway. */
@@ -107,6 +122,8 @@ export const consentShape = z
     recordedAt: instant,
     recordedBy: id,
     method: z.string(),
+    reviewOn: z.iso.date().exactOptional(),
+    competence: z.string().exactOptional(),
   })
   .refine(({ from, until }) => until === undefined || from < until, 'it ends before it starts')
   .refine(

@@ -8,12 +8,21 @@ import type { Policies } from '../disclosure/policies.js';
 import { entry } from '../domain/entry.js';
 import type { Action } from '../domain/facts.js';
 import type { RecordLabel, RecordType } from '../domain/records.js';
-import { ADULT_WORK, type AgencyId, type Category, type PersonId, type Purpose } from '../domain/words.js';
+import {
+  ADULT_WORK,
+  type AgencyId,
+  type Category,
+  type IsoInstant,
+  type PersonId,
+  type Purpose,
+} from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
+import { asOf, type Moment } from '../registers/as-of.js';
 import { checkException, type LawfulGateways } from '../registers/lawful-gateways.js';
 import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
+import { giverProblems, isHiddenSpeaker } from './giver.js';
 import { type RequestsForRelevance, type UnjudgedRecord, unjudgedRecords } from './unjudged.js';
 
 export interface ConsentDraft {
@@ -28,7 +37,12 @@ export interface ConsentDraft {
   readonly from?: string | null;
   readonly until?: string | null;
   readonly method: string;
+  readonly reviewOn?: string | null;
+  readonly competence?: string | null;
 }
+
+/** A consent taken back, with what is taken back. */
+export type Withdrawn = ConsentStatement & { readonly of: ConsentStatement };
 
 export interface ExceptionDraft {
   readonly subjects: readonly PersonId[];
@@ -101,6 +115,8 @@ export interface StatementParts {
 export interface StatementLine {
   readonly did:
     | 'CONSENT'
+    | 'SERVICE_CONSENT'
+    | 'RELEASES_SHOWN'
     | 'EXCEPTION'
     | 'JUDGEMENT'
     | 'SHOWN'
@@ -152,17 +168,20 @@ export class Statements {
       ownAgency: false,
       party: this.#isSide(draft),
     });
-    if (draft.givenBy !== draft.subject) await this.#permitSpeaker(draft.givenBy);
+    if (draft.givenBy !== draft.subject && (await isHiddenSpeaker(operation, draft.givenBy)))
+      throw new NotPermitted('RECORD_CONSENT');
     const from = draft.from ?? operation.at;
     const problems = [
       ...this.#scopeProblems(draft),
-      ...this.#giverProblems(draft),
+      ...giverProblems(draft, operation),
+      ...reviewProblems(draft, from),
       ...(draft.until && draft.until <= from ? ['it ends before it starts'] : []),
       ...(draft.until && draft.until <= operation.at ? ['it has ended already'] : []),
       ...(draft.until && draft.state === 'REFUSED' ? ['a refusal has no end: agreeing again is a new statement'] : []),
     ];
     if (problems.length > 0) throw new NotValid(problems);
     const { subject, state, givenBy, capacity, categories, holders, recipients, purposes, until, method } = draft;
+    const { reviewOn, competence } = draft;
     return this.#draftConsent(
       {
         id: this.parts.newId(),
@@ -179,18 +198,28 @@ export class Statements {
         recordedAt: operation.at,
         recordedBy: operation.requester.worker,
         method,
+        ...(reviewOn ? { reviewOn } : {}),
+        ...(competence?.trim() ? { competence } : {}),
       },
       policies,
     );
   }
 
-  /** The same scope, taken back now; told only to an agency it concerns. Throws NotPermitted, also for a consent that does not exist. */
-  async withdrawConsent(id: string, method: string): Promise<ConsentStatement> {
+  /**
+   * The same scope, taken back now; told only to an agency it concerns. Throws NotPermitted, also for a consent that does not
+   * exist, and NotValid for a statement that agreed to nothing.
+   */
+  async withdrawConsent(id: string, method: string): Promise<Withdrawn> {
     const { operation, registers } = this.parts;
     const given = await registers.consent(id);
     if (!given) throw new NotPermitted('no such consent');
     const policies = await this.#permit('RECORD_REFUSAL', given.subject, { ownAgency: false, party: true });
-    const { until: _, ...scope } = given;
+    const concerns = this.#isParty([...given.holders, ...given.recipients]);
+    if (given.state !== 'GIVEN') {
+      if (!concerns) throw new NotPermitted('no such consent');
+      throw new NotValid(['only an agreement is taken back: a refusal is followed by a new statement']);
+    }
+    const { until: _, reviewOn: __, ...scope } = given;
     const withdrawn = this.#draftConsent(
       {
         ...scope,
@@ -203,8 +232,8 @@ export class Statements {
       },
       policies,
     );
-    const concerns = this.#isParty([...given.holders, ...given.recipients]);
-    return concerns ? withdrawn : { ...withdrawn, categories: [], holders: [], recipients: [], purposes: [] };
+    const shown = concerns ? withdrawn : { ...withdrawn, categories: [], holders: [], recipients: [], purposes: [] };
+    return { ...shown, of: given };
   }
 
   async recordException(draft: ExceptionDraft): Promise<ExceptionRecord> {
@@ -307,16 +336,24 @@ export class Statements {
     });
   }
 
-  /** Consent statements about a person that concern the requester's agency. Nobody's business else: an empty list. */
-  async consentsOf(person: PersonId): Promise<readonly ConsentStatement[]> {
-    return this.#shownTo(person, (all) => this.#consentsOf(person, all));
+  /**
+   * Consent statements about a person that concern the requester's agency, as they were known at a moment. Nobody's business
+   * else: an empty list. What may be told is judged on what is known now: nobody learns by asking of the past what a refusal
+   * since then covers.
+   */
+  async consentsOf(person: PersonId, moment: Moment = {}): Promise<readonly ConsentStatement[]> {
+    return this.#shownTo(person, (all) => this.#consentsOf(person, all, moment));
   }
 
-  async #consentsOf(person: PersonId, { consents }: Said): Promise<readonly ConsentStatement[]> {
+  async #consentsOf(person: PersonId, { consents }: Said, moment: Moment = {}): Promise<readonly ConsentStatement[]> {
     const { agency } = this.parts.operation.requester;
     const all = consents.get(person) ?? [];
     const recorders = await Promise.all(all.map(({ recordedBy }) => this.parts.directory.worker(recordedBy)));
-    return all.filter((said, i) => recorders[i]?.agency === agency || this.#concernsOwn(said, all));
+    const byOwn = new Set(all.filter((_, i) => recorders[i]?.agency === agency).map(({ id }) => id));
+    const told = new Set(all.filter((said) => byOwn.has(said.id) || this.#concernsOwn(said, all)).map(({ id }) => id));
+    const then =
+      moment.knownAt === undefined ? asOf(all, moment) : await this.parts.registers.consentsAsOf(person, moment);
+    return then.filter(({ id }) => told.has(id)).map((said) => (byOwn.has(said.id) ? said : withoutAccount(said)));
   }
 
   /** Ids of the statements about a person that the requester may see: what the three lists would show. Says nothing to the log. */
@@ -406,14 +443,6 @@ export class Statements {
     return statement;
   }
 
-  /** Who speaks for somebody must not be hidden from who records it: said alike of a stranger and of nobody. */
-  async #permitSpeaker(person: PersonId): Promise<void> {
-    const { operation } = this.parts;
-    await operation.surroundings.ensure([person]);
-    const { opposing, conflict } = operation.facts().actionFacts(person, { ownAgency: false, party: true });
-    if (opposing || conflict) throw new NotPermitted('RECORD_CONSENT');
-  }
-
   #permitJudging({ label, holder }: Labelled): Promise<readonly string[]> {
     const ownAgency = holder === this.parts.operation.requester.agency;
     return this.#permit('JUDGE_RELEVANCE', label.subject, { ownAgency, party: true });
@@ -491,18 +520,19 @@ export class Statements {
       if (!known.has(id)) problems.push(`${JSON.stringify(id)} is no agency and no kind of agency`);
     return problems;
   }
+}
 
-  #giverProblems({ subject, givenBy, capacity }: ConsentDraft): string[] {
-    const facts = this.parts.operation.facts();
-    const { isChild } = facts.subject(subject);
-    if (capacity === 'PARENTAL_RESPONSIBILITY') {
-      return isChild && facts.isGuardian(subject, givenBy)
-        ? []
-        : ['who gave it is not recorded as holding parental responsibility for the child'];
-    }
-    if (givenBy !== subject) return ['it is given by the person it is about'];
-    return isChild === (capacity === 'OWN_COMPETENCE') ? [] : ['a child speaks by OWN_COMPETENCE, an adult by SELF'];
-  }
+/** When it is to be looked at again: after it begins, before it ends, and only what was agreed to. */
+function reviewProblems({ state, reviewOn, until }: ConsentDraft, from: IsoInstant): string[] {
+  if (!reviewOn) return [];
+  if (state !== 'GIVEN') return ['reviewOn: a refusal has no review: agreeing again is a new statement'];
+  if (reviewOn <= from.slice(0, 10)) return ['reviewOn: it is reviewed before it begins'];
+  return until && until.slice(0, 10) < reviewOn ? ['reviewOn: it is reviewed after it ends'] : [];
+}
+
+/** How a child's competence was judged stays in the agency that judged it. */
+function withoutAccount({ competence: _, ...said }: ConsentStatement): ConsentStatement {
+  return said;
 }
 
 function shownJudgement(judgement: Judgement): ShownJudgement {

@@ -15,6 +15,7 @@ import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
+import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
@@ -68,7 +69,13 @@ const SAFE = {
   synchronize: false,
   migrationsRun: false,
   logging: false,
-  migrations: [Initial1764000000000, PersonLinks1764200000000, RelevanceRequests1764300000000, Accesses1764400000000],
+  migrations: [
+    Initial1764000000000,
+    PersonLinks1764200000000,
+    RelevanceRequests1764300000000,
+    Accesses1764400000000,
+    ConsentRegister1764500000000,
+  ],
 };
 
 async function openFile(file: string): Promise<Store> {

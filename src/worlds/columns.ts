@@ -16,7 +16,7 @@ export const FOLDER_TABLES: { readonly [path: string]: readonly string[] } = {
   'links.csv': columns('person space local_id'),
   'registers/consents.csv': columns(`
     id subject state given_by capacity categories holders recipients purposes from until recorded_at recorded_by
-    method`),
+    method review_on competence`),
   'registers/exceptions.csv': columns(`
     id subjects gateway categories holders recipients purposes overrides_refusal from until recorded_at recorded_by
     approved_by answers`),

@@ -76,6 +76,8 @@ const REPLACED = [
   'person_link_question',
   'person_merge',
   'consent_statement',
+  'service_consent',
+  'statement_moved',
   'exception_record',
   'exception_subject',
   'relevance_judgement',

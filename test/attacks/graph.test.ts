@@ -291,6 +291,8 @@ describe('the requester', () => {
         'id',
         'includeDeprecated',
         'input',
+        // knownAt, validAt: of statements that are shown anyway (test/sharing/consents.test.ts).
+        'knownAt',
         'member',
         'method',
         'name',
@@ -299,9 +301,11 @@ describe('the requester', () => {
         'reason',
         'recordKind',
         'role',
+        'serviceConsent',
         // Of the steward's queue: what has been decided, of pairs that they may see anyway.
         'state',
         'surname',
+        'validAt',
         'why',
         'worker',
       ].filter((name) => args.has(name)),

@@ -10,6 +10,7 @@ import type { RecordLabel } from '../../src/domain/records.js';
 import type { Agency, Standing } from '../../src/domain/requester.js';
 import type { AgencyKind, Category, Purpose, Role } from '../../src/domain/words.js';
 import { loadProtocol } from '../../src/protocols/load.js';
+import type { ServiceConsent } from '../../src/registers/statements.js';
 
 const NOW = '2026-11-23T12:00:00.000Z';
 const AGENCIES: readonly (readonly [string, AgencyKind])[] = [
@@ -42,6 +43,8 @@ interface Who {
   readonly standing?: Partial<Standing>;
   readonly gaps?: readonly string[];
   readonly handover?: HandoverRules;
+  /** What was said to the gateway about being worked with. */
+  readonly services?: ReadonlyMap<string, readonly ServiceConsent[]>;
 }
 
 const mother = 'P-mother';
@@ -111,6 +114,7 @@ function facts(
   ];
   const nothing: Statements = {
     consents: new Map(),
+    serviceConsents: who.services ?? new Map(),
     exceptions: new Map(),
     judgements: new Map(),
     grants: new Map(),
@@ -442,6 +446,38 @@ describe('receiving', () => {
     expect(facts({ help: help(['GIVEN']) }).serviceConsent).toBe(true);
     expect(facts({ help: help(['GIVEN', 'REFUSED']) }).serviceConsent).toBe(false);
     expect(facts({}).serviceConsent).toBe(false);
+  });
+  it('takes what was agreed to at the gateway beside what the service’s system says (FS-17)', () => {
+    const agreed = (state: 'GIVEN' | 'REFUSED', day: string, changes: Partial<ServiceConsent> = {}) => ({
+      services: new Map([
+        [
+          mother,
+          [
+            {
+              id: 's-1',
+              subject: mother,
+              state,
+              givenBy: mother,
+              capacity: 'SELF' as const,
+              service: 'csc',
+              from: `${day}T10:00:00.000Z`,
+              recordedAt: `${day}T10:00:00.000Z`,
+              recordedBy: 'w-1',
+              method: 'signed form',
+              ...changes,
+            },
+          ],
+        ],
+      ]),
+    });
+    const help = (state: 'GIVEN' | 'REFUSED') => ({
+      help: { serviceConsents: [{ person: mother, state, at: '2026-10-05' }] },
+    });
+    expect(facts({}, agreed('GIVEN', '2026-10-05')).serviceConsent).toBe(true);
+    expect(facts({}, agreed('GIVEN', '2026-10-05', { service: 'eh' })).serviceConsent).toBe(false);
+    expect(facts(help('REFUSED'), agreed('GIVEN', '2026-10-06')).serviceConsent).toBe(true);
+    expect(facts(help('REFUSED'), agreed('GIVEN', '2026-10-05')).serviceConsent).toBe(false);
+    expect(facts(help('GIVEN'), agreed('REFUSED', '2026-10-06')).serviceConsent).toBe(false);
   });
 });
 

@@ -27,6 +27,7 @@ describe.each(STORES)('the registers on $kind', (config) => {
     expect(await registers.read(['P-2'])).toEqual({
       version: 5,
       consents: [],
+      serviceConsents: [],
       exceptions: [exception],
       judgements: [],
       grants: [],
@@ -36,6 +37,7 @@ describe.each(STORES)('the registers on $kind', (config) => {
     expect(await registers.read([])).toEqual({
       version: 5,
       consents: [],
+      serviceConsents: [],
       exceptions: [],
       judgements: [],
       grants: [],

@@ -21,10 +21,11 @@ import { type EmergencyAbout, emergenciesFor, exceptionOf } from '../../register
 import { exceptionFor } from '../../registers/exception.js';
 import { type GrantAbout, type GrantFinding, grantFor } from '../../registers/grant.js';
 import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
-import type { ConsentStatement, ExceptionRecord, Judgement } from '../../registers/statements.js';
+import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from '../../registers/statements.js';
 import { consentBeside } from '../../registers/told-consents.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
 import { isOtherSideOf, mayBeShownTo } from './member.js';
+import { agreesToService, guardiansOf } from './service.js';
 import {
   allegedAgainst,
   isConflicted,
@@ -41,6 +42,7 @@ import { worksWith } from './work.js';
 /** What people have said, read fresh for the operation, by subject. */
 export interface Statements {
   readonly consents: ReadonlyMap<PersonId, readonly ConsentStatement[]>;
+  readonly serviceConsents: ReadonlyMap<PersonId, readonly ServiceConsent[]>;
   readonly exceptions: ReadonlyMap<PersonId, readonly ExceptionRecord[]>;
   readonly judgements: ReadonlyMap<PersonId, readonly Judgement[]>;
   readonly grants: ReadonlyMap<PersonId, readonly GrantAbout[]>;
@@ -120,7 +122,12 @@ export class FactGatherer {
   }
 
   subject(person: PersonId): SubjectFacts {
-    return entry(this.#subjects, person, () => subjectFacts(this.view, this.asker, person));
+    return entry(this.#subjects, person, () => {
+      const facts = subjectFacts(this.view, this.asker, person);
+      const { serviceConsents } = this.statements;
+      const serviceConsent = agreesToService(this.view, facts.families, serviceConsents, this.asker.standing.requester);
+      return { ...facts, serviceConsent };
+    });
   }
 
   /** The facts of an action about a person. Requires that the person's surroundings are known. */
@@ -150,9 +157,9 @@ export class FactGatherer {
     return this.view.of('involvements', person).some((row) => row.holder === agency);
   }
 
-  /** Whether somebody holds parental responsibility for a child. */
+  /** Whether somebody holds parental responsibility for a child. Nobody holds it for themselves. */
   isGuardian(child: PersonId, adult: PersonId): boolean {
-    return this.#guardians(child).includes(adult);
+    return adult !== child && guardiansOf(this.view, child).includes(adult);
   }
 
   /** The facts for one part of a record: its fields of one category and confidentiality. */
@@ -360,7 +367,7 @@ export class FactGatherer {
       purpose: this.asker.purpose,
       at: this.view.now,
     };
-    const guardians = this.#guardians(subject);
+    const guardians = guardiansOf(this.view, subject);
     const untold = this.statements.untold || this.view.isUntold('consents', holder.id, subject);
     const consent = untold
       ? REFUSED_PERHAPS
@@ -413,13 +420,6 @@ export class FactGatherer {
       return this.view.householdOf(row.child).has(subject);
     });
     return covers.map((row) => `${row.space}:${row.id}`);
-  }
-
-  #guardians(subject: PersonId): PersonId[] {
-    return this.view
-      .of('relationships', subject)
-      .filter((row) => row.person === subject && row.parentalResponsibility)
-      .map((row) => row.other);
   }
 
   #relevance(

@@ -6,7 +6,7 @@ import type { Fact, FactName, Stage } from '../../domain/facts.js';
 import { STAGES } from '../../domain/facts.js';
 import type { Standing } from '../../domain/requester.js';
 import type { AgencyId, PersonId, Purpose } from '../../domain/words.js';
-import { type FamilyView, isWithin, type Told, type View } from './view.js';
+import type { FamilyView, Told, View } from './view.js';
 import { type Work, worksWith } from './work.js';
 
 export interface Asker {
@@ -32,6 +32,7 @@ export interface SubjectFacts {
   readonly s47Open: boolean;
   readonly enquiries: readonly Told<'enquiries'>[];
   readonly cpGround: Fact<'cpGround'>;
+  /** What register and sources say together (`agreesToService`): added where the register is at hand. */
   readonly serviceConsent: boolean;
   readonly receiving: boolean;
   readonly handovers: readonly Told<'handovers'>[];
@@ -39,7 +40,7 @@ export interface SubjectFacts {
   readonly unknown: readonly FactName[];
 }
 
-export function subjectFacts(view: View, asker: Asker, subject: PersonId): SubjectFacts {
+export function subjectFacts(view: View, asker: Asker, subject: PersonId): Omit<SubjectFacts, 'serviceConsent'> {
   const { standing, work, purpose } = asker;
   const families = view.familiesOf(subject);
   const including = view.includingFamiliesOf(subject);
@@ -73,7 +74,6 @@ export function subjectFacts(view: View, asker: Asker, subject: PersonId): Subje
     cpGround: coreGroup
       ? 'CORE_GROUP'
       : (including.flatMap((family) => view.ofFamily('protectionGrounds', family))[0]?.ground ?? 'NONE'),
-    serviceConsent: agreesToService(view, families),
     receiving: handovers.some((row) => isRequesterOrManaged(standing, row.space, row.receivingWorker)),
     handovers,
     victimOfSubject: view
@@ -215,19 +215,6 @@ function everyLastPlanEnds(view: View, families: readonly FamilyView[]): boolean
       .filter((row) => row.kind !== 'EARLY_HELP' && view.isCurrent(row))
       .every((row) => row.kind === 'CHILD_IN_NEED' && row.until !== undefined),
   );
-}
-
-/** The family agreed to the service: somebody gave service consent and nobody's last word is a refusal (BFS-02, BFS-09). */
-function agreesToService(view: View, families: readonly FamilyView[]): boolean {
-  if (!view.mayHold('serviceConsents')) return false;
-  const members = new Set(families.flatMap((family) => [...family.members.keys()]));
-  const last = [...members].flatMap((person) => {
-    const rows = view.of('serviceConsents', person).filter((row) => isWithin({ from: row.at }, view.now));
-    return rows.length === 0
-      ? []
-      : [rows.reduce((a, b) => (b.at > a.at || (b.at === a.at && b.state !== 'GIVEN') ? b : a))];
-  });
-  return last.length > 0 && last.every((row) => row.state === 'GIVEN');
 }
 
 /** Whether an agency is now involved with any included member of any of these families. */

@@ -1,0 +1,49 @@
+/** Resolvers of what people have said about sharing and about being worked with: `schema/graphql/consents.graphql`. */
+import { isReviewDue } from '../registers/as-of.js';
+import type { ConsentStatement } from '../registers/statements.js';
+import type { ServiceConsentDraft } from '../sharing/service-consents.js';
+import type { Withdrawn } from '../sharing/statements.js';
+import type { GraphContext } from './context.js';
+import { personOf } from './node-id.js';
+
+interface PersonAtMoment {
+  readonly person: string;
+  readonly validAt?: string | null;
+  readonly knownAt?: string | null;
+}
+
+const momentOf = ({ validAt, knownAt }: PersonAtMoment) => ({
+  validAt: validAt ?? undefined,
+  knownAt: knownAt ?? undefined,
+});
+
+export const consentResolvers = {
+  Query: {
+    consents: (_: unknown, args: PersonAtMoment, { statements }: GraphContext) =>
+      statements.consentsOf(personOf(args.person), momentOf(args)),
+    serviceConsents: (_: unknown, args: PersonAtMoment, { serviceConsents }: GraphContext) =>
+      serviceConsents.of(personOf(args.person), momentOf(args)),
+  },
+  Mutation: {
+    withdrawConsent: (
+      _: unknown,
+      { consent, method }: { consent: string; method: string },
+      { statements }: GraphContext,
+    ) => statements.withdrawConsent(consent, method),
+    recordServiceConsent: (_: unknown, { input }: { input: ServiceConsentDraft }, { serviceConsents }: GraphContext) =>
+      serviceConsents.record({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
+    withdrawServiceConsent: (
+      _: unknown,
+      { serviceConsent, method }: { serviceConsent: string; method: string },
+      { serviceConsents }: GraphContext,
+    ) => serviceConsents.withdraw(serviceConsent, method),
+  },
+  Consent: {
+    givenBy: ({ givenBy }: ConsentStatement, _: unknown, { operation }: GraphContext) =>
+      operation.reader.person(givenBy),
+    reviewDue: (said: ConsentStatement, _: unknown, { operation }: GraphContext) => isReviewDue(said, operation.at),
+  },
+  Withdrawal: {
+    releases: ({ of }: Withdrawn, _: unknown, { withdrawals }: GraphContext) => withdrawals.receivedUnder(of),
+  },
+};

@@ -44,7 +44,7 @@ export interface Audit {
    * with what `write` threw, or with the store's error for every entry of a transaction that failed.
    */
   append(body: AuditEntryBody, guard?: Guard): Promise<Receipt>;
-  /** Entries, the latest first. */
+  /** Entries, the latest first; erased ones (`erase.ts`) say nothing and are left out. */
   read(filter: AuditFilter): Promise<readonly LoggedEntry[]>;
   /** Entries after one, in the order in which they became durable. */
   after(seq: number, limit: number): Promise<readonly LoggedEntry[]>;
@@ -137,15 +137,15 @@ export function openAudit(store: Store): Audit {
     },
     async read({ worker, since, limit }) {
       const conditions = [...(worker === undefined ? [] : ['worker = ?']), ...(since === undefined ? [] : ['at >= ?'])];
-      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+      const where = ["body <> ''", ...conditions].join(' AND ');
       const rows = await store.read<EntryRow>(
-        `SELECT seq, body, hash FROM audit_entry ${where} ORDER BY seq DESC ${store.first}`,
+        `SELECT seq, body, hash FROM audit_entry WHERE ${where} ORDER BY seq DESC ${store.first}`,
         [...[worker, since].filter((value) => value !== undefined), limit],
       );
       return rows.map(readEntry);
     },
     async after(seq, limit) {
-      const sql = `SELECT seq, body, hash FROM audit_entry WHERE seq > ? ORDER BY seq ${store.first}`;
+      const sql = `SELECT seq, body, hash FROM audit_entry WHERE seq > ? AND body <> '' ORDER BY seq ${store.first}`;
       return (await store.read<EntryRow>(sql, [seq, limit])).map(readEntry);
     },
   };

@@ -21,7 +21,7 @@ interface Shape {
 
 /** Every entity of the store, for one dialect. */
 export function entities(dialect: Dialect): EntitySchema<Row>[] {
-  return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect)]
+  return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect), ...treeShapes(dialect)]
     .map(entity)
     .concat(auditEntry(dialect));
 }
@@ -171,6 +171,28 @@ function registerShapes(dialect: Dialect): Shape[] {
       indices: [{ name: 'relevance_judgement_by_subject', columns: ['subject'] }],
     },
     { name: 'register_clock', primary: { id: number }, columns: { version: number } },
+  ];
+}
+
+/** The tree over the log's rows. Nothing is changed but salts, which are erased, and the lease. */
+function treeShapes(dialect: Dialect): Shape[] {
+  const { key, long, number } = columnTypes(dialect);
+  return [
+    {
+      name: 'audit_leaf',
+      primary: { leaf_index: number },
+      columns: { entry_seq: number, leaf: key(400), hash: key() },
+      nullable: { salt: key(32) },
+      indices: [{ name: 'audit_leaf_by_entry_seq', columns: ['entry_seq'], unique: true }],
+    },
+    { name: 'audit_node', primary: { tile_level: number, node_index: number }, columns: { hash: key() } },
+    {
+      name: 'audit_checkpoint',
+      primary: { tree_size: number },
+      columns: { note: long, at: key(32), token: number },
+    },
+    { name: 'audit_cosignature', primary: { tree_size: number, witness: key(200) }, columns: { line: long } },
+    { name: 'audit_lease', primary: { id: number }, columns: { holder: key(), token: number, expires_at: key(32) } },
   ];
 }
 

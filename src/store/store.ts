@@ -14,6 +14,7 @@ import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecut
 import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server.js';
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
+import { AuditLog1764500000000 } from './migrations/audit-log.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { type SqlWords, sqlWords } from './sql.js';
@@ -66,7 +67,7 @@ const SAFE = {
   synchronize: false,
   migrationsRun: false,
   logging: false,
-  migrations: [Initial1764000000000, PersonLinks1764200000000],
+  migrations: [Initial1764000000000, PersonLinks1764200000000, AuditLog1764500000000],
 };
 
 async function openFile(file: string): Promise<Store> {

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
+import type { AuditProofs } from '../audit/proofs.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
@@ -39,6 +40,7 @@ export interface ExecutorParts {
   readonly audit: Audit;
   readonly statementParts: Omit<StatementParts, 'operation'>;
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
+  readonly proofs: AuditProofs;
   readonly newId: () => string;
 }
 
@@ -95,7 +97,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       people: parts.house.people,
       draft: (line, write) => statements.draft(line, write),
     });
-    const graph: GraphContext = { operation, statements, links };
+    const graph: GraphContext = { operation, statements, links, proofs: parts.proofs };
     const result = await query.query(undefined, graph, variables);
     const failure = result.errors
       ?.map(({ originalError }) => originalError)

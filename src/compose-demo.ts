@@ -19,7 +19,7 @@ import { createSubstanceMisuse } from '../adapters/substance-misuse/index.js';
 import { simulateSubstanceMisuse } from '../adapters/substance-misuse/seed.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { simulateWorkbook } from '../adapters/workbook/seed.js';
-import { newLogKey, readLogKeys } from './audit/log-keys.js';
+import { type LogKeys, newLogKey, readLogKeys } from './audit/log-keys.js';
 import { type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
 import { openDirectory } from './people/directory.js';
@@ -137,7 +137,7 @@ export async function composeDemo(
     port: config.port,
     introspection: config.introspection,
     cursorKey: config.cursorKey ?? (await keptSecret(join(folder, 'cursor.key'), () => randomKey())),
-    logKeys: readLogKeys(config.logKey ?? (await demoLogKey(config))),
+    logKeys: await demoLogKeys(config),
     ...(config.witnesses === undefined ? {} : { witnesses: config.witnesses }),
     sourceDeadlineMs: config.sourceDeadlineMs,
     protocols: config.protocols,
@@ -174,10 +174,11 @@ export async function composeDemo(
 }
 
 /** The log's key of a demo: of its store, in a file beside it. */
-function demoLogKey({ store, folder }: DemoConfig): Promise<string> {
+export async function demoLogKeys({ store, folder, logKey }: DemoConfig): Promise<LogKeys> {
+  if (logKey !== undefined) return readLogKeys(logKey);
   const name = store.kind === 'sqlite' ? basename(store.path).replace(/\W/g, '-') : 'store';
   const make = () => newLogKey(`threshold.demo.invalid/${name}`, crypto.getRandomValues(new Uint8Array(32)));
-  return keptSecret(join(folder, `${name}.log-key`), make);
+  return readLogKeys(await keptSecret(join(folder, `${name}.log-key`), make));
 }
 
 function randomKey(): string {

@@ -15,7 +15,7 @@ import { newSigner, SIGNATURE_TYPES, type Signer, writeVerifier } from '../../sr
 import { bundleOf, bundlePath, TILE_WIDTH, tileOf, tilePath, tilesOf } from '../../src/audit/log/tiles.js';
 import { append, EMPTY_RANGE, rootOf } from '../../src/audit/log/tree.js';
 import { readLogKeys } from '../../src/audit/log-keys.js';
-import { FAULTS, type FaultCode, LogFault } from '../../src/audit/verify/fault.js';
+import { type FaultCode, LogFault } from '../../src/audit/verify/fault.js';
 import { trustedKey } from '../../src/audit/verify/notes.js';
 import { type VerifyOptions, verifyLog } from '../../src/audit/verify/verify-log.js';
 import { openStore } from '../../src/store/store.js';
@@ -540,6 +540,21 @@ describe('a log in files', () => {
     const again = copy();
     remake(again);
     expect((await faultOf(await write(again))).code).toBe('NONE');
+  });
+
+  it('is verified on from where it was left: neither read again nor taken on trust further on', async () => {
+    const [at, tampered] = [await write(copy()), copy()];
+    const progressFile = join(folder, 'progress.json');
+    const options = { ...OPTIONS, progressFile, keepEvery: 256 };
+    const all = await verifyLog(at, options);
+    await rm(join(at, 'tile/entries/000'));
+    await rm(join(at, 'tile/0/000'));
+    const shown: number[] = [];
+    expect(await verifyLog(at, { ...options, onProgress: (done) => shown.push(done) })).toEqual(all);
+    expect(shown).toEqual([423]);
+    tampered.rows.splice(310, 1);
+    expect(await faultOf(await write(tampered), options)).toMatchObject({ code: 'ENTRY_MISSING', place: 'entry 310' });
+    expect((await faultOf(at)).code).toBe('FILE_MISSING');
   });
 
   it('is not whole when its last line was cut', async () => {

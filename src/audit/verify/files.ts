@@ -18,6 +18,10 @@ export interface Lines {
   /** The line `ahead` lines on from here, undefined past the end. */
   peek(ahead?: number): Promise<Line | undefined>;
   next(): Promise<Line | undefined>;
+  /** The line here, if it was looked at already (`peek`): at once. */
+  now(): Line | undefined;
+  /** Goes on from the line here. */
+  skip(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +48,10 @@ export function openLines(folder: string, name: string, start = 0): Lines {
       const line = buffer[at];
       if (line) at += 1;
       return line;
+    },
+    now: () => buffer[at],
+    skip() {
+      at += 1;
     },
     async close() {
       await stream.return(undefined);

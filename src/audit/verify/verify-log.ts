@@ -6,7 +6,7 @@
 import { type Hash, leafHash, nodeHash } from '../log/hash.js';
 import { diagnose } from './diagnose.js';
 import { LogFault } from './fault.js';
-import { type Lines, openLines, readBundle, readBytes, tileName } from './files.js';
+import { type Line, type Lines, openLines, readBundle, readBytes, tileName } from './files.js';
 import { type ReadCheckpoint, readCheckpoint, type TrustedKey } from './notes.js';
 import { keepProgress, type Progress, readProgress, startProgress } from './progress.js';
 import { bodyOf, type EntryBody, leafOfRow, readSideRow } from './side-row.js';
@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly seen?: readonly string[];
   /** A file that keeps how far it has come; going on trusts it, and does not read again what was verified. */
   readonly progressFile?: string;
+  /** How often to keep it, entries; a multiple of 256. */
+  readonly keepEvery?: number;
   readonly onProgress?: (entries: number, of: number) => void;
 }
 
@@ -59,7 +61,8 @@ export async function verifyLog(folder: string, options: VerifyOptions): Promise
     while (progress.size < latest.size) {
       await verifyBlock(walk);
       options.onProgress?.(progress.size, latest.size);
-      if (options.progressFile && progress.size % KEEP_EVERY === 0) await keepProgress(options.progressFile, progress);
+      if (options.progressFile && progress.size % (options.keepEvery ?? KEEP_EVERY) === 0)
+        await keepProgress(options.progressFile, progress);
     }
     await verifyEnd(walk);
   } finally {
@@ -100,11 +103,13 @@ async function verifyBlock(walk: Walk): Promise<void> {
   const name = tileName(0, first / WIDTH, width);
   const tile = await readBytes(folder, name);
   if (tile.length !== width * 32) throw new LogFault('FILE_MALFORMED', name);
+  await walk.entries.peek(width - 1);
   for (const [i, leaf] of leaves.entries()) {
     const hashed = leafHash(leaf);
     if (tile.compare(hashed, 0, 32, i * 32, (i + 1) * 32) !== 0)
       throw new LogFault('LEAF_ALTERED', `entry ${first + i}`);
-    await verifyEntry(walk, first + i, leaf);
+    const misfit = verifyEntry(walk, first + i, leaf, walk.entries.now());
+    if (misfit) throw await diagnose({ folder, size: latest.size, index: first + i, leaf, lines: walk.entries });
     grow(progress, hashed);
     const size = first + i + 1;
     for (const one of walk.seen)
@@ -118,23 +123,22 @@ async function verifyBlock(walk: Walk): Promise<void> {
   if (width === WIDTH) await addToTiles(walk, 1, first / WIDTH, rootOfTile(tile));
 }
 
-/** The side row of a leaf. */
-async function verifyEntry(walk: Walk, index: number, leaf: string): Promise<void> {
-  const { entries, latest, progress, folder } = walk;
-  const line = await entries.peek();
+/** Whether the side row of a leaf is not the leaf's own. */
+function verifyEntry(walk: Walk, index: number, leaf: string, line: Line | undefined): boolean {
+  const { entries, latest, progress } = walk;
   if (!line) throw new LogFault('TRUNCATED', `after ${index} of ${latest.size} entries`);
   const place = `entry ${index}`;
   const row = readSideRow(line.text, place);
   const body = row.erased ? undefined : bodyOf(row);
-  if (row.index !== index || (!row.erased && leafOfRow(row, body) !== leaf))
-    throw await diagnose({ folder, size: latest.size, index, leaf, lines: entries });
-  await entries.next();
+  if (row.index !== index || (!row.erased && leafOfRow(row, body) !== leaf)) return true;
+  entries.skip();
   progress.entriesAt = line.end;
   if (body) verifyOrder(progress, body, place);
   else {
     progress.erased.push([row.id, index]);
     progress.erasures += 1;
   }
+  return false;
 }
 
 /** What rests on the registers rests on all that was said before it (an entry stands only if they had not moved). */

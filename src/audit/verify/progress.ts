@@ -7,8 +7,8 @@ export interface Progress {
   readonly root: string;
   /** Entries verified; a multiple of 256. */
   size: number;
-  /** Roots of perfect subtrees, [leaves, hex], the leftmost first. */
-  edge: [number, string][];
+  /** Roots of perfect subtrees, [leaves, hash], the leftmost first. Base64 in the file. */
+  edge: [number, Buffer][];
   /** Hashes (hex) of the unfinished tile of each level from 1 on. */
   tiles: { index: number; hashes: string[] }[];
   entriesAt: number;
@@ -44,11 +44,15 @@ export function startProgress(root: string): Progress {
 export async function readProgress(file: string, root: string): Promise<Progress | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const progress = JSON.parse(text) as Progress;
-  return progress.v === 1 && progress.root === root ? progress : undefined;
+  const progress = JSON.parse(text) as Omit<Progress, 'edge'> & { readonly edge: readonly [number, string][] };
+  if (progress.v !== 1 || progress.root !== root) return undefined;
+  return { ...progress, edge: progress.edge.map(([width, hash]) => [width, Buffer.from(hash, 'base64')]) };
 }
 
 export async function keepProgress(file: string, progress: Progress): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify(progress));
+  await writeFile(
+    `${file}.new`,
+    JSON.stringify({ ...progress, edge: progress.edge.map(([width, hash]) => [width, hash.toString('base64')]) }),
+  );
   await rename(`${file}.new`, file);
 }

@@ -196,17 +196,17 @@ function grow(progress: Progress, leaf: Hash): void {
   const { edge } = progress;
   let [width, hash] = [1, leaf];
   for (let last = edge.at(-1); last?.[0] === width; last = edge.at(-1)) {
-    hash = nodeHash(Buffer.from(last[1], 'hex'), hash);
+    hash = nodeHash(last[1], hash);
     width *= 2;
     edge.pop();
   }
-  edge.push([width, hash.toString('hex')]);
+  edge.push([width, hash]);
 }
 
 function rootOf({ edge }: Progress): string {
   let root: Hash | undefined;
   for (let i = edge.length - 1; i >= 0; i -= 1) {
-    const left = Buffer.from(edge[i]?.[1] ?? '', 'hex');
+    const left = edge[i]?.[1] as Hash;
     root = root ? nodeHash(left, root) : left;
   }
   return root?.toString('hex') ?? '';

@@ -30,4 +30,4 @@ const sequencer = sequencerOf(dying);
 while ((await sequencer.sequence()) > 0);
 await sequencer.stop();
 await store.close();
-console.log(steps);
+process.stdout.write(`${steps}\n`);

@@ -1,8 +1,10 @@
 /** The gateway as it runs in service, over the records in memory: every rule, consent read fresh, every answer in the log. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { newLogKey, readLogKeys } from '../src/audit/log-keys.js';
 import { type Wired, wire } from '../src/compose.js';
 import { openStore } from '../src/store/store.js';
 import { type BenchRecords, HOLDERS, memorySources, TODAY } from './records.js';
@@ -29,6 +31,7 @@ export async function startGateway(records: BenchRecords, counts: Map<string, nu
     port: 0,
     introspection: false,
     cursorKey: 'bench',
+    logKeys: readLogKeys(newLogKey('threshold.bench.invalid/audit', randomBytes(32))),
     sourceDeadlineMs: 2000,
     protocols: ['walsall-family-safeguarding'],
   });

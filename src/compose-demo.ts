@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createDomesticAbuse } from '../adapters/domestic-abuse/index.js';
 import { simulateDomesticAbuse } from '../adapters/domestic-abuse/seed.js';
 import { createEarlyHelp } from '../adapters/early-help/index.js';
@@ -19,6 +19,7 @@ import { createSubstanceMisuse } from '../adapters/substance-misuse/index.js';
 import { simulateSubstanceMisuse } from '../adapters/substance-misuse/seed.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { simulateWorkbook } from '../adapters/workbook/seed.js';
+import { type LogKeys, newLogKey, readLogKeys } from './audit/log-keys.js';
 import { type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
 import { openDirectory } from './people/directory.js';
@@ -136,6 +137,8 @@ export async function composeDemo(
     port: config.port,
     introspection: config.introspection,
     cursorKey: config.cursorKey ?? (await keptSecret(join(folder, 'cursor.key'), () => randomKey())),
+    logKeys: await demoLogKeys(config),
+    ...(config.witnesses === undefined ? {} : { witnesses: config.witnesses }),
     sourceDeadlineMs: config.sourceDeadlineMs,
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
@@ -169,6 +172,14 @@ export async function composeDemo(
       await Promise.all(systems.map(({ stop }) => stop()));
     },
   };
+}
+
+/** The log's key of a demo: of its store, in a file beside it. */
+export async function demoLogKeys({ store, folder, logKey }: DemoConfig): Promise<LogKeys> {
+  if (logKey !== undefined) return readLogKeys(logKey);
+  const name = store.kind === 'sqlite' ? basename(store.path).replace(/\W/g, '-') : 'store';
+  const make = () => newLogKey(`threshold.demo.invalid/${name}`, crypto.getRandomValues(new Uint8Array(32)));
+  return readLogKeys(await keptSecret(join(folder, `${name}.log-key`), make));
 }
 
 function randomKey(): string {

@@ -17,6 +17,7 @@ import { createProbation, type ProbationOptions } from '../adapters/probation/in
 import { createSocialCare } from '../adapters/social-care/index.js';
 import { createSubstanceMisuse, type SubstanceMisuseOptions } from '../adapters/substance-misuse/index.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
+import { readLogKeys } from './audit/log-keys.js';
 import { type Wired, wire } from './compose.js';
 import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
@@ -111,6 +112,8 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     port: config.port,
     introspection: config.introspection,
     cursorKey: config.cursorKey,
+    logKeys: readLogKeys(config.logKey),
+    ...(config.witnesses === undefined ? {} : { witnesses: config.witnesses }),
     sourceDeadlineMs: config.sourceDeadlineMs,
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),

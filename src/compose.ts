@@ -10,8 +10,12 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import type { LogKeys } from './audit/log-keys.js';
+import { openProofs } from './audit/proofs.js';
 import { openReleases } from './audit/releases.js';
 import { openRelevanceRequests } from './audit/relevance-requests.js';
+import { openSequencer, type Sequencer } from './audit/sequencer.js';
+import { openWitnesses, type Witness } from './audit/witnesses.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
@@ -53,6 +57,10 @@ export interface Parts {
   readonly port: number;
   readonly introspection: boolean;
   readonly cursorKey: string;
+  /** Sign the checkpoints of the log. */
+  readonly logKeys: LogKeys;
+  /** Who cosigns them. */
+  readonly witnesses?: readonly Witness[];
   readonly metrics?: Registry;
   /** How long one call to a source may take, ms. */
   readonly sourceDeadlineMs: number;
@@ -79,6 +87,8 @@ export interface Wired {
   readonly url: string;
   readonly house: House;
   readonly audit: Audit;
+  /** Puts entries into the tree; it runs by itself. */
+  readonly sequencer: Sequencer;
   /** The listener alone. */
   readonly http: Http;
   /** Reads everybody from the sources and brings links and questions up to date; run from time to time. */
@@ -174,8 +184,23 @@ export async function wire(parts: Parts): Promise<Wired> {
       requests: openRelevanceRequests(store),
       newId,
     },
+    proofs: openProofs(store),
     linkParts: { questions, index: () => index },
     releases: openReleases(store),
+  });
+  const witnesses = openWitnesses({
+    store,
+    witnesses: parts.witnesses ?? [],
+    warn: (code, witness) => log.warn({ code, witness }, 'a witness did not cosign'),
+  });
+  const sequencer = openSequencer({
+    store,
+    holder: randomBytes(16).toString('hex'),
+    keys: parts.logKeys,
+    now,
+    random: (bytes) => randomBytes(bytes),
+    warn: (code) => log.error({ code }, 'entries wait to be put into the tree'),
+    published: () => void witnesses.ask(),
   });
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();
@@ -198,16 +223,19 @@ export async function wire(parts: Parts): Promise<Wired> {
     return matched;
   }
   const stopMatching = matchFromTimeToTime(match, parts.matchEveryHours ?? 0, log);
+  sequencer.start();
   return {
     url: `${http.url}/graphql`,
     house,
     audit,
+    sequencer,
     http,
     matchPersons: match,
     async stop() {
       await stopMatching();
       await http.stop();
       await apollo.stop();
+      await sequencer.stop();
       await Promise.all(sources.map((source) => source.stop()));
       await store.close();
     },

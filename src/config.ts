@@ -5,6 +5,8 @@
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readVerifier, SIGNATURE_TYPES, type Verifier } from './audit/log/signed-note.js';
+import { readLogKeys } from './audit/log-keys.js';
 import { packagePath } from './package-path.js';
 import { PACKS, type PackId } from './protocols/pack.js';
 import { type Issuer, isLoopback, issuersSchema } from './server/issuers.js';
@@ -29,6 +31,8 @@ interface Common {
   readonly matchEveryHours: number;
   /** Absent: in proportion to the deadline of one call. */
   readonly operationDeadlineMs?: number;
+  /** Witnesses that cosign the log's checkpoints. */
+  readonly witnesses?: readonly { readonly url: string; readonly key: Verifier }[];
   /** Where the demo keeps its keys: beside its store; of this process alone for a store that is not kept. */
   readonly folder: string;
 }
@@ -40,6 +44,8 @@ export interface DemoConfig extends Common {
   readonly world: string;
   /** Absent: `keptSecret` makes one beside the store. */
   readonly cursorKey?: string;
+  /** Absent: made beside the store. */
+  readonly logKey?: string;
 }
 
 /** In service: an authority's own sources, store and identity providers. */
@@ -49,6 +55,8 @@ export interface ServiceConfig extends Common {
   readonly sources: string;
   readonly issuers: readonly Issuer[];
   readonly cursorKey: string;
+  /** As `readLogKeys` takes it. */
+  readonly logKey: string;
 }
 
 export type Config = DemoConfig | ServiceConfig;
@@ -85,6 +93,16 @@ export const VARIABLES: readonly Variable[] = [
     name: 'THRESHOLD_CURSOR_KEY',
     default: 'demo: made once a store',
     says: 'Service: secret of at least 32 characters that seals ids and cursors; the same for all instances.',
+  },
+  {
+    name: 'THRESHOLD_LOG_KEY',
+    default: 'demo: made once a store',
+    says: 'Service: keys that sign the log, with commas between, each but the first with @ and when it begins (`threshold log key` makes one).',
+  },
+  {
+    name: 'THRESHOLD_WITNESSES',
+    default: '',
+    says: 'JSON list of the witnesses that cosign the log: {url, key}, key as `threshold witness` prints it.',
   },
   {
     name: 'THRESHOLD_PROTOCOLS',
@@ -144,6 +162,32 @@ const json = z.string().transform((value, context) => {
   }
 });
 
+const witnesses = json.pipe(
+  z.array(
+    z.strictObject({
+      url: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, '')),
+      key: z.string().transform((value, context): Verifier => {
+        try {
+          const key = readVerifier(value);
+          if (key.type === SIGNATURE_TYPES.cosignature) return key;
+        } catch {
+          // Said below.
+        }
+        context.addIssue({ code: 'custom', message: 'is not the key of a witness' });
+        return z.NEVER;
+      }),
+    }),
+  ),
+);
+
+function isLogKey(value: string): boolean {
+  try {
+    return readLogKeys(value).signers.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Pack ids with commas between; `none` for an authority that has no protocol of these. */
 const packs = z.string().transform((value, context): PackId[] => {
   if (value.trim() === 'none') return [];
@@ -171,6 +215,11 @@ const environment = z.object({
   THRESHOLD_SOURCES: z.string().optional(),
   THRESHOLD_ISSUERS: json.pipe(issuersSchema).optional(),
   THRESHOLD_CURSOR_KEY: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  THRESHOLD_LOG_KEY: z
+    .string()
+    .refine(isLogKey, { error: 'is not a list of keys of one log in the order of their periods' })
+    .optional(),
+  THRESHOLD_WITNESSES: witnesses.optional(),
   THRESHOLD_PROTOCOLS: packs.optional(),
   THRESHOLD_POLICIES: z.string().optional(),
   THRESHOLD_INTROSPECTION: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
@@ -207,7 +256,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 }
 
 function wrongInService(env: Environment): string[] {
-  const missing = (['THRESHOLD_SOURCES', 'THRESHOLD_ISSUERS', 'THRESHOLD_CURSOR_KEY', 'THRESHOLD_PROTOCOLS'] as const)
+  const missing = (
+    [
+      'THRESHOLD_SOURCES',
+      'THRESHOLD_ISSUERS',
+      'THRESHOLD_CURSOR_KEY',
+      'THRESHOLD_LOG_KEY',
+      'THRESHOLD_PROTOCOLS',
+    ] as const
+  )
     .filter((name) => env[name] === undefined)
     .map((name) => `${name} is required in service`);
   return env.THRESHOLD_WORLD === undefined
@@ -234,6 +291,7 @@ function commonConfig(env: Environment, introspection: boolean, store: string, p
     logLevel: env.LOG_LEVEL,
     sourceDeadlineMs: env.THRESHOLD_SOURCE_DEADLINE_MS,
     protocols,
+    ...(env.THRESHOLD_WITNESSES === undefined ? {} : { witnesses: env.THRESHOLD_WITNESSES }),
     ...(env.THRESHOLD_POLICIES === undefined ? {} : { ownPolicies: resolve(env.THRESHOLD_POLICIES) }),
     matchEveryHours: env.THRESHOLD_MATCH_EVERY_HOURS,
     ...(env.THRESHOLD_OPERATION_DEADLINE_MS === undefined
@@ -255,7 +313,7 @@ function folderOf(store: string): string {
 function demoConfig(env: Environment): DemoConfig {
   const world =
     env.THRESHOLD_WORLD === undefined ? packagePath('test', 'worlds', 'walsall-road') : resolve(env.THRESHOLD_WORLD);
-  const { THRESHOLD_CURSOR_KEY: cursorKey } = env;
+  const { THRESHOLD_CURSOR_KEY: cursorKey, THRESHOLD_LOG_KEY: logKey } = env;
   return {
     mode: 'demo',
     ...commonConfig(
@@ -266,13 +324,20 @@ function demoConfig(env: Environment): DemoConfig {
     ),
     world,
     ...(cursorKey === undefined ? {} : { cursorKey }),
+    ...(logKey === undefined ? {} : { logKey }),
   };
 }
 
 function serviceConfig(env: Environment): ServiceConfig {
   const { THRESHOLD_SOURCES: sources, THRESHOLD_ISSUERS: issuers, THRESHOLD_CURSOR_KEY: cursorKey } = env;
-  const { THRESHOLD_PROTOCOLS: protocols } = env;
-  if (sources === undefined || issuers === undefined || cursorKey === undefined || protocols === undefined)
+  const { THRESHOLD_PROTOCOLS: protocols, THRESHOLD_LOG_KEY: logKey } = env;
+  if (
+    sources === undefined ||
+    issuers === undefined ||
+    cursorKey === undefined ||
+    logKey === undefined ||
+    protocols === undefined
+  )
     throw refused(wrongInService(env));
   return {
     mode: 'service',
@@ -280,6 +345,7 @@ function serviceConfig(env: Environment): ServiceConfig {
     sources: resolve(sources),
     issuers,
     cursorKey,
+    logKey,
   };
 }
 

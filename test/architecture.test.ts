@@ -94,4 +94,15 @@ describe('architecture', () => {
     expect(text).not.toMatch(/from '\.\.\/(sources|registers|store|audit|people)\//);
     expect(text).not.toMatch(/\brole\b\s*===|\.query\(|SELECT /);
   });
+
+  it('the formats of the log stand alone, and its verifier shares the hashes of the tree only', () => {
+    const importsUnder = (folder: string) =>
+      filesUnder(folder).flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/from '([^']+)'/g)].map(([, target = '']) => target),
+      );
+    const outside = (target: string) => !target.startsWith('./');
+    expect(new Set(importsUnder('src/audit/log').filter(outside))).toEqual(new Set(['node:crypto']));
+    const shared = importsUnder('src/audit/verify').filter((target) => outside(target) && !target.startsWith('node:'));
+    expect(new Set(shared)).toEqual(new Set(['../log/hash.js']));
+  });
 });

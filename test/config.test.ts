@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, describeVariables, readConfig, VARIABLES } from '../src/config.js';
 import { packagePath } from '../src/package-path.js';
+import { keyText } from './audit/sequenced.js';
 
 const issuer = {
   issuer: 'https://sign-in.council.invalid',
@@ -13,6 +14,7 @@ const service = {
   THRESHOLD_SOURCES: 'sources.yaml',
   THRESHOLD_ISSUERS: JSON.stringify([issuer]),
   THRESHOLD_CURSOR_KEY: 'k'.repeat(32),
+  THRESHOLD_LOG_KEY: keyText(1),
   THRESHOLD_PROTOCOLS: 'cambridgeshire-fip, cambridgeshire-family-safeguarding',
 };
 const withIssuer = (changed: object) => ({
@@ -104,7 +106,7 @@ describe('in service', () => {
 
   it('is meant as soon as sources or issuers are named: nobody falls into the demo by leaving one out', () => {
     expect(refusal({ THRESHOLD_SOURCES: 'sources.yaml' })).toBe(
-      'The environment is not right:\n- THRESHOLD_ISSUERS is required in service\n- THRESHOLD_CURSOR_KEY is required in service\n- THRESHOLD_PROTOCOLS is required in service',
+      'The environment is not right:\n- THRESHOLD_ISSUERS is required in service\n- THRESHOLD_CURSOR_KEY is required in service\n- THRESHOLD_LOG_KEY is required in service\n- THRESHOLD_PROTOCOLS is required in service',
     );
     expect(refusal({ THRESHOLD_ISSUERS: service.THRESHOLD_ISSUERS })).toContain('THRESHOLD_SOURCES is required');
     expect(refusal({ ...service, THRESHOLD_WORLD: 'x' })).toContain('THRESHOLD_WORLD is for the demo');
@@ -176,6 +178,8 @@ describe('a variable', () => {
     ['THRESHOLD_SOURCE_DEADLINE_MS', '1e9'],
     ['THRESHOLD_INTROSPECTION', 'yes'],
     ['THRESHOLD_CURSOR_KEY', 'canary'],
+    ['THRESHOLD_LOG_KEY', 'PRIVATE+KEY+canary+00000000+AQ=='],
+    ['THRESHOLD_WITNESSES', '[{"url":"https://w.example","key":"canary"}]'],
     ['THRESHOLD_STORE', 'postgres://canary@db/x'],
     ['THRESHOLD_STORE', 'mssql://canary'],
     ['LOG_LEVEL', 'loud'],

@@ -49,7 +49,7 @@ export interface Audit {
    * with what `write` threw, or with the store's error for every entry of a transaction that failed.
    */
   append(body: AuditEntryBody, guard?: Guard): Promise<Receipt>;
-  /** Entries, the latest first. */
+  /** Entries, the latest first; erased ones (`erase.ts`) say nothing and are left out. */
   read(filter: AuditFilter): Promise<readonly LoggedEntry[]>;
   /** Entries after one, in the order in which they became durable. */
   after(seq: number, limit: number): Promise<readonly LoggedEntry[]>;
@@ -156,16 +156,15 @@ export function openAudit(store: Store): Audit {
         ['at >= ?', since],
         ['at < ?', until],
       ].filter(([, value]) => value !== undefined);
-      const conditions = given.map(([condition]) => condition);
-      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+      const where = ["body <> ''", ...given.map(([condition]) => condition)].join(' AND ');
       const rows = await store.read<EntryRow>(
-        `SELECT seq, body, hash FROM audit_entry ${where} ORDER BY seq DESC ${store.first}`,
+        `SELECT seq, body, hash FROM audit_entry WHERE ${where} ORDER BY seq DESC ${store.first}`,
         [...given.map(([, value]) => value), limit],
       );
       return rows.map(readEntry);
     },
     async after(seq, limit) {
-      const sql = `SELECT seq, body, hash FROM audit_entry WHERE seq > ? ORDER BY seq ${store.first}`;
+      const sql = `SELECT seq, body, hash FROM audit_entry WHERE seq > ? AND body <> '' ORDER BY seq ${store.first}`;
       return (await store.read<EntryRow>(sql, [seq, limit])).map(readEntry);
     },
   };

@@ -2,8 +2,9 @@
 /** The `threshold` command. */
 import { Command, Option } from 'commander';
 import { openAudit } from '../audit/audit.js';
+import { readLogKeys } from '../audit/log-keys.js';
 import { loadRules, type Wired } from '../compose.js';
-import { composeDemo, openDemoStore } from '../compose-demo.js';
+import { composeDemo, demoLogKeys, openDemoStore } from '../compose-demo.js';
 import { composeService } from '../compose-service.js';
 import { type DemoConfig, describeVariables, readConfig } from '../config.js';
 import { createDecide } from '../disclosure/decide.js';
@@ -26,6 +27,7 @@ import { decideLines } from './decide.js';
 import { runDemo } from './demo.js';
 import { type FamilyViewOptions, writeFamilyView } from './family-view.js';
 import { loadTargets } from './load-world.js';
+import { addLogCommands } from './log.js';
 import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';
 import { welcome } from './welcome.js';
 import { listWorkers } from './workers.js';
@@ -389,6 +391,18 @@ program
     console.log(`${entries} entries, ${decisions} decisions decided again, ${discrepancies.length} otherwise`);
     if (discrepancies.length > 0) process.exitCode = 1;
   });
+
+addLogCommands(program, {
+  async open(world) {
+    const config = world ? demoConfig(world) : readConfig(process.env);
+    const { witnesses = [] } = config;
+    if (config.mode === 'demo')
+      return { store: (await openDemoStore(config)).store, keys: await demoLogKeys(config), witnesses };
+    const { store, logKey } = config;
+    const opened = await openStore(store.kind === 'sqlite' ? { kind: 'sqlite', file: store.path } : store);
+    return { store: opened, keys: readLogKeys(logKey), witnesses };
+  },
+});
 
 try {
   await program.parseAsync();

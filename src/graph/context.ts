@@ -1,3 +1,4 @@
+import type { AuditProofs } from '../audit/proofs.js';
 import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Explaining } from '../oversight/explaining.js';
 import type { Sayings } from '../oversight/release-grounds.js';
@@ -22,4 +23,5 @@ export interface GraphContext {
   readonly matrix: KeptMatrix;
   readonly serviceConsents: ServiceConsents;
   readonly withdrawals: Withdrawals;
+  readonly proofs: AuditProofs;
 }

@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
+import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
 import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
@@ -49,6 +50,7 @@ export interface ExecutorParts {
   readonly statementParts: Omit<StatementParts, 'operation'>;
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
   readonly releases: Releases;
+  readonly proofs: AuditProofs;
   readonly newId: () => string;
 }
 
@@ -123,6 +125,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       explaining,
       sayings,
       matrix,
+      proofs: parts.proofs,
     };
     const result = await query.query(undefined, graph, variables);
     const failure = result.errors

@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { PURPOSES, type Purpose, ROLES, type Role } from '../domain/words.js';
+import { PROOF_FIELDS } from './audit-proofs.js';
 import { Refusal } from './errors.js';
 
 export interface Declaration {
@@ -15,7 +16,7 @@ export interface Declaration {
 }
 
 /** Root fields that touch no personal data. */
-const IMPERSONAL_ROOTS = new Set(['me', 'sharingMatrix', '__typename', '__schema', '__type']);
+const IMPERSONAL_ROOTS = new Set<string>(['me', 'sharingMatrix', '__typename', '__schema', '__type', ...PROOF_FIELDS]);
 
 /** The declaration of an operation. Throws Refusal PURPOSE_REQUIRED where personal data is asked for without one. */
 export function declarationOf(operation: OperationDefinitionNode, document: DocumentNode): Declaration {

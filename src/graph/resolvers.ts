@@ -9,6 +9,7 @@ import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
 import type { Foreseen, ShownFamily } from '../reader/reader.js';
 import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
+import { auditProofs } from './audit-proofs.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import { consentResolvers } from './consent-resolvers.js';
 import type { GraphContext } from './context.js';
@@ -187,6 +188,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
     ...EMERGENCY_FIELDS,
     Query: {
       ...EMERGENCY_QUERIES,
+      ...auditProofs,
       me: (_: unknown, __: unknown, { operation: { reader } }: GraphContext) => ({
         worker: reader.requester.worker,
         name: reader.requester.name,

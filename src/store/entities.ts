@@ -21,7 +21,13 @@ interface Shape {
 
 /** Every entity of the store, for one dialect. */
 export function entities(dialect: Dialect): EntitySchema<Row>[] {
-  return [...directoryShapes(dialect), ...linkShapes(dialect), ...registerShapes(dialect), ...accessShapes(dialect)]
+  return [
+    ...directoryShapes(dialect),
+    ...linkShapes(dialect),
+    ...registerShapes(dialect),
+    ...accessShapes(dialect),
+    ...treeShapes(dialect),
+  ]
     .map(entity)
     .concat(auditEntry(dialect), relevanceRequest(dialect));
 }
@@ -232,6 +238,28 @@ function accessShapes(dialect: Dialect): Shape[] {
     { name: 'access_end', primary: { id: key() }, columns: { at: key(32), ended_by: key(), why: long } },
     { name: 'exception_awaiting', primary: { exception_id: key() }, columns: { asked: key() } },
     { name: 'exception_approval', primary: { exception_id: key() }, columns: { at: key(32), approved_by: key() } },
+  ];
+}
+
+/** The tree over the log's rows. Nothing is changed but salts, which are erased, and the lease. */
+function treeShapes(dialect: Dialect): Shape[] {
+  const { key, long, number } = columnTypes(dialect);
+  return [
+    {
+      name: 'audit_leaf',
+      primary: { leaf_index: number },
+      columns: { entry_seq: number, leaf: key(400), hash: key() },
+      nullable: { salt: key(32) },
+      indices: [{ name: 'audit_leaf_by_entry_seq', columns: ['entry_seq'], unique: true }],
+    },
+    { name: 'audit_node', primary: { tile_level: number, node_index: number }, columns: { hash: key() } },
+    {
+      name: 'audit_checkpoint',
+      primary: { tree_size: number },
+      columns: { note: long, at: key(32), token: number },
+    },
+    { name: 'audit_cosignature', primary: { tree_size: number, witness: key(200) }, columns: { line: long } },
+    { name: 'audit_lease', primary: { id: number }, columns: { holder: key(), token: number, expires_at: key(32) } },
   ];
 }
 

@@ -15,6 +15,10 @@ export interface SqlWords {
   readonly claiming: string;
   /** After an ORDER BY: only the first so many, as one parameter. */
   readonly first: string;
+  /** The store's own time, so many milliseconds (one parameter) from now, as RFC 3339 text in UTC. */
+  readonly clock: string;
+  /** A table hint (SQL Server): waits for every row that is being inserted, so that none appears later before the last one read. */
+  readonly settled: string;
   /** A statement in the dialect's own parameters. */
   bind(statement: string): string;
 }
@@ -26,6 +30,8 @@ const SQLITE: SqlWords = {
   holding: '',
   claiming: '',
   first: 'LIMIT ?',
+  clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (? / 1000.0) || ' seconds')",
+  settled: '',
   bind: (statement) => statement,
 };
 
@@ -40,6 +46,8 @@ const MSSQL: SqlWords = {
   holding: 'WITH (HOLDLOCK, ROWLOCK)',
   claiming: 'WITH (UPDLOCK, HOLDLOCK, ROWLOCK)',
   first: 'OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY',
+  clock: "CONVERT(nvarchar(23), DATEADD(millisecond, ?, SYSUTCDATETIME()), 126) + 'Z'",
+  settled: 'WITH (READCOMMITTEDLOCK, TABLOCK)',
   bind(statement) {
     let text = bound.get(statement);
     if (text === undefined) {

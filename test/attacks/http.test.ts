@@ -4,6 +4,7 @@ import { wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { createLog } from '../../src/server/log.js';
 import type { Source } from '../../src/sources/contract.js';
+import { KEYS } from '../audit/sequenced.js';
 import { ask, peopleOf, startDemo } from './demo.js';
 
 let demo: Demo;
@@ -143,6 +144,7 @@ describe('29: what is logged', () => {
       port: 0,
       introspection: false,
       cursorKey: 'x',
+      logKeys: KEYS,
       sourceDeadlineMs: 500,
       protocols: [],
     });

@@ -7,6 +7,7 @@ import { loadRules, wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { createLog } from '../../src/server/log.js';
 import { ask, familyOf, type Json, startDemo } from '../attacks/demo.js';
+import { KEYS } from '../audit/sequenced.js';
 
 const own = mkdtempSync(join(tmpdir(), 'threshold-own-'));
 writeFileSync(
@@ -78,6 +79,7 @@ describe('the gateway under the packs that an authority picked', () => {
       port: 0,
       introspection: false,
       cursorKey: 'x',
+      logKeys: KEYS,
       sourceDeadlineMs: 500,
       protocols: packs.split(','),
     });

@@ -44,6 +44,10 @@ const TABLES = [
   'exception_awaiting',
   'exception_approval',
   'audit_entry',
+  'audit_leaf',
+  'audit_node',
+  'audit_checkpoint',
+  'audit_cosignature',
 ];
 
 export async function openEmpty(config: StoreConfig): Promise<Store> {
@@ -55,6 +59,9 @@ export async function openEmpty(config: StoreConfig): Promise<Store> {
     opened.push(store);
     for (const table of TABLES) await store.dataSource.query(`DELETE FROM ${table}`);
     await store.dataSource.query('UPDATE register_clock SET version = 0');
+    await store.dataSource.query(
+      "UPDATE audit_lease SET holder = '', token = 0, expires_at = '1970-01-01T00:00:00.000Z'",
+    );
   }
   return store;
 }

@@ -1,0 +1,67 @@
+/** Names what happened to a side row that is not its leaf's: altered, dropped, inserted, or moved. Runs once, at the first fault. */
+import { LogFault } from './fault.js';
+import { type Lines, readBundle } from './files.js';
+import { leafOfRow, readSideRow, type SideRow } from './side-row.js';
+
+export interface Suspect {
+  readonly folder: string;
+  readonly size: number;
+  readonly index: number;
+  readonly leaf: string;
+  /** Standing at the line that does not fit. */
+  readonly lines: Lines;
+}
+
+const WIDTH = 256;
+
+/** The fault at this entry. */
+export async function diagnose({ folder, size, index, leaf, lines }: Suspect): Promise<LogFault> {
+  const place = `entry ${index}`;
+  const rows: (SideRow | undefined)[] = [];
+  for (let ahead = 0; ahead < 3; ahead += 1) {
+    const line = await lines.peek(ahead);
+    rows.push(line && readSideRow(line.text, `entry ${index + ahead}`));
+  }
+  const [here, next, third] = rows as [SideRow, SideRow | undefined, SideRow | undefined];
+  const made = leafOfRow(here);
+  const fits = (row: SideRow | undefined, wanted: string) => row !== undefined && leafOfRow(row) === wanted;
+  if (made === undefined && !here.erased && here.index === index)
+    return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ALTERED', place);
+  const at = made === undefined ? here.index : await placeOf(made, folder, size);
+  if (at === undefined) return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ALTERED', place);
+  if (at === index) {
+    // The right row under a wrong number.
+    return new LogFault('ENTRY_ALTERED', place);
+  }
+  if (at < index) return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ORDER', place);
+  if (fits(next, leaf)) {
+    const after = third && (await placeOf(leafOfRow(third) ?? '', folder, size));
+    return new LogFault(
+      after === at && at === index + 1 ? 'ENTRY_INSERTED' : at === index + 1 ? 'ENTRY_ORDER' : 'ENTRY_INSERTED',
+      place,
+    );
+  }
+  return new LogFault((await standsLater(leaf, lines)) ? 'ENTRY_ORDER' : 'ENTRY_MISSING', place);
+}
+
+/** The index of a leaf. */
+async function placeOf(leaf: string, folder: string, size: number): Promise<number | undefined> {
+  for (let first = 0; first < size; first += WIDTH) {
+    const leaves = await readBundle(folder, first / WIDTH, Math.min(WIDTH, size - first)).catch((): string[] => []);
+    const found = leaves.indexOf(leaf);
+    if (found >= 0) return first + found;
+  }
+  return undefined;
+}
+
+/** Whether the row of a leaf comes further on. */
+async function standsLater(leaf: string, lines: Lines): Promise<boolean> {
+  for (let line = await lines.next(); line; line = await lines.next()) {
+    try {
+      if (leafOfRow(readSideRow(line.text, '')) === leaf) return true;
+    } catch {
+      // A line that says nothing is not the row of a leaf.
+    }
+  }
+  return false;
+}

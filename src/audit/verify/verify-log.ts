@@ -1,0 +1,242 @@
+/**
+ * Verifies an exported log from its files and keys that were got elsewhere, in one pass: every leaf against the tree, the tree against
+ * every checkpoint, every side row against its leaf, and the order of what people said and what rests on it. Written a second time: it
+ * shares the hashes of the tree with the gateway and nothing else.
+ */
+import { type Hash, leafHash, nodeHash } from '../log/hash.js';
+import { diagnose } from './diagnose.js';
+import { LogFault } from './fault.js';
+import { type Line, type Lines, openLines, readBundle, readBytes, tileName } from './files.js';
+import { type ReadCheckpoint, readCheckpoint, type TrustedKey } from './notes.js';
+import { keepProgress, type Progress, readProgress, startProgress } from './progress.js';
+import { bodyOf, type EntryBody, leafOfRow, readSideRow } from './side-row.js';
+
+export interface VerifyOptions {
+  /** The keys of the log, in the order of their periods. */
+  readonly log: readonly TrustedKey[];
+  readonly witnesses?: readonly TrustedKey[];
+  /** How many witnesses must have cosigned the latest checkpoint. */
+  readonly quorum?: number;
+  /** Checkpoints of this log that were seen before: signed notes. */
+  readonly seen?: readonly string[];
+  /** A file that keeps how far it has come; going on trusts it, and does not read again what was verified. */
+  readonly progressFile?: string;
+  /** How often to keep it, entries; a multiple of 256. */
+  readonly keepEvery?: number;
+  readonly onProgress?: (entries: number, of: number) => void;
+}
+
+export interface Verified {
+  readonly origin: string;
+  readonly entries: number;
+  readonly checkpoints: number;
+  /** Entries whose side rows were erased, each under an entry that says so. */
+  readonly erased: number;
+  /** Names of the witnesses that cosigned the latest checkpoint. */
+  readonly cosigners: readonly string[];
+}
+
+const WIDTH = 256;
+const KEEP_EVERY = 256 * WIDTH;
+/** Statements after which everything must rest on a later version of the registers. */
+const MOVING = new Set(['CONSENT', 'EXCEPTION', 'JUDGEMENT']);
+const ERASED = 'ENTRIES_ERASED';
+
+/** Resolves when nothing is wrong. Rejects with the first LogFault. */
+export async function verifyLog(folder: string, options: VerifyOptions): Promise<Verified> {
+  const { log, witnesses = [], quorum = 0 } = options;
+  const latest = readCheckpoint((await readBytes(folder, 'checkpoint')).toString(), log, witnesses, 'checkpoint');
+  const seen = (options.seen ?? []).map((note, i) => readCheckpoint(note, log, [], `seen checkpoint ${i + 1}`));
+  for (const one of seen)
+    if (one.size > latest.size) throw new LogFault('ROLLED_BACK', `${latest.size} of ${one.size} entries`);
+  if (latest.cosigners.length < quorum)
+    throw new LogFault('TOO_FEW_COSIGNATURES', `${latest.cosigners.length} of ${quorum}`);
+  const kept = options.progressFile ? await readProgress(options.progressFile, latest.root) : undefined;
+  const progress = kept ?? startProgress(latest.root);
+  const entries = openLines(folder, 'entries.ndjson', progress.entriesAt);
+  const checkpoints = openLines(folder, 'checkpoints.ndjson', progress.checkpointsAt);
+  try {
+    const walk: Walk = { folder, latest, log, witnesses, seen, progress, entries, checkpoints };
+    walk.pending = await nextCheckpoint(walk);
+    while (progress.size < latest.size) {
+      await verifyBlock(walk);
+      options.onProgress?.(progress.size, latest.size);
+      if (options.progressFile && progress.size % (options.keepEvery ?? KEEP_EVERY) === 0)
+        await keepProgress(options.progressFile, progress);
+    }
+    await verifyEnd(walk);
+  } finally {
+    await entries.close();
+    await checkpoints.close();
+  }
+  const { checkpoints: count, erasures } = progress;
+  return {
+    origin: latest.origin,
+    entries: latest.size,
+    checkpoints: count,
+    erased: erasures,
+    cosigners: latest.cosigners,
+  };
+}
+
+/** A checkpoint that the leaves have not come to, and the byte after its line. */
+type Pending = ReadCheckpoint & { readonly end: number };
+
+interface Walk {
+  readonly folder: string;
+  readonly latest: ReadCheckpoint;
+  readonly log: readonly TrustedKey[];
+  readonly witnesses: readonly TrustedKey[];
+  readonly seen: readonly ReadCheckpoint[];
+  readonly progress: Progress;
+  readonly entries: Lines;
+  readonly checkpoints: Lines;
+  pending?: Pending | undefined;
+}
+
+/** The next 256 entries, or what is left of them. */
+async function verifyBlock(walk: Walk): Promise<void> {
+  const { folder, latest, progress } = walk;
+  const first = progress.size;
+  const width = Math.min(WIDTH, latest.size - first);
+  const leaves = await readBundle(folder, first / WIDTH, width);
+  const name = tileName(0, first / WIDTH, width);
+  const tile = await readBytes(folder, name);
+  if (tile.length !== width * 32) throw new LogFault('FILE_MALFORMED', name);
+  await walk.entries.peek(width - 1);
+  for (const [i, leaf] of leaves.entries()) {
+    const hashed = leafHash(leaf);
+    if (tile.compare(hashed, 0, 32, i * 32, (i + 1) * 32) !== 0)
+      throw new LogFault('LEAF_ALTERED', `entry ${first + i}`);
+    const misfit = verifyEntry(walk, first + i, leaf, walk.entries.now());
+    if (misfit) throw await diagnose({ folder, size: latest.size, index: first + i, leaf, lines: walk.entries });
+    grow(progress, hashed);
+    const size = first + i + 1;
+    for (const one of walk.seen)
+      if (one.size === size && one.root !== rootOf(progress)) throw new LogFault('FORKED', `at ${size} entries`);
+    if (walk.pending?.size === size) {
+      reach(walk, walk.pending);
+      walk.pending = await nextCheckpoint(walk);
+    }
+  }
+  progress.size = first + width;
+  if (width === WIDTH) await addToTiles(walk, 1, first / WIDTH, rootOfTile(tile));
+}
+
+/** Whether the side row of a leaf is not the leaf's own. */
+function verifyEntry(walk: Walk, index: number, leaf: string, line: Line | undefined): boolean {
+  const { entries, latest, progress } = walk;
+  if (!line) throw new LogFault('TRUNCATED', `after ${index} of ${latest.size} entries`);
+  const place = `entry ${index}`;
+  const row = readSideRow(line.text, place);
+  const body = row.erased ? undefined : bodyOf(row);
+  if (row.index !== index || (!row.erased && leafOfRow(row, body) !== leaf)) return true;
+  entries.skip();
+  progress.entriesAt = line.end;
+  if (body) verifyOrder(progress, body, place);
+  else {
+    progress.erased.push([row.id, index]);
+    progress.erasures += 1;
+  }
+  return false;
+}
+
+/** What rests on the registers rests on all that was said before it (an entry stands only if they had not moved). */
+function verifyOrder(progress: Progress, body: EntryBody, place: string): void {
+  const { registersVersion: version, statements = [] } = body;
+  for (const { did, ids } of statements) {
+    if (did === ERASED) progress.erased = progress.erased.filter(([id]) => !ids.includes(id));
+  }
+  if (version === undefined) return;
+  if (version < progress.registersVersion) throw new LogFault('STATEMENT_ORDER', place);
+  progress.registersVersion = version + (statements.some(({ did }) => MOVING.has(did)) ? 1 : 0);
+}
+
+/** The checkpoint that comes next, verified; undefined after the last. */
+async function nextCheckpoint({ checkpoints, progress, log, witnesses, latest }: Walk): Promise<Pending | undefined> {
+  const line = await checkpoints.next();
+  if (!line) return undefined;
+  const place = `checkpoint ${progress.checkpoints + 1}`;
+  let said: { readonly note: string; readonly size: number };
+  try {
+    said = JSON.parse(line.text) as typeof said;
+  } catch {
+    throw new LogFault('FILE_MALFORMED', place);
+  }
+  const read = readCheckpoint(String(said?.note), log, witnesses, place);
+  if (read.size !== said.size || read.origin !== latest.origin) throw new LogFault('FILE_MALFORMED', place);
+  if (read.size <= progress.lastCheckpoint || read.size > latest.size) throw new LogFault('CHECKPOINT_ORDER', place);
+  if (read.key < progress.lastKey) throw new LogFault('KEY_ORDER', place);
+  return { ...read, end: line.end };
+}
+
+/** The leaves have come to a checkpoint. */
+function reach({ progress }: Walk, { size, root, key, end }: Pending): void {
+  if (root !== rootOf(progress)) throw new LogFault('ROOT_DIFFERS', `checkpoint of ${size}`);
+  progress.lastCheckpoint = size;
+  progress.lastKey = key;
+  progress.checkpointsAt = end;
+  progress.checkpoints += 1;
+}
+
+/** Everything after the last leaf: nothing may be left over, the tiles at the right edge must fit, erasures must be said. */
+async function verifyEnd(walk: Walk): Promise<void> {
+  const { entries, progress, latest, folder } = walk;
+  if (progress.lastCheckpoint !== latest.size || rootOf(progress) !== latest.root)
+    throw new LogFault('CHECKPOINT_MISSING', `checkpoint of ${latest.size}`);
+  if (latest.key < progress.lastKey) throw new LogFault('KEY_ORDER', 'checkpoint');
+  if (await entries.peek()) throw new LogFault('ENTRY_INSERTED', `after ${latest.size} entries`);
+  for (const [i, { index, hashes }] of progress.tiles.entries())
+    if (hashes.length > 0) await compareTile(folder, i + 1, index, hashes);
+  const [stealth] = progress.erased;
+  if (stealth) throw new LogFault('ERASED_BY_STEALTH', `entry ${stealth[1]}`);
+}
+
+function grow(progress: Progress, leaf: Hash): void {
+  const { edge } = progress;
+  let [width, hash] = [1, leaf];
+  for (let last = edge.at(-1); last?.[0] === width; last = edge.at(-1)) {
+    hash = nodeHash(last[1], hash);
+    width *= 2;
+    edge.pop();
+  }
+  edge.push([width, hash]);
+}
+
+function rootOf({ edge }: Progress): string {
+  let root: Hash | undefined;
+  for (let i = edge.length - 1; i >= 0; i -= 1) {
+    const left = edge[i]?.[1] as Hash;
+    root = root ? nodeHash(left, root) : left;
+  }
+  return root?.toString('hex') ?? '';
+}
+
+/** The root over the 256 hashes of a full tile. */
+function rootOfTile(tile: Buffer): Hash {
+  let level = Array.from({ length: WIDTH }, (_, i): Hash => tile.subarray(i * 32, (i + 1) * 32));
+  while (level.length > 1)
+    level = Array.from({ length: level.length / 2 }, (_, i) =>
+      nodeHash(level[2 * i] as Hash, level[2 * i + 1] as Hash),
+    );
+  return level[0] as Hash;
+}
+
+/** Puts the root of a full tile where the level above has it; a tile that is full now is compared with its file. */
+async function addToTiles(walk: Walk, level: number, index: number, root: Hash): Promise<void> {
+  const { tiles } = walk.progress;
+  tiles[level - 1] ??= { index: 0, hashes: [] };
+  const tile = tiles[level - 1] as Progress['tiles'][number];
+  tile.hashes.push(root.toString('hex'));
+  if (index % WIDTH !== WIDTH - 1) return;
+  const bytes = await compareTile(walk.folder, level, tile.index, tile.hashes);
+  tiles[level - 1] = { index: tile.index + 1, hashes: [] };
+  await addToTiles(walk, level + 1, tile.index, rootOfTile(bytes));
+}
+
+async function compareTile(folder: string, level: number, index: number, hashes: readonly string[]): Promise<Buffer> {
+  const name = tileName(level, index, hashes.length);
+  const bytes = await readBytes(folder, name);
+  if (bytes.toString('hex') !== hashes.join('')) throw new LogFault('TILE_ALTERED', name);
+  return bytes;
+}

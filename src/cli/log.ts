@@ -1,0 +1,142 @@
+/** `threshold log`, `threshold verify` and `threshold witness`: the log as files, checked and witnessed without the gateway. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { checkReceipt } from '../audit/check-receipt.js';
+import { exportLog } from '../audit/export.js';
+import {
+  newSigner,
+  readSigner,
+  readVerifier,
+  SIGNATURE_TYPES,
+  writeSigner,
+  writeVerifier,
+} from '../audit/log/signed-note.js';
+import { type LogKeys, newLogKey } from '../audit/log-keys.js';
+import { LogFault } from '../audit/verify/fault.js';
+import { trustedKey } from '../audit/verify/notes.js';
+import { verifyLog } from '../audit/verify/verify-log.js';
+import { startWitness } from '../audit/witness-server.js';
+import type { Store } from '../store/store.js';
+
+/** What the commands of the log need of the gateway's configuration; asked for only by those that read the store. */
+export interface LogParts {
+  open(world: string | undefined): Promise<{
+    readonly store: Store;
+    readonly keys: LogKeys;
+    readonly witnesses: readonly { readonly key: ReturnType<typeof readVerifier> }[];
+  }>;
+}
+
+interface VerifyArguments {
+  readonly key: string[];
+  readonly witness: string[];
+  readonly quorum?: number;
+  readonly seen: string[];
+  readonly progress?: string;
+}
+
+/** Adds the commands. */
+export function addLogCommands(program: Command, parts: LogParts): void {
+  const log = program.command('log').description('the transparency log of every release');
+  log
+    .command('key')
+    .description('make a key that signs the log, and the public key that verifies it')
+    .requiredOption('--name <origin>', 'the name of the log, such as threshold.council.example/audit')
+    .action(({ name }: { name: string }) => {
+      const key = newLogKey(name, randomBytes(32));
+      console.log(key);
+      console.log(writeVerifier(readSigner(key)));
+    });
+  log
+    .command('keys')
+    .description('the public keys of the log, for whoever checks it')
+    .option('--world <dir>', 'the log of a world folder')
+    .action(async ({ world }: { world?: string }) => {
+      const { store, keys } = await parts.open(world);
+      await store.close();
+      for (const key of keys.verifiers) console.log(writeVerifier(key));
+    });
+  log
+    .command('export')
+    .description('write checkpoints, tiles, leaves and side rows into a folder; the side rows name people')
+    .requiredOption('--out <dir>', 'the folder')
+    .option('--world <dir>', 'the log of a world folder')
+    .action(async ({ out, world }: { out: string; world?: string }) => {
+      const { store, keys, witnesses } = await parts.open(world);
+      const exported = { ...keys, witnesses: witnesses.map(({ key }) => key) };
+      const entries = await exportLog(store, exported, out, (done) => process.stderr.write(`\r${done} entries`));
+      await store.close();
+      process.stderr.write('\n');
+      console.log(`${entries} entries in ${out}; check them with: threshold verify ${out} --key KEY`);
+    });
+  addVerify(program);
+  addWitness(program);
+}
+
+function addVerify(program: Command): void {
+  program
+    .command('verify <dir>')
+    .description(
+      'check an exported log from its files and the public keys of the log; exit code 1 at the first thing wrong',
+    )
+    .option('--key <key...>', 'public keys of the log, in the order of their periods (threshold log keys)', [])
+    .option('--witness <key...>', 'public keys of witnesses', [])
+    .option('--quorum <n>', 'how many of them must have cosigned (all, unless told)', Number)
+    .option('--seen <file...>', 'checkpoints of this log that you kept: it must contain them', [])
+    .option('--progress <file>', 'keep how far it has come, and go on from there')
+    .action(async (dir: string, { key, witness, quorum, seen, progress }: VerifyArguments) => {
+      if (key.length === 0) throw new Error('--key: without the public key of the log, nothing can be verified');
+      const started = Date.now();
+      try {
+        const result = await verifyLog(dir, {
+          log: key.map(trustedKey),
+          witnesses: witness.map(trustedKey),
+          quorum: quorum ?? witness.length,
+          seen: await Promise.all(seen.map((file) => readFile(file, 'utf8'))),
+          ...(progress === undefined ? {} : { progressFile: progress }),
+          onProgress: (done, of) => process.stderr.write(`\r${done} of ${of} entries`),
+        });
+        process.stderr.write('\n');
+        const seconds = (Date.now() - started) / 1000;
+        console.log(
+          `nothing wrong: ${result.entries} entries of ${result.origin}, ${result.erased} erased, ${result.checkpoints} checkpoints, cosigned by ${result.cosigners.join(', ') || 'nobody'}; ${seconds.toFixed(1)} s`,
+        );
+      } catch (error) {
+        if (!(error instanceof LogFault)) throw error;
+        process.stderr.write('\n');
+        console.log(`${error.code}: ${error.message}`);
+        process.exitCode = 1;
+      }
+    });
+  program
+    .command('verify-receipt <hash> <proof>')
+    .description('check a receipt (its hash) with its proof (a file, from auditProof) offline')
+    .requiredOption('--key <key...>', 'public keys of the log')
+    .option('--witness <key...>', 'public keys of witnesses, all of which must have cosigned', [])
+    .action(async (hash: string, proof: string, { key, witness }: { key: string[]; witness: string[] }) => {
+      const keys = key.map(readVerifier);
+      const text = await readFile(proof, 'utf8');
+      const { index, size, at } = checkReceipt(hash, text, keys, witness.map(readVerifier), witness.length);
+      console.log(`entry ${index} of a log of ${size}, written ${at}`);
+    });
+}
+
+function addWitness(program: Command): void {
+  program
+    .command('witness')
+    .description(
+      'cosign checkpoints of logs that only ever grow (c2sp.org/tlog-witness); its key is made when its file is not there',
+    )
+    .requiredOption('--name <name>', 'the name of the witness, such as witness.trust.example')
+    .requiredOption('--log <key...>', 'public keys of the logs it witnesses')
+    .requiredOption('--folder <dir>', 'where it keeps its key and the last checkpoint of each log')
+    .option('--port <n>', 'port on this machine', Number, 4100)
+    .action(async ({ name, log, folder, port }: { name: string; log: string[]; folder: string; port: number }) => {
+      const makeKey = () => writeSigner(newSigner(name, randomBytes(32), SIGNATURE_TYPES.cosignature));
+      const witness = await startWitness({ folder, makeKey, logs: log.map(readVerifier), port, now: () => new Date() });
+      console.log(`${witness.key}\nlistens on ${witness.url}`);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const)
+        process.once(signal, () => void witness.stop().then(() => process.exit(0)));
+    });
+}

@@ -1,0 +1,596 @@
+/** A log of some hundred entries in files, and everything that can be done to it. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openAudit } from '../../src/audit/audit.js';
+import { hashOf } from '../../src/audit/entry.js';
+import { eraseEntries } from '../../src/audit/erase.js';
+import { exportLog } from '../../src/audit/export.js';
+import { signCheckpoint } from '../../src/audit/log/checkpoint.js';
+import { cosign } from '../../src/audit/log/cosignature.js';
+import { type Hash, leafHash } from '../../src/audit/log/hash.js';
+import { leafOf } from '../../src/audit/log/leaf.js';
+import { newSigner, SIGNATURE_TYPES, type Signer, writeVerifier } from '../../src/audit/log/signed-note.js';
+import { bundleOf, bundlePath, TILE_WIDTH, tileOf, tilePath, tilesOf } from '../../src/audit/log/tiles.js';
+import { append, EMPTY_RANGE, rootOf } from '../../src/audit/log/tree.js';
+import { readLogKeys } from '../../src/audit/log-keys.js';
+import { type FaultCode, LogFault } from '../../src/audit/verify/fault.js';
+import { trustedKey } from '../../src/audit/verify/notes.js';
+import { type VerifyOptions, verifyLog } from '../../src/audit/verify/verify-log.js';
+import { openStore } from '../../src/store/store.js';
+import { entry } from './entries.js';
+import { appendEntries, keyText, ORIGIN, sequencerOf } from './sequenced.js';
+
+interface Row {
+  index: number;
+  id: string;
+  hash?: string;
+  salt?: string;
+  body?: string;
+  erased?: boolean;
+}
+interface Checkpoint {
+  size: number;
+  note: string;
+}
+
+/** An exported log in memory, as somebody with the files (and perhaps keys) can change it. */
+interface Files {
+  rows: Row[];
+  leaves: string[];
+  tiles: Map<string, Hash[]>;
+  checkpoints: Checkpoint[];
+  latest: string;
+}
+
+const KEYS = readLogKeys(`${keyText(1)},${keyText(2)}@2027-01-01T00:00:00Z`);
+const SIGNERS = KEYS.signers.map(({ signer }) => signer) as [Signer, Signer];
+const STRANGER = newSigner(ORIGIN, Buffer.alloc(32, 99));
+const WITNESSES = [1, 2].map((i) => newSigner(`w${i}.example`, Buffer.alloc(32, 40 + i), SIGNATURE_TYPES.cosignature));
+const OPTIONS: VerifyOptions = {
+  log: KEYS.verifiers.map((key) => trustedKey(writeVerifier(key))),
+  witnesses: WITNESSES.map((key) => trustedKey(writeVerifier(key))),
+  quorum: 2,
+};
+
+let folder: string;
+let whole: string;
+let original: Files;
+let seen: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'threshold-verify-'));
+  whole = join(folder, 'whole');
+  const store = await openStore({ kind: 'sqlite', file: ':memory:' });
+  const audit = openAudit(store);
+  for (const [at, count, from] of [
+    ['2026-12-01T00:00:00Z', 40, 0],
+    ['2026-12-02T00:00:00Z', 200, 40],
+    ['2027-01-02T00:00:00Z', 180, 240],
+  ] as const) {
+    const sequencer = sequencerOf(store, { keys: KEYS, now: () => new Date(at) });
+    await appendEntries(store, count, from);
+    await sequencer.sequence();
+    await sequencer.stop();
+  }
+  const last = sequencerOf(store, { keys: KEYS, now: () => new Date('2027-01-03T00:00:00Z') });
+  await audit.append(
+    entry('withdrawal', {
+      registersVersion: 7,
+      statements: [{ did: 'CONSENT', ids: ['c-2'], subjects: ['P-1'], policies: [] }],
+    }),
+  );
+  await audit.append(entry('after', { registersVersion: 8 }));
+  await eraseEntries(store, audit, ['e-5', 'e-300'], entry('erasure', { decisions: [], outcomes: [] }));
+  await last.sequence();
+  const rows = await store.read<{ tree_size: number; note: string }>('SELECT tree_size, note FROM audit_checkpoint');
+  await store.transaction(async (manager) => {
+    for (const { tree_size, note } of rows)
+      for (const witness of WITNESSES)
+        await store.run(manager, 'INSERT INTO audit_cosignature (tree_size, witness, line) VALUES (?, ?, ?)', [
+          tree_size,
+          witness.name,
+          cosign(note, witness, 1_800_000_000),
+        ]);
+  });
+  await exportLog(store, { ...KEYS, witnesses: WITNESSES }, whole);
+  await store.close();
+  original = await readFiles();
+  seen = original.checkpoints.slice(0, 3).map(({ note }) => note);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function readFiles(): Promise<Files> {
+  const lines = async <T>(name: string) =>
+    (await readFile(join(whole, name), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as T);
+  const rows = await lines<Row>('entries.ndjson');
+  const leaves: string[] = [];
+  for (let from = 0; from < rows.length; from += TILE_WIDTH) {
+    const width = Math.min(TILE_WIDTH, rows.length - from);
+    const bytes = await readFile(join(whole, bundlePath({ index: from / TILE_WIDTH, width })));
+    for (let at = 0; at < bytes.length; at += 2 + bytes.readUInt16BE(at))
+      leaves.push(bytes.toString('utf8', at + 2, at + 2 + bytes.readUInt16BE(at)));
+  }
+  const tiles = new Map<string, Hash[]>();
+  for (const tile of tilesOf(rows.length)) {
+    const bytes = await readFile(join(whole, tilePath(tile)));
+    tiles.set(
+      tilePath(tile),
+      Array.from({ length: tile.width }, (_, i) => bytes.subarray(i * 32, i * 32 + 32)),
+    );
+  }
+  return {
+    rows,
+    leaves,
+    tiles,
+    checkpoints: await lines<Checkpoint>('checkpoints.ndjson'),
+    latest: await readFile(join(whole, 'checkpoint'), 'utf8'),
+  };
+}
+
+let written = 0;
+async function write({ rows, leaves, tiles, checkpoints, latest }: Files): Promise<string> {
+  written += 1;
+  const into = join(folder, String(written));
+  for (const one of ['tile/0', 'tile/1', 'tile/entries'])
+    for (const part of ['000.p', '001.p']) await mkdir(join(into, one, part), { recursive: true });
+  const ndjson = (list: readonly unknown[]) => list.map((one) => `${JSON.stringify(one)}\n`).join('');
+  await writeFile(join(into, 'entries.ndjson'), ndjson(rows));
+  await writeFile(join(into, 'checkpoints.ndjson'), ndjson(checkpoints));
+  await writeFile(join(into, 'checkpoint'), latest);
+  for (let from = 0; from < leaves.length; from += TILE_WIDTH) {
+    const part = leaves.slice(from, from + TILE_WIDTH);
+    await writeFile(join(into, bundlePath({ index: from / TILE_WIDTH, width: part.length })), bundleOf(part));
+  }
+  for (const [path, hashes] of tiles) await writeFile(join(into, path), tileOf(hashes));
+  return into;
+}
+
+/** A copy that may be changed. */
+function copy(): Files {
+  return {
+    ...structuredClone({ ...original, tiles: undefined }),
+    tiles: new Map([...original.tiles].map(([k, v]) => [k, [...v]])),
+  } as Files;
+}
+
+/** Everything above the leaves made again, as somebody does who covers their tracks: with these keys for the checkpoints of these sizes. */
+function remake(
+  files: Files,
+  sign: (size: number) => Signer = (size) => (size > 240 ? SIGNERS[1] : SIGNERS[0]),
+  cosigned = true,
+): void {
+  const size = files.leaves.length;
+  const sizes = [...new Set([...files.checkpoints.map((one) => Math.min(one.size, size)), size])].filter(
+    (one) => one > 0,
+  );
+  const level1: Hash[] = [];
+  files.checkpoints = [];
+  let range = EMPTY_RANGE;
+  for (const leaf of files.leaves) {
+    range = append(range, leafHash(leaf), ({ level }, hash) => level === 8 && level1.push(hash));
+    if (!sizes.includes(range.size)) continue;
+    const note = signCheckpoint({ origin: ORIGIN, size: range.size, root: rootOf(range) }, [sign(range.size)]);
+    const lines = cosigned ? WITNESSES.map((witness) => cosign(note, witness, 1_800_000_000)).join('') : '';
+    files.checkpoints.push({ size: range.size, note: note + lines });
+  }
+  files.latest = files.checkpoints.at(-1)!.note;
+  files.tiles = new Map(
+    tilesOf(size).map((tile) => {
+      const hashes = tile.level === 0 ? files.leaves.map((leaf) => leafHash(leaf)) : level1;
+      return [tilePath(tile), hashes.slice(tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width)];
+    }),
+  );
+}
+
+async function faultOf(
+  at: string,
+  options: VerifyOptions = OPTIONS,
+): Promise<{ code: FaultCode | 'NONE' | 'CRASH'; place: string }> {
+  try {
+    await verifyLog(at, options);
+    return { code: 'NONE', place: '' };
+  } catch (error) {
+    return error instanceof LogFault ? error : { code: 'CRASH', place: String((error as Error).stack) };
+  }
+}
+
+/** Numbers that look random and are the same every time (mulberry32). */
+function chanceOf(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
+  };
+}
+
+const rewrite = (row: Row, change: (body: Record<string, unknown>) => void): Row => {
+  const body = JSON.parse(row.body ?? '{}') as Record<string, unknown>;
+  change(body);
+  const text = JSON.stringify(body);
+  return { ...row, body: text, hash: hashOf(text), id: String(body['id']) };
+};
+const renumber = (rows: Row[]) => rows.map((row, index) => ({ ...row, index }));
+const leafAgain = (row: Row) => leafOf(JSON.parse(row.body ?? ''), row.hash ?? '', row.salt ?? '');
+
+/** One way to tamper: what it does to the files, and by which name it must be found. */
+interface Tampering {
+  readonly name: string;
+  readonly as: readonly FaultCode[];
+  readonly options?: () => VerifyOptions;
+  /** May answer with the index at which it must be found. */
+  tamper(files: Files, below: (n: number) => number): number | void;
+}
+
+/** A row that was not erased, and is neither first nor last. */
+const pick = (files: Files, below: (n: number) => number): number => {
+  const index = 1 + below(files.rows.length - 5);
+  return files.rows[index]?.erased ? index + 1 : index;
+};
+const withSeen = (): VerifyOptions => ({ ...OPTIONS, seen });
+
+const TAMPERINGS: readonly Tampering[] = [
+  {
+    name: 'edit what an entry says',
+    as: ['ENTRY_ALTERED'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['purpose'] = 'ASSESSMENT';
+      });
+      return i;
+    },
+  },
+  {
+    name: 'edit an entry without its hash',
+    as: ['ENTRY_ALTERED'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows[i]!.body = files.rows[i]!.body?.replace('"w-1"', '"w-2"') ?? '';
+      return i;
+    },
+  },
+  {
+    name: 'change the salt or the hash of an entry',
+    as: ['ENTRY_ALTERED'],
+    tamper(files, below) {
+      const row = files.rows[pick(files, below)]!;
+      if (below(2) === 0) row.salt = 'ab'.repeat(16);
+      else row.hash = 'cd'.repeat(32);
+    },
+  },
+  {
+    name: 'drop an entry',
+    as: ['ENTRY_MISSING'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows.splice(i, 1);
+      return i;
+    },
+  },
+  {
+    name: 'drop an entry and close the gap',
+    as: ['ENTRY_MISSING'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows.splice(i, 1);
+      files.rows = renumber(files.rows);
+      return i;
+    },
+  },
+  {
+    name: 'erase an entry by stealth',
+    as: ['ERASED_BY_STEALTH'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows[i] = { index: i, id: files.rows[i]!.id, erased: true };
+    },
+  },
+  {
+    name: 'insert an entry',
+    as: ['ENTRY_INSERTED'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      const forged = rewrite(files.rows[i]!, (body) => {
+        body['id'] = 'forged';
+      });
+      files.rows.splice(i, 0, forged);
+      if (below(2) === 0) files.rows = renumber(files.rows);
+    },
+  },
+  {
+    name: 'repeat an entry elsewhere',
+    as: ['ENTRY_INSERTED'],
+    tamper(files, below) {
+      const [i, j] = [pick(files, below), pick(files, below)];
+      files.rows.splice(i, 0, { ...files.rows[i === j ? i + 1 : j]! });
+      files.rows = renumber(files.rows);
+    },
+  },
+  {
+    name: 'append an entry that is in no tree',
+    as: ['ENTRY_INSERTED'],
+    tamper(files) {
+      files.rows.push({ ...files.rows[1]!, index: files.rows.length });
+    },
+  },
+  {
+    name: 'swap two entries',
+    as: ['ENTRY_ORDER'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      let j = pick(files, below);
+      if (i === j) j = i === 1 ? 2 : i - 1;
+      if (files.rows[j]?.erased) j += 1;
+      [files.rows[i], files.rows[j]] = [files.rows[j]!, files.rows[i]!];
+      if (i === j) [files.rows[1], files.rows[2]] = [files.rows[2]!, files.rows[1]!];
+      files.rows = renumber(files.rows);
+    },
+  },
+  {
+    name: 'swap two neighbours',
+    as: ['ENTRY_ORDER'],
+    tamper(files, below) {
+      let i = pick(files, below);
+      while (files.rows[i]?.erased || files.rows[i + 1]?.erased) i += 1;
+      [files.rows[i], files.rows[i + 1]] = [files.rows[i + 1]!, files.rows[i]!];
+      if (below(2) === 0) files.rows = renumber(files.rows);
+    },
+  },
+  {
+    name: 'truncate the entries',
+    as: ['TRUNCATED'],
+    tamper(files, below) {
+      files.rows.length = pick(files, below);
+    },
+  },
+  {
+    name: 'truncate the checkpoints',
+    as: ['CHECKPOINT_MISSING'],
+    tamper(files, below) {
+      files.checkpoints.length = 1 + below(files.checkpoints.length - 1);
+    },
+  },
+  {
+    name: 'edit a leaf',
+    as: ['LEAF_ALTERED'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.leaves[i] = files.leaves[i]!.replace('2026-11-20', '2026-11-21');
+    },
+  },
+  {
+    name: 'edit a hash of the lowest tiles',
+    as: ['LEAF_ALTERED'],
+    tamper(files, below) {
+      const hashes = files.tiles.get('tile/0/000')!;
+      hashes[below(256)] = leafHash(`x${below(1000)}`);
+    },
+  },
+  {
+    name: 'edit a hash of a higher tile',
+    as: ['TILE_ALTERED'],
+    tamper(files, below) {
+      files.tiles.get('tile/1/000.p/1')![0] = leafHash(`x${below(1000)}`);
+    },
+  },
+  {
+    name: 'edit an entry, its leaf and its tile, without a key',
+    as: ['ROOT_DIFFERS'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['purpose'] = 'ASSESSMENT';
+      });
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      const { checkpoints, latest } = files;
+      remake(files);
+      Object.assign(files, { checkpoints, latest });
+    },
+  },
+  {
+    name: 'fork: change the past and sign it all again with the keys of the log and its witnesses',
+    as: ['FORKED'],
+    options: withSeen,
+    tamper(files, below) {
+      let i = 1 + below(200);
+      if (files.rows[i]?.erased) i += 1;
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['purpose'] = 'ASSESSMENT';
+      });
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      remake(files);
+    },
+  },
+  {
+    name: 'fork with the keys of the log alone',
+    as: ['TOO_FEW_COSIGNATURES'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['purpose'] = 'ASSESSMENT';
+      });
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      remake(files, undefined, false);
+    },
+  },
+  {
+    name: 'sign again with another key',
+    as: ['CHECKPOINT_KEY'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['purpose'] = 'ASSESSMENT';
+      });
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      remake(files, () => STRANGER);
+    },
+  },
+  {
+    name: 'sign a later checkpoint with a key whose time was over',
+    as: ['KEY_ORDER'],
+    tamper(files, below) {
+      const [early, late] = below(2) === 0 ? [40, 0] : [0, 423];
+      remake(files, (size) => ((size > 240 || size === early) && size !== late ? SIGNERS[1] : SIGNERS[0]));
+    },
+  },
+  {
+    name: 'roll the store back to an earlier checkpoint',
+    as: ['ROLLED_BACK'],
+    options: () => ({ ...OPTIONS, seen: original.checkpoints.map(({ note }) => note) }),
+    tamper(files, below) {
+      const size = [40, 240, 420][below(3)]!;
+      files.rows.length = size;
+      files.leaves.length = size;
+      files.checkpoints = files.checkpoints.filter((one) => one.size <= size);
+      files.latest = files.checkpoints.at(-1)!.note;
+      files.tiles = new Map();
+    },
+  },
+  {
+    name: 'change a signature',
+    as: ['CHECKPOINT_SIGNATURE'],
+    tamper(files, below) {
+      const one = files.checkpoints[below(files.checkpoints.length)]!;
+      one.note = one.note.replace(/(— log\.test\.example\/audit )(\S+)/, (_, head: string, encoded: string) => {
+        const bytes = Buffer.from(encoded, 'base64');
+        bytes[4 + below(64)]! ^= 1 << below(8);
+        return `${head}${bytes.toString('base64')}`;
+      });
+    },
+  },
+  {
+    name: 'change the root of a checkpoint',
+    as: ['CHECKPOINT_SIGNATURE'],
+    tamper(files, below) {
+      const one = files.checkpoints[below(files.checkpoints.length)]!;
+      const lines = one.note.split('\n');
+      lines[2] = leafHash(`x${below(1000)}`).toString('base64');
+      one.note = lines.join('\n');
+    },
+  },
+  {
+    name: 'change a cosignature',
+    as: ['COSIGNATURE'],
+    tamper(files, below) {
+      const one = files.checkpoints[below(files.checkpoints.length)]!;
+      const name = WITNESSES[below(2)]!.name;
+      one.note = one.note.replace(new RegExp(`(— ${name} )(\\S+)`), (_, head: string, encoded: string) => {
+        const bytes = Buffer.from(encoded, 'base64');
+        bytes[4 + below(72)]! ^= 1 << below(8);
+        return `${head}${bytes.toString('base64')}`;
+      });
+    },
+  },
+  {
+    name: 'take a cosignature from the latest checkpoint',
+    as: ['TOO_FEW_COSIGNATURES'],
+    tamper(files, below) {
+      files.latest = files.latest.replace(new RegExp(`— ${WITNESSES[below(2)]!.name} .*\n`), '');
+    },
+  },
+  {
+    name: 'swap two checkpoints',
+    as: ['CHECKPOINT_ORDER'],
+    tamper(files, below) {
+      const i = below(2);
+      const list = files.checkpoints;
+      // Of one key, so that it is their order that is wrong.
+      if (i === 0) [list[0], list[1]] = [list[1]!, list[0]!];
+      else [list[2], list[3]] = [list[3]!, list[2]!];
+    },
+  },
+  {
+    name: 'let a release rest on a consent that was taken back before it',
+    as: ['STATEMENT_ORDER'],
+    tamper(files, below) {
+      const i = files.rows.findIndex(({ id }) => id === 'after');
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['registersVersion'] = below(8);
+      });
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      remake(files);
+    },
+  },
+  {
+    name: 'cut a file in the middle of a line',
+    as: ['FILE_MALFORMED'],
+    tamper(files) {
+      files.rows[files.rows.length - 1] = '{"index":' as never;
+    },
+  },
+];
+
+describe('a log in files', () => {
+  it('verifies, from files and keys alone', async () => {
+    expect(await verifyLog(whole, { ...OPTIONS, seen })).toEqual({
+      origin: ORIGIN,
+      entries: 423,
+      checkpoints: 4,
+      erased: 2,
+      cosigners: ['w1.example', 'w2.example'],
+    });
+    expect((await faultOf(await write(copy()))).code).toBe('NONE');
+    const again = copy();
+    remake(again);
+    expect((await faultOf(await write(again))).code).toBe('NONE');
+  });
+
+  it('is verified on from where it was left: neither read again nor taken on trust further on', async () => {
+    const [at, tampered] = [await write(copy()), copy()];
+    const progressFile = join(folder, 'progress.json');
+    const options = { ...OPTIONS, progressFile, keepEvery: 256 };
+    const all = await verifyLog(at, options);
+    await rm(join(at, 'tile/entries/000'));
+    await rm(join(at, 'tile/0/000'));
+    const shown: number[] = [];
+    expect(await verifyLog(at, { ...options, onProgress: (done) => shown.push(done) })).toEqual(all);
+    expect(shown).toEqual([423]);
+    tampered.rows.splice(310, 1);
+    expect(await faultOf(await write(tampered), options)).toMatchObject({ code: 'ENTRY_MISSING', place: 'entry 310' });
+    expect((await faultOf(at)).code).toBe('FILE_MISSING');
+  });
+
+  it('is not whole when its last line was cut', async () => {
+    const at = await write(copy());
+    const text = await readFile(join(at, 'entries.ndjson'));
+    await writeFile(join(at, 'entries.ndjson'), text.subarray(0, -40));
+    expect(await faultOf(at)).toMatchObject({ code: 'FILE_MALFORMED', place: 'entries.ndjson' });
+  });
+
+  it('names a missing file', async () => {
+    for (const name of ['checkpoint', 'entries.ndjson', 'tile/0/000', 'tile/entries/001.p/167', 'tile/1/000.p/1']) {
+      const at = await write(copy());
+      await rm(join(at, name));
+      expect(await faultOf(at)).toMatchObject({ code: 'FILE_MISSING', place: name });
+    }
+  });
+
+  it.each(TAMPERINGS.map((tampering, i) => [tampering.name, tampering, i] as const))(
+    'finds out who tried to %s, 36 times, and says so',
+    async (_, { as, tamper, options }, i) => {
+      const wrong: string[] = [];
+      for (let time = 0; time < 36; time += 1) {
+        const files = copy();
+        const index = tamper(files, chanceOf(i * 1000 + time));
+        const at = await write(files);
+        const fault = await faultOf(at, options?.() ?? OPTIONS);
+        const isThere = index === undefined || fault.place === `entry ${index}`;
+        if (!as.includes(fault.code as FaultCode) || !isThere) wrong.push(`${time}: ${fault.code} at ${fault.place}`);
+        await rm(at, { recursive: true });
+      }
+      expect(wrong).toEqual([]);
+    },
+    120_000,
+  );
+
+  it('was tampered with at least a thousand times', () => {
+    expect(TAMPERINGS.length * 36).toBeGreaterThanOrEqual(1000);
+  });
+});

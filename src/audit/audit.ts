@@ -21,6 +21,8 @@ export interface Receipt {
 export interface Guard {
   /** The entry stands only if the registers are still at this version. */
   readonly registersVersion?: number;
+  /** Asked inside the transaction, once no other entry can come before: false when what the entry rests on has ended by itself. */
+  readonly stands?: () => boolean;
   /** Written in the same transaction as the entry: both stand, or neither. */
   readonly write?: (manager: EntityManager) => Promise<void>;
 }
@@ -40,8 +42,8 @@ export interface LoggedEntry {
 
 export interface Audit {
   /**
-   * Resolves once the entry is durable. Rejects with FactsChanged when the registers moved past the guard (that entry alone),
-   * with what `write` threw, or with the store's error for every entry of a transaction that failed.
+   * Resolves once the entry is durable. Rejects with FactsChanged when the registers moved past the guard or the entry no
+   * longer stands (that entry alone), with what `write` threw, or with the store's error for every entry of a transaction that failed.
    */
   append(body: AuditEntryBody, guard?: Guard): Promise<Receipt>;
   /** Entries, the latest first. */
@@ -103,7 +105,8 @@ export function openAudit(store: Store): Audit {
     const isWriting = group.some(({ guard }) => guard.write !== undefined);
     const version = isGuarded ? await versionIn(manager, isWriting) : undefined;
     const standing = group.filter(
-      ({ guard }) => guard.registersVersion === undefined || guard.registersVersion === version,
+      ({ guard }) =>
+        (guard.registersVersion === undefined || guard.registersVersion === version) && (guard.stands?.() ?? true),
     );
     for (const { guard } of standing) await guard.write?.(manager);
     if (standing.length > 0) {

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
+import { earliestEnd } from '../disclosure/ends.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
@@ -153,6 +154,7 @@ async function settle(
   const guard = {
     ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
     ...(write ? { write } : {}),
+    ...standsUntil(parts.house, operation),
   };
   try {
     return await parts.audit.append(body, guard);
@@ -164,6 +166,13 @@ async function settle(
     );
     throw new Refusal('NOT_RECORDED');
   }
+}
+
+/** What was released stands until the first of the statements it rests on ends by itself. */
+function standsUntil({ now }: House, { ledger, surroundings }: Operation): { stands?: () => boolean } {
+  const { consents, exceptions } = surroundings.statements;
+  const end = earliestEnd(ledger.decisions, [...consents.values(), ...exceptions.values()]);
+  return end === undefined ? {} : { stands: () => now().toISOString() < end };
 }
 
 function gapsOf({ asking }: Operation): { gaps?: readonly (readonly [string, string])[] } {

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import type { Source } from '../../src/sources/contract.js';
-import { ask, type Json, peopleOf, startDemo } from './demo.js';
+import { ask, peopleOf, startDemo } from './demo.js';
 
 const open: { stop(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -47,6 +47,30 @@ describe('25: a policy that could fail while it is evaluated', () => {
     );
     await expect(wire({ ...parts, policyFolder: folder } as never)).rejects.toThrow(/ours/);
   });
+});
+
+describe('26: a source that is down', () => {
+  it('leaves open who harmed whom, and what is open is as if somebody had', async () => {
+    // The council's system knows of no harm here: the domestic abuse service alone does.
+    const demo = await demoWith((source) =>
+      source.id !== 'social-care'
+        ? source
+        : {
+            ...source,
+            circumstances: async (persons, options) => {
+              const answer = await source.circumstances(persons, options);
+              return { ...answer, items: answer.items.map((told) => ({ ...told, allegations: [] })) };
+            },
+          },
+    );
+    const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'];
+    const query =
+      'query H($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { forename addresses { postcode } } }';
+    const seen = async () => (await ask(demo, 'dao-zeke-morrow', query, { id: mira })).data['person'];
+    expect(await seen()).toBeNull();
+    await demo.kill('domestic-abuse');
+    expect(await seen()).toBeNull();
+  }, 60_000);
 });
 
 describe('35: what ends by itself', () => {

@@ -1,4 +1,5 @@
 /** Ways in through what a document or its variables are made of, against the running gateway (docs/attacks.md). */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Demo } from '../../src/compose-demo.js';
 import type { Json } from './demo.js';
@@ -116,14 +117,35 @@ describe('6: a cursor of somebody else’s page', () => {
   });
 });
 
+describe('14: what is withheld', () => {
+  it('is null where it stands, and blanks neither its record nor the siblings', async () => {
+    const query =
+      'query N($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { forename addresses { postcode } surname } }';
+    const { data, errors } = await ask(demo, 'tm-orla-finch', query, { id: mira });
+    expect(errors).toBeUndefined();
+    expect(data['person']).toEqual({ forename: 'Mira', addresses: null, surname: 'Quist' });
+  });
+});
+
+describe('18: a hash', () => {
+  it('runs no document that somebody sent with it before', async () => {
+    const query = '{ me { name } }';
+    const extensions = { persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') } };
+    await post(ADA, JSON.stringify({ query, extensions }));
+    const { answer } = await post(OFFICER, JSON.stringify({ extensions }));
+    expect(answer['data'] ?? null).toBeNull();
+    expect(codeOf(answer)).toBe('BAD_REQUEST');
+    expect((await post(OFFICER, JSON.stringify({ query }))).answer['data'].me.name).toBe('Zeke Morrow');
+  });
+});
+
 describe('5: inputs', () => {
   it('filter by whose work it is, and by nothing that a record holds', async () => {
     const { data } = await ask(demo, ADA, '{ __schema { types { name inputFields { name } } } }');
     const inputs = (data['__schema'].types as Json[]).filter(({ name }) => /Filter|Where|Order|Search/.test(name));
-    const named = inputs.filter(({ inputFields }) => inputFields).map(({ name, inputFields }) => [
-      name,
-      (inputFields as Json[]).map((field) => field['name']),
-    ]);
+    const named = inputs
+      .filter(({ inputFields }) => inputFields)
+      .map(({ name, inputFields }) => [name, (inputFields as Json[]).map((field) => field['name'])]);
     expect(named).toEqual([['FamilyFilter', ['scope']]]);
   });
 });

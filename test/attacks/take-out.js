@@ -14,12 +14,13 @@ const copy = mkdtempSync(join(tmpdir(), 'threshold-defences-'));
 for (const part of PARTS) cpSync(part, join(copy, part), { recursive: true });
 symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
 
-/** Replaces what must stand there exactly once. Answers the file as it was. */
-function change(file, from, to) {
+/** Replaces what must stand there exactly once, or everywhere that it does. Answers the file as it was. */
+function change(everywhere, file, from, to) {
   const path = join(copy, file);
   const text = readFileSync(path, 'utf8');
-  if (text.split(from).length !== 2) throw new Error(`${file} does not hold exactly once: ${from}`);
-  writeFileSync(path, text.replace(from, () => to));
+  const times = text.split(from).length - 1;
+  if (everywhere ? times === 0 : times !== 1) throw new Error(`${file} does not hold exactly once: ${from}`);
+  writeFileSync(path, text.replaceAll(from, () => to));
   return [path, text];
 }
 
@@ -34,16 +35,17 @@ function runTests({ test, named }) {
 
 let unnoticed = 0;
 for (const defence of DEFENCES) {
-  const { attack, what, file, from, to, also = [], elsewhere = [] } = defence;
+  const { attack, what, file, from, to, also = [], elsewhere = [], everywhere = false } = defence;
   if (wanted.length > 0 && !attack.split(', ').some((number) => wanted.includes(number))) continue;
   const before = [];
   let said;
   try {
     for (const [one, a, b] of [[file, from, to], ...also.map((pair) => [file, ...pair]), ...elsewhere])
-      before.push(change(one, a, b));
+      before.push(change(everywhere, one, a, b));
     const { status, stderr = '' } = runTests(defence);
     const [, failed = '0', passed = '0'] = /Tests:\s+(?:(\d+) failed, )?(?:\d+ skipped, )?(?:(\d+) passed, )?/.exec(stderr) ?? [];
-    said = status === 0 ? 'NOT NOTICED' : `noticed: ${failed ?? 0} failed, ${passed ?? 0} passed`;
+    const by = [...new Set([...stderr.matchAll(/^ {2}● .* › (.{0,60})/gm)].map(([, name]) => name.trim()))].join(' | ');
+    said = status === 0 ? 'NOT NOTICED' : `noticed: ${failed ?? 0} failed, ${passed ?? 0} passed: ${by}`;
     if (status === 0 || failed === '0' || failed === undefined) unnoticed += 1;
     if (process.env['VERBOSE']) process.stderr.write(stderr);
   } catch (error) {

@@ -40,6 +40,8 @@ export interface Raced {
   /** Reads that showed something, and reads that were refused because facts changed three times. */
   readonly shown: number;
   readonly refused: number;
+  /** Reads that failed otherwise, by code: a busy SQL Server may not be read in time. They show nothing. */
+  readonly failed: { readonly [code: string]: number };
   /** How often operations were decided again because facts had changed. */
   readonly decidedAgain: number;
   /** Times each fact was given and taken, by race. */
@@ -129,6 +131,7 @@ export async function race(options: RaceOptions): Promise<Raced> {
     };
     const gone = new Map(RACES.map(({ name }) => [name, new Fact()]));
     const turns: Record<string, number> = {};
+    const failed: Record<string, number> = {};
     let left = reads;
     let [shown, refused, readsWhileGone] = [0, 0, 0];
     const seenThoughGone: string[] = [];
@@ -164,7 +167,10 @@ export async function race(options: RaceOptions): Promise<Raced> {
         const { data, errors } = await ask(reading.worker, queryOf(reading));
         const nodes = (data as { person: { adultWork: { nodes: unknown[] } } | null } | null)?.person?.adultWork?.nodes;
         if (errors?.[0]?.extensions.code === 'FACTS_CHANGED') refused += 1;
-        else if (errors) throw new Error(`a reading failed: ${errors[0]?.extensions.code}`);
+        else if (errors) {
+          const code = errors[0]?.extensions.code ?? 'NONE';
+          failed[code] = (failed[code] ?? 0) + 1;
+        }
         const away = reading.needs.filter(
           (name, i) => before[i] !== undefined && before[i] === gone.get(name)?.absence,
         );
@@ -175,7 +181,7 @@ export async function race(options: RaceOptions): Promise<Raced> {
       }
     };
     await Promise.all([...RACES.map(turn), ...Array.from({ length: readers }, read)]);
-    return { asked, firstVersion, reads, shown, refused, turns, readsWhileGone, seenThoughGone };
+    return { asked, firstVersion, reads, shown, refused, failed, turns, readsWhileGone, seenThoughGone };
   }
 }
 

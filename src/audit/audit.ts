@@ -22,6 +22,8 @@ export interface Receipt {
 export interface Guard {
   /** The entry stands only if the registers are still at this version. */
   readonly registersVersion?: number;
+  /** Asked inside the transaction, once no other entry can come before: false when what the entry rests on has ended by itself. */
+  readonly stands?: () => boolean;
   /** Written in the same transaction as the entry: both stand, or neither. */
   readonly write?: (manager: EntityManager) => Promise<void>;
 }
@@ -45,8 +47,8 @@ export interface LoggedEntry {
 
 export interface Audit {
   /**
-   * Resolves once the entry is durable. Rejects with FactsChanged when the registers moved past the guard (that entry alone),
-   * with what `write` threw, or with the store's error for every entry of a transaction that failed.
+   * Resolves once the entry is durable. Rejects with FactsChanged when the registers moved past the guard or the entry no
+   * longer stands (that entry alone), with what `write` threw, or with the store's error for every entry of a transaction that failed.
    */
   append(body: AuditEntryBody, guard?: Guard): Promise<Receipt>;
   /** Entries, the latest first; erased ones (`erase.ts`) say nothing and are left out. */
@@ -110,10 +112,10 @@ export function openAudit(store: Store): Audit {
     group: readonly Pending[],
   ): Promise<{ readonly standing: ReadonlySet<Pending>; readonly committed: () => void }> {
     const isGuarded = group.some(({ guard }) => guard.registersVersion !== undefined);
-    const isWriting = group.some(({ guard }) => guard.write !== undefined);
-    const version = isGuarded ? await versionIn(manager, isWriting) : undefined;
+    const version = isGuarded ? await versionIn(manager) : undefined;
     const standing = group.filter(
-      ({ guard }) => guard.registersVersion === undefined || guard.registersVersion === version,
+      ({ guard }) =>
+        (guard.registersVersion === undefined || guard.registersVersion === version) && (guard.stands?.() ?? true),
     );
     for (const { guard } of standing) await guard.write?.(manager);
     if (standing.length > 0) {
@@ -127,13 +129,13 @@ export function openAudit(store: Store): Audit {
     return { standing: new Set(standing), committed };
   }
 
-  /** The register clock, held until the transaction ends: a statement that moves it waits, and so stands after these entries. */
-  async function versionIn(manager: EntityManager, isWriting: boolean): Promise<number | undefined> {
-    const hint = isWriting ? store.claiming : store.holding;
-    const [clock] = await store.run<{ version: number }>(
-      manager,
-      `SELECT version FROM register_clock ${hint} WHERE id = 1`,
-    );
+  /**
+   * The register clock, held until the transaction ends: a statement that moves it waits, and so stands after these entries.
+   * Held by writing it, for a lock that a read only hints at is one that a server may not take.
+   */
+  async function versionIn(manager: EntityManager): Promise<number | undefined> {
+    if (store.dialect === 'mssql') await store.run(manager, 'UPDATE register_clock SET version = version WHERE id = 1');
+    const [clock] = await store.run<{ version: number }>(manager, 'SELECT version FROM register_clock WHERE id = 1');
     return clock?.version;
   }
 

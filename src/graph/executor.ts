@@ -19,6 +19,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
+import { earliestEnd } from '../disclosure/ends.js';
 import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
@@ -185,6 +186,7 @@ async function settle(
   const guard = {
     ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
     ...(write ? { write } : {}),
+    ...standsUntil(parts.house, operation),
   };
   try {
     return await parts.audit.append(body, guard);
@@ -196,6 +198,18 @@ async function settle(
     );
     throw new Refusal('NOT_RECORDED');
   }
+}
+
+/** What was released stands until the first of the statements it rests on ends by itself. */
+function standsUntil({ now }: House, { ledger, surroundings }: Operation): { stands?: () => boolean } {
+  const { consents, exceptions, grants, emergencies } = surroundings.statements;
+  const end = earliestEnd(ledger.decisions, [
+    ...consents.values(),
+    ...exceptions.values(),
+    ...grants.values(),
+    ...emergencies.values(),
+  ]);
+  return end === undefined ? {} : { stands: () => now().toISOString() < end };
 }
 
 function gapsOf({ asking }: Operation): { gaps?: readonly (readonly [string, string])[] } {

@@ -9,9 +9,7 @@ export interface SqlWords {
   readonly keyList: string;
   /** A sub-select of the rows in one JSON parameter, an array of arrays in the order of `columns`: `FROM ${rowList([…])} r`. */
   rowList(columns: readonly string[]): string;
-  /** A table hint (SQL Server) that keeps what was read from changing until the transaction ends. */
-  readonly holding: string;
-  /** The same, and keeps others from holding it too: for a transaction that goes on to write it. */
+  /** A table hint (SQL Server) that keeps what was read for a transaction that goes on to write it. */
   readonly claiming: string;
   /** After an ORDER BY: only the first so many, as one parameter. */
   readonly first: string;
@@ -27,7 +25,6 @@ const SQLITE: SqlWords = {
   keyList: '(SELECT value FROM json_each(?))',
   rowList: (columns) =>
     `(SELECT ${columns.map((column, i) => `json_extract(value, '$[${i}]') AS ${column}`).join(', ')} FROM json_each(?))`,
-  holding: '',
   claiming: '',
   first: 'LIMIT ?',
   clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (? / 1000.0) || ' seconds')",
@@ -43,7 +40,6 @@ const MSSQL: SqlWords = {
     `(SELECT ${columns.map((column) => `[${column}] COLLATE ${KEY_COLLATION} AS [${column}]`).join(', ')} FROM OPENJSON(?) WITH (${columns
       .map((column, i) => `[${column}] nvarchar(max) '$[${i}]'`)
       .join(', ')}))`,
-  holding: 'WITH (HOLDLOCK, ROWLOCK)',
   claiming: 'WITH (UPDLOCK, HOLDLOCK, ROWLOCK)',
   first: 'OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY',
   clock: "CONVERT(nvarchar(23), DATEADD(millisecond, ?, SYSUTCDATETIME()), 126) + 'Z'",

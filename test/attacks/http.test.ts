@@ -133,7 +133,7 @@ describe('29: what is logged', () => {
       store: demo.store,
       sources: demo.house.sources.map((source) => ({
         ...source,
-        start: async () => {},
+        start: async () => Promise.reject(new Error('CANARY-START of P-1001')),
         stop: async () => {},
         read: async () => Promise.reject(new Error('CANARY-CONTENT of P-1001')),
       })),

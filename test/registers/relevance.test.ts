@@ -103,3 +103,38 @@ describe('relevance', () => {
     );
   });
 });
+
+describe('at the edges', () => {
+  const no = judged({ id: 'j-no', decision: 'NOT_RELEVANT' });
+
+  it('of two made at the same time the one that is not relevant counts, in either order', () => {
+    for (const list of [
+      [judged(), no],
+      [no, judged()],
+    ])
+      expect(relevanceOf(list, RECORD)).toEqual({ state: 'NOT_RELEVANT', ids: ['j-no'] });
+  });
+
+  it('of two that say the same at the same time the first is named', () => {
+    for (const decision of ['RELEVANT', 'NOT_RELEVANT'] as const) {
+      const two = ['j-a', 'j-b'].map((id) => judged({ id, decision }));
+      expect(relevanceOf(two, RECORD).ids).toEqual(['j-a']);
+    }
+  });
+
+  it('counts from the very instant it was made', () => {
+    expect(stateOf([judged({ judgedAt: NOW })])).toBe('RELEVANT');
+  });
+
+  it('for one adult’s safety is not replaced by one for another’s', () => {
+    const { servesChild: _, ...forAdult } = judged();
+    const two = [
+      { ...forAdult, id: 'j-a', servesAdult: 'P-a' },
+      { ...forAdult, id: 'j-b', servesAdult: 'P-b', decision: 'NOT_RELEVANT' as const, judgedAt: day(9) },
+    ];
+    expect(relevanceOf(two, { ...RECORD, adultsWorkedWith: ['P-a', 'P-b'] })).toEqual({
+      state: 'RELEVANT',
+      ids: ['j-a'],
+    });
+  });
+});

@@ -1,0 +1,212 @@
+/**
+ * Time as an oracle (docs/attacks.md, 10): the same operation in the world that holds a record which is silent to who asks,
+ * and in the world without it. `node dist/bench/timing.js [samples]` writes bench/results/timing.md.
+ *
+ * Three demos run at once, each with systems of its own: one with the record, one without it, and a second one with it, whose
+ * times against the first show what this way of measuring tells apart by itself. Each sample asks all three, in random order:
+ * a thousand of each are two thousand for every comparison.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeDemo, type Demo } from '../src/compose-demo.js';
+import { readConfig } from '../src/config.js';
+import { packagePath } from '../src/package-path.js';
+import { compare, median } from './timing/compare.js';
+
+const SAMPLES = Number(process.argv[2] ?? 1000);
+const WARM_UP = Math.min(150, SAMPLES / 5);
+const WORLD = packagePath('test', 'worlds', 'walsall-road');
+
+interface Case {
+  readonly name: string;
+  readonly worker: string;
+  readonly purpose: string;
+  /** The document after its purpose. */
+  readonly query: string;
+  /** Lines of the world's files that hold this are left out of the world without. */
+  readonly without: { readonly [file: string]: string };
+  /** Instead of another world: another query in the same one. */
+  readonly instead?: string;
+}
+
+const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
+const whole = (person: string) =>
+  `{ person(id: "${idOf(person)}") { id forename surname ... on Adult { involvements { nodes { id } } adultWork { nodes { id } withheld { outcome } sources { source state } } } } }`;
+
+const CASES: readonly Case[] = [
+  {
+    name: 'a client of an adult service who refused, and nobody that the service knows',
+    worker: 'sw-cleo-marchbank',
+    purpose: 'SUPERVISION',
+    query: whole('P-1009'),
+    without: {
+      'sources/substance-misuse/extract.csv': ',HR4104,',
+      'sources/substance-misuse/client-index.csv': 'HR4104,',
+      'links.csv': ',HR4104',
+      'registers/judgements.csv': 'HR4104',
+    },
+  },
+  {
+    name: 'a treatment record judged not relevant, and none, beside one that is shown',
+    worker: 'sw-bram-hollis',
+    purpose: 'SUPERVISION',
+    query: whole('P-1005'),
+    without: { 'sources/substance-misuse/extract.csv': ',E6104,', 'registers/judgements.csv': 'E6104' },
+  },
+  {
+    name: 'a person hidden from who asks, and an id of nobody',
+    worker: 'sw-isla-penrose',
+    purpose: 'DIRECT_WORK',
+    query: whole('P-1001'),
+    without: {},
+    instead: whole('P-9999'),
+  },
+  {
+    name: 'the client who refused, on the social worker’s board of families',
+    worker: 'sw-cleo-marchbank',
+    purpose: 'SUPERVISION',
+    query:
+      '{ families(first: 50) { nodes { id members { person { forename ... on Adult { adultWork { nodes { id } withheld { outcome } } } } } } } }',
+    without: {
+      'sources/substance-misuse/extract.csv': ',HR4104,',
+      'sources/substance-misuse/client-index.csv': 'HR4104,',
+      'links.csv': ',HR4104',
+      'registers/judgements.csv': 'HR4104',
+    },
+  },
+];
+
+/** A copy of the world without these lines. */
+function worldWithout(without: Case['without']): string {
+  const folder = mkdtempSync(join(tmpdir(), 'threshold-timing-'));
+  cpSync(WORLD, folder, { recursive: true });
+  for (const [file, held] of Object.entries(without)) {
+    const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+    const kept = lines.filter((line, i) => i === 0 || !line.includes(held));
+    if (kept.length === lines.length) throw new Error(`${file} has no line with what was to be left out`);
+    writeFileSync(join(folder, file), kept.join('\n'));
+  }
+  return folder;
+}
+
+async function startWorld(world: string): Promise<Demo> {
+  const config = readConfig({
+    PORT: '0',
+    THRESHOLD_STORE: ':memory:',
+    LOG_LEVEL: 'silent',
+    THRESHOLD_WORLD: world,
+    // A source that is out of time answers otherwise in one world than in the other, and tells nothing of records.
+    THRESHOLD_SOURCE_DEADLINE_MS: '30000',
+  });
+  if (config.mode !== 'demo') throw new Error('timing is measured in the demo');
+  return composeDemo(config);
+}
+
+/** One request over a connection that is kept: its time in ms, and its bytes but for the receipt. */
+function timed(url: string, agent: Agent, token: string, body: string): Promise<{ ms: number; bytes: string }> {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          authorization: `Bearer ${token}`,
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const ms = performance.now() - began;
+          resolve({
+            ms,
+            bytes: `${response.statusCode} ${Buffer.concat(chunks)}`.replace(/"receipt":\{[^}]*\}/, ''),
+          });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+async function measure({ worker, purpose, query, without, instead }: Case) {
+  const changed = instead === undefined ? worldWithout(without) : WORLD;
+  // One after the other: what starts first is warm first, and all are warmed up before anything is measured.
+  const first = await startWorld(WORLD);
+  // Another query is asked of the same instance: no two instances need to be told apart then.
+  const demos = instead === undefined ? [first, await startWorld(changed), await startWorld(WORLD)] : [first];
+  const bodies = [query, instead ?? query, query].map((text) =>
+    JSON.stringify({ query: `query T @purpose(of: ${purpose}) ${text}` }),
+  );
+  const targets = await Promise.all(
+    bodies.map(async (body, i) => {
+      const demo = demos[i] ?? first;
+      return { url: demo.url, token: await demo.tokenOf(worker), body, times: [] as number[] };
+    }),
+  );
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let i = -WARM_UP; i < SAMPLES; i += 1) {
+    const order = [...targets].sort(() => Math.random() - 0.5);
+    const seen = new Map<object, string>();
+    for (const target of order) {
+      const { ms, bytes } = await timed(target.url, agent, target.token, target.body);
+      seen.set(target, bytes);
+      if (i >= 0) target.times.push(ms);
+    }
+    if (new Set(seen.values()).size !== 1) throw new Error('the answers differ: time is not what tells');
+  }
+  agent.destroy();
+  for (const demo of demos) await demo.stop();
+  if (changed !== WORLD) rmSync(changed, { recursive: true, force: true });
+  return targets.map(({ times }) => times) as [number[], number[], number[]];
+}
+
+async function main(): Promise<void> {
+  const began = new Date();
+  const rows: string[] = [];
+  let worst = 0;
+  for (const one of CASES) {
+    const [held, without, control] = await measure(one);
+    const told = compare(without, held, Math.random);
+    const same = compare(control, held, Math.random);
+    worst = Math.max(worst, Math.abs(told.auc - 0.5) + 0.5);
+    const interval = ({ auc, low, high }: typeof told) => `${auc.toFixed(3)} (${low.toFixed(3)} – ${high.toFixed(3)})`;
+    rows.push(
+      `| ${one.name} | ${median(held).toFixed(2)} | ${median(without).toFixed(2)} | ${told.medianDifference.toFixed(3)} | ${interval(told)} | ${interval(same)} |`,
+    );
+    console.log(rows.at(-1));
+    write(began, rows, worst);
+  }
+  if (worst > 0.55) process.exitCode = 1;
+}
+
+/** After every case: what was measured stands, should the machine be wanted for something else. */
+function write(began: Date, rows: readonly string[], worst: number): void {
+  const [{ model } = { model: 'unknown' }] = cpus();
+  const text = `# Does the time of an answer tell that something is hidden?
+
+\`npm run build && node dist/bench/timing.js\`: ${SAMPLES} samples a case from each of three demos on loopback (${2 * SAMPLES} a comparison), after ${WARM_UP} to warm up,
+asked one after the other in random order. The answers are the same bytes (checked for each sample). AUC is the chance that
+an answer with something hidden took longer than one without (Mann–Whitney; 95 % by bootstrap over samples): 0.5 tells nothing.
+The control compares two demos that both hold the record: what differs there is the measuring.
+
+${began.toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${model}, shared with other work (load average ${loadavg()[0]?.toFixed(1)} at the end).
+
+| hidden, and not there | median with, ms | median without, ms | median difference, ms | AUC | AUC of the control |
+|---|---:|---:|---:|---:|---:|
+${rows.join('\n')}
+
+Whoever sees silence may not know from time whether there was something: no AUC may be further from 0.5 than 0.05. The largest
+here is ${worst.toFixed(3)}.
+`;
+  writeFileSync(packagePath('bench', 'results', 'timing.md'), text);
+}
+
+await main();

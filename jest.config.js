@@ -8,5 +8,7 @@ export default {
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
+  // Both cores: one of two workers would otherwise stand idle.
+  maxWorkers: 2,
   testTimeout: 30000,
 };

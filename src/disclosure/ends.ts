@@ -11,17 +11,21 @@ export interface Ending {
   readonly until?: IsoInstant;
 }
 
-/** The earliest end among the rows that released decisions rest on; undefined where none of them ends. */
+/**
+ * The earliest end, after the operation's instant, among the rows that released decisions rest on; undefined where none of them
+ * ends. What had ended before is evidence too, of why something else was needed, and ends nothing.
+ */
 export function earliestEnd(
   decisions: readonly DecisionLine[],
   rows: Iterable<readonly Ending[]>,
+  at: IsoInstant,
 ): IsoInstant | undefined {
   const evidence = new Set(decisions.flatMap(({ outcome, evidence: ids = [] }) => (outcome === 'RELEASED' ? ids : [])));
   if (evidence.size === 0) return undefined;
   let earliest: IsoInstant | undefined;
   for (const some of rows) {
     for (const { id, until } of some)
-      if (until !== undefined && (earliest === undefined || until < earliest) && evidence.has(id)) earliest = until;
+      if (until !== undefined && until > at && (earliest === undefined || until < earliest) && evidence.has(id)) earliest = until;
   }
   return earliest;
 }

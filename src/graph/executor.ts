@@ -201,14 +201,10 @@ async function settle(
 }
 
 /** What was released stands until the first of the statements it rests on ends by itself. */
-function standsUntil({ now }: House, { ledger, surroundings }: Operation): { stands?: () => boolean } {
+function standsUntil({ now }: House, { ledger, surroundings, at }: Operation): { stands?: () => boolean } {
   const { consents, exceptions, grants, emergencies } = surroundings.statements;
-  const end = earliestEnd(ledger.decisions, [
-    ...consents.values(),
-    ...exceptions.values(),
-    ...grants.values(),
-    ...emergencies.values(),
-  ]);
+  const rows = [...consents.values(), ...exceptions.values(), ...grants.values(), ...emergencies.values()];
+  const end = earliestEnd(ledger.decisions, rows, at);
   return end === undefined ? {} : { stands: () => now().toISOString() < end };
 }
 

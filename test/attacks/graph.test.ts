@@ -287,6 +287,8 @@ describe('the requester', () => {
         'finding',
         'first',
         'forename',
+        // from, to: sizes of the log's tree. receipt: one's own.
+        'from',
         'holder',
         'id',
         'includeDeprecated',
@@ -299,12 +301,14 @@ describe('the requester', () => {
         'person',
         'purpose',
         'reason',
+        'receipt',
         'recordKind',
         'role',
         'serviceConsent',
         // Of the steward's queue: what has been decided, of pairs that they may see anyway.
         'state',
         'surname',
+        'to',
         'validAt',
         'why',
         'worker',

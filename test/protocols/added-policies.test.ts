@@ -88,7 +88,7 @@ describe('an authority’s own policies', () => {
       `${head('ours')}forbid (principal, action == Action::"read", resource) when { context.role == "SOCIALWORKER" };`,
       /SOCIALWORKER.*role/,
     ],
-    ['permits every action', `${head('ours')}permit (principal, action, resource);`, /policy ours names no action/],
+    ['permits every action', `${head('ours')}permit (principal, action, resource);`, /a permit on every action/],
     [
       'lets anybody judge relevance',
       `${head('ours')}permit (principal, action == Action::"JUDGE_RELEVANCE", resource);`,
@@ -107,7 +107,7 @@ describe('an authority’s own policies', () => {
     [
       'forbids everything, obligations too',
       `${head('ours')}forbid (principal, action, resource);`,
-      /policy ours names no action/,
+      /a veto on every action/,
     ],
     [
       'keeps anybody from recording a refusal',

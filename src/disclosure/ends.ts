@@ -25,7 +25,8 @@ export function earliestEnd(
   let earliest: IsoInstant | undefined;
   for (const some of rows) {
     for (const { id, until } of some)
-      if (until !== undefined && until > at && (earliest === undefined || until < earliest) && evidence.has(id)) earliest = until;
+      if (until !== undefined && until > at && (earliest === undefined || until < earliest) && evidence.has(id))
+        earliest = until;
   }
   return earliest;
 }

@@ -100,9 +100,7 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
   }
   const byId = Object.fromEntries(all.map(({ id, text }) => [id, text]));
   validate(byId);
-  const name = `policies-${++generation}`;
-  const parsed = cedar.preparsePolicySet(name, { staticPolicies: byId });
-  if (parsed.type === 'failure') throw new PolicyError(parsed.errors.map((e) => e.message).join('; '));
+  const setOf = prepared(all);
   const described = new Map(all.map((policy) => [policy.id, policy]));
   const owed = (ids: readonly string[]) => {
     const binding = new Set(ids.flatMap((id) => described.get(id)?.obligations ?? []));
@@ -118,7 +116,7 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
       action: { type: 'Action', id: action },
       resource: { type: 'Record', id: 'record' },
       context: facts as unknown as Record<string, cedar.CedarValueJson>,
-      preparsedPolicySetId: name,
+      preparsedPolicySetId: setOf(action),
       entities: [],
     });
     if (answer.type === 'failure') return { allowed: false, ids: [], errors: ['*'] };
@@ -159,6 +157,20 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
       return { allowed: allowed && errors.length === 0, policies: ids };
     },
   };
+}
+
+/** One set for each action, of the policies that are about it: Cedar evaluates every policy of a set. */
+function prepared(all: readonly PolicyText[]): (action: string) => string {
+  generation += 1;
+  const names = new Map<string, string>();
+  for (const action of ['read', 'oblige', ...ACTIONS]) {
+    const name = `policies-${generation}-${action}`;
+    const texts = all.flatMap(({ id, actions, text }) => (actions.includes(action) ? [[id, text] as const] : []));
+    const parsed = cedar.preparsePolicySet(name, { staticPolicies: Object.fromEntries(texts) });
+    if (parsed.type === 'failure') throw new PolicyError(parsed.errors.map((e) => e.message).join('; '));
+    names.set(action, name);
+  }
+  return (action) => names.get(action) ?? '';
 }
 
 /** The rules of an effect on an action, by id. */

@@ -8,7 +8,7 @@ export default {
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  // One more than the cores of a small machine: some suites mostly wait, for deadlines and for processes that are killed.
-  maxWorkers: 3,
+  // Both cores: one of two workers would otherwise stand idle.
+  maxWorkers: 2,
   testTimeout: 30000,
 };

@@ -2,7 +2,7 @@
  * The work list of an adult service: records of its own that the council's services were sent to the duty point for, or
  * refused, for want of a judgement, and that nobody has judged since; the oldest request first (FS-02).
  *
- * What a holder may know of a request is docs/decisions/0009: which of the council's services asked and on which day. Who it
+ * What a holder may know of a request is docs/decisions/0010: which of the council's services asked and on which day. Who it
  * was, for which purpose and how often is not told; a request of another adult service is not told at all.
  */
 import type { Released, ShownRecord } from '../disclosure/released.js';

@@ -10,7 +10,7 @@ import { anyOperation } from './operations.js';
 import { type Held, startTestWorld, type TestWorld } from './worlds.js';
 
 /** CI proves over 2,000 pairs; a contributor's run over fewer. */
-const PAIRS = Number(process.env['THRESHOLD_PROVE_PAIRS'] ?? (process.env['CI'] ? 2000 : 100));
+const PAIRS = Number(process.env['THRESHOLD_PROVE_PAIRS'] ?? (process.env['CI'] ? 2000 : 60));
 const SEED = Number(process.env['THRESHOLD_PROVE_SEED'] ?? 20261123);
 const WORLD = process.env['THRESHOLD_PROVE_WORLD'];
 /** Made by the gateway from memberships, held by no system as a record. */

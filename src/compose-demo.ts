@@ -143,7 +143,7 @@ export async function composeDemo(
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gates,
-    matchEveryHours: config.matchEveryHours,
+    matchEveryHours: config.matchEveryHours ?? 24,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
   const tokenOf = async (id: string) => {

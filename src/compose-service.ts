@@ -118,7 +118,8 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gatesOf: readGateSettings(listed),
-    matchEveryHours: config.matchEveryHours,
+    // A link that is wrong is a breach: nobody's records are joined before their authority says so.
+    matchEveryHours: config.matchEveryHours ?? 0,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
 }

@@ -27,8 +27,8 @@ interface Common {
   readonly protocols: readonly PackId[];
   /** Folder of policies that the authority adds to the gateway's own. */
   readonly ownPolicies?: string;
-  /** 0: never. */
-  readonly matchEveryHours: number;
+  /** 0: never. Absent: as the demo, or the service, takes it. */
+  readonly matchEveryHours?: number;
   /** Absent: in proportion to the deadline of one call. */
   readonly operationDeadlineMs?: number;
   /** Witnesses that cosign the log's checkpoints. */
@@ -131,8 +131,8 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: 'THRESHOLD_MATCH_EVERY_HOURS',
-    default: '24',
-    says: 'How often the persons of all sources are matched anew, from the start on; 0: never (0 to 168).',
+    default: '24 in the demo, 0 in service',
+    says: 'How often the persons of all sources are matched, from the start on, and joined where the weights allow; 0: never. Estimate the weights on your own records first; a million persons hold the process up for about half a minute (0 to 168).',
   },
   { name: 'LOG_LEVEL', default: 'info', says: `One of ${LOG_LEVELS.join(', ')}.` },
 ];
@@ -225,7 +225,7 @@ const environment = z.object({
   THRESHOLD_INTROSPECTION: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
   THRESHOLD_SOURCE_DEADLINE_MS: number(50, 60_000, 2_000),
   THRESHOLD_OPERATION_DEADLINE_MS: numberWithin(100, 120_000).optional(),
-  THRESHOLD_MATCH_EVERY_HOURS: number(0, 168, 24),
+  THRESHOLD_MATCH_EVERY_HOURS: numberWithin(0, 168).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 type Environment = z.output<typeof environment>;
@@ -293,7 +293,7 @@ function commonConfig(env: Environment, introspection: boolean, store: string, p
     protocols,
     ...(env.THRESHOLD_WITNESSES === undefined ? {} : { witnesses: env.THRESHOLD_WITNESSES }),
     ...(env.THRESHOLD_POLICIES === undefined ? {} : { ownPolicies: resolve(env.THRESHOLD_POLICIES) }),
-    matchEveryHours: env.THRESHOLD_MATCH_EVERY_HOURS,
+    ...(env.THRESHOLD_MATCH_EVERY_HOURS === undefined ? {} : { matchEveryHours: env.THRESHOLD_MATCH_EVERY_HOURS }),
     ...(env.THRESHOLD_OPERATION_DEADLINE_MS === undefined
       ? {}
       : { operationDeadlineMs: env.THRESHOLD_OPERATION_DEADLINE_MS }),

@@ -44,7 +44,6 @@ describe('the demo', () => {
       logLevel: 'info',
       sourceDeadlineMs: 2000,
       protocols: ['walsall-family-safeguarding'],
-      matchEveryHours: 24,
       world: packagePath('test', 'worlds', 'walsall-road'),
     });
   });
@@ -79,6 +78,13 @@ describe('the demo', () => {
     const config = readConfig({ THRESHOLD_STORE: ':memory:' });
     expect(config.store).toEqual({ kind: 'sqlite', path: ':memory:' });
     expect(config.folder).toContain(`threshold-${process.pid}`);
+  });
+
+  it('says how often persons are matched only when it is told: the demo and the service differ', () => {
+    expect('matchEveryHours' in readConfig({})).toBe(false);
+    expect(readConfig({ THRESHOLD_MATCH_EVERY_HOURS: '0' }).matchEveryHours).toBe(0);
+    expect(readConfig({ THRESHOLD_MATCH_EVERY_HOURS: '6' }).matchEveryHours).toBe(6);
+    expect(() => readConfig({ THRESHOLD_MATCH_EVERY_HOURS: '169' })).toThrow(/THRESHOLD_MATCH_EVERY_HOURS/);
   });
 
   it('listens on this machine only', () => {

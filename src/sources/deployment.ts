@@ -3,7 +3,7 @@
  * itself, columns that a deployment calls otherwise are read under their declared name, and what is not there is named.
  */
 import type { SourceId } from '../domain/words.js';
-import { type Contract, connectSql, type Dialect, type SqlConnection, type SqlDatabase } from './sql.js';
+import { type Contract, connectSql, type Dialect, SCHEMA_OF, type SqlConnection, type SqlDatabase } from './sql.js';
 
 /** Other names of declared columns, by table: declared column → the name that some deployments give it. */
 export interface Renames {
@@ -56,11 +56,6 @@ export function connectDeployed(
     },
   };
 }
-
-const SCHEMA_OF = {
-  'better-sqlite3': `SELECT m.name AS t, p.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type IN ('table', 'view')`,
-  mssql: `SELECT TABLE_NAME AS t, COLUMN_NAME AS c FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`,
-} as const;
 
 /** The contract with the other names, and the keys by which persons are reached, among its columns. */
 function withOtherNames(contract: Contract, renames: Renames): Contract {

@@ -201,7 +201,7 @@ export function guarded(database: SqlDatabase): SqlDatabase {
 }
 
 /** Every table and column that can be seen; `k` is 1 for text that is compared otherwise than the database compares by itself. */
-const SCHEMA_OF = {
+export const SCHEMA_OF = {
   'better-sqlite3': `SELECT m.name AS t, p.name AS c, 0 AS k FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type IN ('table', 'view')`,
   mssql: `SELECT TABLE_NAME AS t, COLUMN_NAME AS c, CASE WHEN LOWER(COLLATION_NAME) <> LOWER(CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS NVARCHAR(128))) THEN 1 ELSE 0 END AS k FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA IN (SCHEMA_NAME(), 'dbo')`,
 } as const;

@@ -31,8 +31,8 @@ export interface FaultProxy {
   /** Connections refused from now on; open ones are reset. */
   refuse(): Promise<void>;
   spoilBytes(fault: ByteFault): void;
-  /** Throws at its first use where the server behind does not speak HTTP. */
-  spoilAnswers(change: (answer: Answer, path: string) => Spoilt): void;
+  /** Throws at its first use where the server behind does not speak HTTP. What is promised is held until then. */
+  spoilAnswers(change: (answer: Answer, path: string) => Spoilt | Promise<Spoilt>): void;
   /** As if there were no proxy. */
   heal(): Promise<void>;
   /** Answers that came out other than they went in, and the most bytes of an endless body that were taken. */
@@ -42,14 +42,14 @@ export interface FaultProxy {
 
 export async function startFaultProxy(upstream: { readonly host: string; readonly port: number }): Promise<FaultProxy> {
   let bytes: ByteFault | undefined;
-  let answers: ((answer: Answer, path: string) => Spoilt) | undefined;
+  let answers: ((answer: Answer, path: string) => Spoilt | Promise<Spoilt>) | undefined;
   const done = { spoilt: 0, bytes: 0 };
   const open = new Set<Socket>();
   const http = createHttpServer((asked, response) => void passOn(asked, response).catch(() => response.destroy()));
 
   async function passOn(asked: IncomingMessage, response: ServerResponse): Promise<void> {
     const answer = await answerOf(upstream, asked);
-    const { endless, ...change } = answers?.(answer, asked.url ?? '') ?? {};
+    const { endless, ...change } = (await answers?.(answer, asked.url ?? '')) ?? {};
     const given = { ...answer, ...change };
     const isSpoilt = endless !== undefined || given.status !== answer.status || !given.body.equals(answer.body);
     if (isSpoilt || JSON.stringify(given.headers) !== JSON.stringify(answer.headers)) done.spoilt += 1;

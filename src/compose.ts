@@ -10,6 +10,8 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import { type Indexer, openIndexer } from './audit/index/indexer.js';
+import { openSearch } from './audit/index/search.js';
 import type { LogKeys } from './audit/log-keys.js';
 import { openProofs } from './audit/proofs.js';
 import { openReleases } from './audit/releases.js';
@@ -89,6 +91,8 @@ export interface Wired {
   readonly audit: Audit;
   /** Puts entries into the tree; it runs by itself. */
   readonly sequencer: Sequencer;
+  /** Makes what is in the tree findable; it runs by itself. */
+  readonly indexer: Indexer;
   /** The listener alone. */
   readonly http: Http;
   /** Reads everybody from the sources and brings links and questions up to date; run from time to time. */
@@ -187,12 +191,18 @@ export async function wire(parts: Parts): Promise<Wired> {
     proofs: openProofs(store),
     linkParts: { questions, index: () => index },
     releases: openReleases(store),
+    search: openSearch(store),
   });
   const witnesses = openWitnesses({
     store,
     witnesses: parts.witnesses ?? [],
     warn: (code, witness) => log.warn({ code, witness }, 'a witness did not cosign'),
   });
+  const indexer = openIndexer(store);
+  const indexLog = () =>
+    void indexer
+      .index()
+      .catch((error: unknown) => log.error({ code: 'LOG_NOT_INDEXED', err: error }, 'entries wait to be indexed'));
   const sequencer = openSequencer({
     store,
     holder: randomBytes(16).toString('hex'),
@@ -200,7 +210,10 @@ export async function wire(parts: Parts): Promise<Wired> {
     now,
     random: (bytes) => randomBytes(bytes),
     warn: (code) => log.error({ code }, 'entries wait to be put into the tree'),
-    published: () => void witnesses.ask(),
+    published: () => {
+      void witnesses.ask();
+      indexLog();
+    },
   });
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();
@@ -224,11 +237,14 @@ export async function wire(parts: Parts): Promise<Wired> {
   }
   const stopMatching = matchFromTimeToTime(match, parts.matchEveryHours ?? 0, log);
   sequencer.start();
+  // What was in the tree before: of a log from before there was an index, all of it.
+  indexLog();
   return {
     url: `${http.url}/graphql`,
     house,
     audit,
     sequencer,
+    indexer,
     http,
     matchPersons: match,
     async stop() {
@@ -236,6 +252,7 @@ export async function wire(parts: Parts): Promise<Wired> {
       await http.stop();
       await apollo.stop();
       await sequencer.stop();
+      await indexer.stop();
       await Promise.all(sources.map((source) => source.stop()));
       await store.close();
     },

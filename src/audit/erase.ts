@@ -3,8 +3,10 @@
  * whom the leaf was about can no longer be told. An erasure is an entry itself, written in the same transaction and naming the
  * entries, without which a verifier takes the missing rows for removed by stealth.
  */
+
 import type { Store } from '../store/store.js';
 import type { Audit, AuditEntryBody, Receipt } from './audit.js';
+import { forget } from './index/indexer.js';
 
 /** What an erasing entry says was done. */
 export const ERASED = 'ENTRIES_ERASED';
@@ -31,12 +33,17 @@ export async function eraseEntries(
     {
       async write(manager) {
         const list = JSON.stringify(named);
-        const found = await store.run<{ seq: number }>(
+        const found = await store.run<{ leaf_index: number; body: string }>(
           manager,
-          `SELECT e.seq FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
+          `SELECT l.leaf_index, e.body FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
           [list],
         );
         if (found.length !== named.length) throw new NotErasable('not every entry can be erased');
+        await forget(
+          store,
+          manager,
+          found.map((row) => ({ index: row.leaf_index, body: JSON.parse(row.body) as AuditEntryBody })),
+        );
         await store.run(
           manager,
           `UPDATE audit_leaf SET salt = NULL WHERE entry_seq IN (SELECT seq FROM audit_entry WHERE id IN ${store.keyList})`,

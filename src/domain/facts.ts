@@ -164,6 +164,7 @@ export const ACTIONS = [
   'REVIEW_EMERGENCY',
   'STATUTORY_DECISION',
   'EXPLAIN',
+  'ASK_AUDIT',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

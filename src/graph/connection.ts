@@ -32,6 +32,10 @@ export interface Pages {
     most: number,
     beside: B,
   ): Page<T> & B;
+  /** A page that whoever keeps the list has cut. */
+  made<T extends { readonly id: string }>(nodes: readonly T[], isAfterOthers: boolean, isMore: boolean): Page<T>;
+  /** How many are wanted, and the id after which: for whoever cuts a page themselves. Throws as `cut` does. */
+  wanted(page: PageArguments, most: number): { readonly size: number; readonly afterId: string | undefined };
 }
 
 export function createPages(key: string | Buffer): Pages {
@@ -44,11 +48,16 @@ export function createPages(key: string | Buffer): Pages {
     if (!isOurs) throw new Refusal('BAD_USER_INPUT');
     return id;
   };
+  const wanted = ({ first, after }: PageArguments, most: number) => {
+    const size = first ?? 25;
+    if (size < 0 || size > most) throw new Refusal('BAD_USER_INPUT');
+    return { size, afterId: after ? open(after) : undefined };
+  };
   return {
-    cut(items, { first, after }, most, beside) {
-      const size = first ?? 25;
-      if (size < 0 || size > most) throw new Refusal('BAD_USER_INPUT');
-      const afterId = after ? open(after) : undefined;
+    wanted,
+    made: (nodes, isAfterOthers, isMore) => new Cut(nodes, isAfterOthers, isMore, seal),
+    cut(items, page, most, beside) {
+      const { size, afterId } = wanted(page, most);
       const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1;
       const nodes = from === 0 && size >= items.length ? items : items.slice(from, from + size);
       return Object.assign(new Cut(nodes, from > 0, from + size < items.length, seal), beside);

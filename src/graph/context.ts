@@ -1,6 +1,7 @@
 import type { AuditProofs } from '../audit/proofs.js';
 import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Explaining } from '../oversight/explaining.js';
+import type { AuditQuestions } from '../oversight/questions/questions.js';
 import type { Sayings } from '../oversight/release-grounds.js';
 import type { Operation } from '../reader/operation.js';
 import type { Approvals } from '../sharing/approvals.js';
@@ -24,4 +25,5 @@ export interface GraphContext {
   readonly serviceConsents: ServiceConsents;
   readonly withdrawals: Withdrawals;
   readonly proofs: AuditProofs;
+  readonly auditQuestions: AuditQuestions;
 }

@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
+import type { Search } from '../audit/index/search.js';
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
 import { earliestEnd } from '../disclosure/ends.js';
@@ -24,6 +25,7 @@ import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { openExplaining } from '../oversight/explaining.js';
+import { openAuditQuestions } from '../oversight/questions/questions.js';
 import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
 import { openApprovals } from '../sharing/approvals.js';
@@ -52,6 +54,7 @@ export interface ExecutorParts {
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
   readonly releases: Releases;
   readonly proofs: AuditProofs;
+  readonly search: Search;
   readonly newId: () => string;
 }
 
@@ -127,6 +130,13 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       sayings,
       matrix,
       proofs: parts.proofs,
+      auditQuestions: openAuditQuestions({
+        operation,
+        policies: parts.statementParts.policies,
+        directory: parts.house.directory,
+        search: parts.search,
+        draft: (line) => statements.draft(line),
+      }),
     };
     const result = await query.query(undefined, graph, variables);
     const failure = result.errors

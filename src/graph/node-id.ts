@@ -20,6 +20,11 @@ export function readNodeId(id: string): NodeRef | undefined {
     : undefined;
 }
 
+/** The id of a person, as `Person.id` has it. */
+export function personIdOf(person: PersonId): string {
+  return Buffer.from(`Person:${person}`).toString('base64url');
+}
+
 /** The person an id names. An id that names no person names nobody, who is absent like any other. */
 export function personOf(id: string): PersonId {
   const ref = readNodeId(id);

@@ -29,6 +29,8 @@ export interface Directory {
   agencies(): Promise<readonly Agency[]>;
   teams(): Promise<readonly Team[]>;
   team(id: TeamId): Promise<Team | undefined>;
+  /** Who belongs to a team or manages it now. */
+  workersOf(team: TeamId): Promise<readonly WorkerId[]>;
   workers(): Promise<readonly Worker[]>;
   worker(id: WorkerId): Promise<Worker | undefined>;
 }
@@ -112,6 +114,10 @@ export function openDirectory(store: Store): Directory {
     async team(id) {
       const [row] = await store.read<TeamRow>('SELECT id, agency, name, district, duty FROM team WHERE id = ?', [id]);
       return row && readTeam(row);
+    },
+    async workersOf(team) {
+      const sql = `SELECT DISTINCT worker FROM worker_team WHERE team = ? AND relation IN ('MEMBER', 'MANAGES') ORDER BY worker`;
+      return (await store.read<{ worker: WorkerId }>(sql, [team])).map(({ worker }) => worker);
     },
     async workers() {
       return (await store.read<WorkerRow>('SELECT id, name, agency, roles FROM worker ORDER BY id')).map(readWorker);

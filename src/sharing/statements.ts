@@ -132,7 +132,8 @@ export interface StatementLine {
     | 'LINK'
     | 'NO_LINK'
     | 'EXPLAINED'
-    | 'EXPLAINED_PAST';
+    | 'EXPLAINED_PAST'
+    | 'AUDIT_ASKED';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];

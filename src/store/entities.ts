@@ -17,6 +17,8 @@ interface Shape {
   readonly columns?: { readonly [column: string]: ColumnType };
   readonly nullable?: { readonly [column: string]: ColumnType };
   readonly indices?: Index[];
+  /** SQLite keeps the rows in the order of the key, and nothing beside them. */
+  readonly isKeyed?: boolean;
 }
 
 /** Every entity of the store, for one dialect. */
@@ -27,12 +29,20 @@ export function entities(dialect: Dialect): EntitySchema<Row>[] {
     ...registerShapes(dialect),
     ...accessShapes(dialect),
     ...treeShapes(dialect),
+    ...indexShapes(dialect),
   ]
     .map(entity)
-    .concat(auditEntry(dialect), relevanceRequest(dialect));
+    .concat(auditEntry(dialect), auditTerm(dialect), relevanceRequest(dialect));
 }
 
-function entity({ name, primary, columns = {}, nullable = {}, indices = [] }: Shape): EntitySchema<Row> {
+function entity({
+  name,
+  primary,
+  columns = {},
+  nullable = {},
+  indices = [],
+  isKeyed = false,
+}: Shape): EntitySchema<Row> {
   const described = (group: { readonly [column: string]: ColumnType }, more: object) =>
     Object.entries(group).map(([column, type]) => [column, { ...type, ...more }] as const);
   return new EntitySchema<Row>({
@@ -44,6 +54,7 @@ function entity({ name, primary, columns = {}, nullable = {}, indices = [] }: Sh
       ...described(nullable, { nullable: true }),
     ]),
     indices,
+    ...(isKeyed ? { withoutRowid: true } : {}),
   });
 }
 
@@ -261,6 +272,37 @@ function treeShapes(dialect: Dialect): Shape[] {
     { name: 'audit_cosignature', primary: { tree_size: number, witness: key(200) }, columns: { line: long } },
     { name: 'audit_lease', primary: { id: number }, columns: { holder: key(), token: number, expires_at: key(32) } },
   ];
+}
+
+/** What the log is asked by (src/audit/index). Derived from its rows, but for marks that a watch added. */
+function indexShapes(dialect: Dialect): Shape[] {
+  const { key, number } = columnTypes(dialect);
+  const keyed: readonly Omit<Shape, 'isKeyed'>[] = [
+    { name: 'audit_posting', primary: { term: number, leaf_index: number } },
+    { name: 'audit_day', primary: { day: key(10) }, columns: { first_index: number, last_index: number } },
+    {
+      name: 'audit_tally',
+      primary: { term: number, day: key(10) },
+      columns: { entries: number, persons: number },
+    },
+    { name: 'audit_indexed', primary: { id: number }, columns: { size: number } },
+  ];
+  return keyed.map((shape) => ({ ...shape, isKeyed: true }));
+}
+
+function auditTerm(dialect: Dialect): EntitySchema<Row> {
+  const { key, number } = columnTypes(dialect);
+  return new EntitySchema<Row>({
+    name: 'audit_term',
+    tableName: 'audit_term',
+    columns: {
+      id: { ...number, primary: true, generated: 'increment' },
+      kind: key(16),
+      name: key(200),
+      entries: number,
+    },
+    indices: [{ name: 'audit_term_by_name', columns: ['kind', 'name'], unique: true }],
+  });
 }
 
 /** The log's rows in the order in which they became durable (`seq`), which is what a tree is later built over. */

@@ -146,6 +146,20 @@ export class FactGatherer {
     };
   }
 
+  /** The facts of an action that is about nobody: how the requester stands to a person says nothing of it. */
+  actionFactsOfNobody(): ActionFacts {
+    return {
+      madeBy: 'NOBODY',
+      overridesRefusal: false,
+      role: this.asker.standing.requester.role,
+      involvement: 'NONE',
+      ownAgency: false,
+      party: false,
+      conflict: false,
+      opposing: false,
+    };
+  }
+
   /** The person, and everybody included in a family that includes them. Requires that their surroundings are known. */
   includedWith(person: PersonId): readonly PersonId[] {
     const families = this.view.includingFamiliesOf(person);

@@ -1,0 +1,96 @@
+/**
+ * What the log holds, by whom, about whom, resting on what: the one search behind the officers' questions. Filters add up;
+ * each but the days is a term of the index.
+ */
+import type { Find, Search } from '../../audit/index/search.js';
+import type { Term, TermKind } from '../../audit/index/terms.js';
+import type { IsoInstant, PersonId } from '../../domain/words.js';
+import type { Directory } from '../../people/directory.js';
+import { NotValid } from '../../sharing/statements.js';
+import type { AskingAudit, AuditedOperation } from './asking.js';
+
+export interface OperationsFilter {
+  readonly person?: PersonId | null;
+  readonly worker?: string | null;
+  /** A team of the directory: whoever belongs to it or manages it now. */
+  readonly team?: string | null;
+  readonly agency?: string | null;
+  readonly purpose?: string | null;
+  readonly result?: string | null;
+  /** Of what was released. */
+  readonly holder?: string | null;
+  readonly category?: string | null;
+  readonly policy?: string | null;
+  /** Id of a consent, exception, grant, enquiry or judgement that a release rests on. */
+  readonly evidence?: string | null;
+  readonly mark?: string | null;
+  readonly did?: string | null;
+  readonly policyVersion?: string | null;
+  readonly since?: IsoInstant | null;
+  readonly until?: IsoInstant | null;
+}
+
+export interface OperationsPage {
+  readonly operations: readonly AuditedOperation[];
+  readonly isMore: boolean;
+}
+
+export interface OperationsParts {
+  readonly asking: AskingAudit;
+  readonly search: Search;
+  readonly directory: Pick<Directory, 'workersOf'>;
+}
+
+/** The filters that are one term each, by the kind of term. */
+const TERM_OF: { readonly [F in keyof OperationsFilter]?: TermKind } = {
+  person: 'person',
+  worker: 'worker',
+  agency: 'agency',
+  purpose: 'purpose',
+  result: 'result',
+  holder: 'holder',
+  category: 'category',
+  policy: 'policy',
+  evidence: 'evidence',
+  mark: 'mark',
+  did: 'did',
+  policyVersion: 'version',
+};
+
+/** A page, the latest first. Throws NotPermitted as `AskingAudit.ask`; NotValid naming a team that the directory does not know. */
+export async function auditedOperations(
+  { asking, search, directory }: OperationsParts,
+  filter: OperationsFilter,
+  page: { readonly limit: number; readonly before?: number },
+  question = 'operations',
+): Promise<OperationsPage> {
+  const { person, team } = filter;
+  const terms = termsOfFilter(filter);
+  const names = terms.flatMap(({ kind, name }) => (kind === 'person' ? [] : [name]));
+  await asking.ask(question, person ? [person] : [], team ? [...names, team] : names);
+  const find: Find = {
+    all: terms,
+    ...(team ? { anyOf: [await workersOf(directory, team)] } : {}),
+    ...days(filter),
+    ...page,
+  };
+  const { entries, isMore } = await search.find(find);
+  return { operations: await asking.show(entries), isMore };
+}
+
+function termsOfFilter(filter: OperationsFilter): readonly Term[] {
+  return Object.entries(TERM_OF).flatMap(([field, kind]): Term[] => {
+    const name = filter[field as keyof OperationsFilter];
+    return name ? [{ kind, name }] : [];
+  });
+}
+
+async function workersOf(directory: Pick<Directory, 'workersOf'>, team: string): Promise<readonly Term[]> {
+  const members = await directory.workersOf(team);
+  if (members.length === 0) throw new NotValid(['the directory knows no worker of such a team']);
+  return members.map((name) => ({ kind: 'worker', name }));
+}
+
+function days({ since, until }: OperationsFilter): Pick<Find, 'since' | 'until'> {
+  return { ...(since ? { since } : {}), ...(until ? { until } : {}) };
+}

@@ -47,7 +47,9 @@ export function openIndexer(store: Store): Indexer {
 
   async function indexBatch(manager: EntityManager): Promise<number> {
     const run = <T>(sql: string, parameters: readonly unknown[]) => store.run<T>(manager, sql, parameters);
-    const [at] = await run<{ size: number }>(`SELECT size FROM audit_indexed ${store.claiming} WHERE id = ?`, [1]);
+    // Held by writing it: a lock that a read only hints at is one that a server may not take.
+    await run('UPDATE audit_indexed SET size = size WHERE id = 1', []);
+    const [at] = await run<{ size: number }>('SELECT size FROM audit_indexed WHERE id = 1', []);
     const from = at?.size ?? 0;
     const rows = await run<LeafRow>(
       `SELECT l.leaf_index, e.body FROM audit_leaf l JOIN audit_entry e ON e.seq = l.entry_seq

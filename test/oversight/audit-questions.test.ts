@@ -1,6 +1,7 @@
 /** An officer asks the running gateway's log, which has kept what workers of the named families asked just before. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Demo } from '../../src/compose-demo.js';
+import { factKey, factsOf } from '../../src/domain/facts.js';
 import { ask, type Json, peopleOf, startDemo } from '../attacks/demo.js';
 
 const OFFICER = 'ig-sol-whitby';
@@ -79,6 +80,44 @@ describe('the log', () => {
     expect(entry?.body.statements).toEqual([
       { did: 'AUDIT_ASKED', ids: ['operations', 'sw-ada-thorne'], subjects: ['P-1001'], policies: ['may-ask-audit'] },
     ]);
+  });
+
+  it('does not tell another agency’s officer of what is locked, by what it shows or by what finds it', async () => {
+    const locked = factKey({
+      ...factsOf(0),
+      confidentiality: 'V',
+      category: 'MENTAL_HEALTH',
+      role: 'MENTAL_HEALTH_PRACTITIONER',
+    });
+    const line = {
+      facts: locked,
+      outcome: 'RELEASED',
+      category: 'MENTAL_HEALTH',
+      permits: ['own-records'],
+      evidence: ['x-locked'],
+    };
+    const facts = factsOf(locked);
+    await demo.audit.append({
+      v: 1,
+      id: 'entry-locked',
+      at: '2026-11-20T09:00:00.000Z',
+      operation: { name: 'Locked', sha256: '', type: 'query' },
+      requester: { worker: 'mh-of-theirs', agency: 'mht', role: facts.role },
+      purpose: facts.purpose,
+      result: 'ANSWERED',
+      policyVersion: 'p-1',
+      decisions: [{ ...line, ...(facts.basis === 'NONE' ? {} : { basis: facts.basis }) }],
+      outcomes: [[0, 'P-1001', 'mht', 'MentalHealthRecord', ['r-1']]],
+    });
+    const filters = [
+      { evidence: 'x-locked' },
+      { person: people['Mira Quist'] },
+      { worker: 'mh-of-theirs', category: 'MENTAL_HEALTH' },
+    ];
+    for (const filter of filters) expect(JSON.stringify(await found(filter))).not.toContain('entry-locked');
+    // That the worker asked for something is their agency's doing; what for is left out.
+    const [operation] = (await found({ worker: 'mh-of-theirs' }))['nodes'] as Json[];
+    expect(operation).toMatchObject({ id: 'entry-locked', lines: [] });
   });
 
   it('is asked by officers for information governance and by nobody else', async () => {

@@ -106,7 +106,8 @@ export function termsOf(body: AuditEntryBody): readonly Term[] {
 
 /** The marks that the entry itself carries. A line whose facts cannot be read by the lists of today is judged by its words alone. */
 export function marksOf(body: AuditEntryBody): ReadonlySet<EntryMark> {
-  const marks = new Set<EntryMark>(body.decisions.flatMap(marksOfLine));
+  const decided = new Set(body.outcomes.flatMap(([index]) => body.decisions[index] ?? []));
+  const marks = new Set<EntryMark>([...decided].flatMap(marksOfLine));
   if (body.outcomes.length > 0 && isOutOfHours(body.at)) marks.add('OUT_OF_HOURS');
   return marks;
 }

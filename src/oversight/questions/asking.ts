@@ -5,10 +5,11 @@
  */
 import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
+import { type Term, termsOf } from '../../audit/index/terms.js';
 import { factsIn } from '../../disclosure/logged-facts.js';
 import type { Policies } from '../../disclosure/policies.js';
 import type { Agency } from '../../domain/requester.js';
-import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
+import type { AgencyId, IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';
 import { NotPermitted, type StatementLine } from '../../sharing/statements.js';
 
@@ -67,8 +68,12 @@ export interface AskingAudit {
    * NotPermitted to whoever is no officer, asks for another purpose, or is one of these people or stands near them.
    */
   ask(question: string, persons?: readonly PersonId[], names?: readonly string[]): Promise<void>;
-  /** Entries as this officer may see them: without lines about people they stand near, or about what another agency keeps locked. */
-  show(entries: readonly IndexedEntry[]): Promise<readonly AuditedOperation[]>;
+  /**
+   * Entries as this officer may see them: without lines about people they stand near, or about what another agency keeps locked.
+   * `having`: of each list a term that what is left must still have. Without it an entry that was found by what is hidden
+   * would tell that it is there.
+   */
+  show(entries: readonly IndexedEntry[], having?: readonly (readonly Term[])[]): Promise<readonly AuditedOperation[]>;
 }
 
 /** What the asking entry says was done. */
@@ -84,33 +89,20 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
       policies.mayDo('ASK_AUDIT', facts.actionFacts(person, { ownAgency: false, party: false }));
   }
 
-  function shown(index: number, body: AuditEntryBody, isNear: (person: PersonId) => boolean): AuditedOperation {
-    const { id: entry, at, operation: asked, requester: by, purpose, result, code, policyVersion } = body;
+  /** The entry without what this officer may not see: outcomes, and of statements the people and the ids. */
+  function visible(body: AuditEntryBody, isNear: (person: PersonId) => boolean): AuditEntryBody {
     return {
-      id: String(index),
-      entry,
-      at,
-      operation: asked.name,
-      worker: by.worker,
-      agency: agencies.get(by.agency) ?? null,
-      role: by.role,
-      purpose,
-      result,
-      code: code ?? null,
-      policyVersion,
-      lines: body.outcomes.flatMap(([number, person, holderId, recordType, records]): AuditedLine[] => {
+      ...body,
+      outcomes: body.outcomes.filter(([number, person, holder]) => {
         const line = body.decisions[number];
-        const holder = agencies.get(holderId);
-        if (!line || !holder || isNear(person) || isKeptLocked(line, body, holderId)) return [];
-        return [{ person, holder, recordType, records: records.length, ...decided(line) }];
+        return line !== undefined && !isNear(person) && !isKeptLocked(line, body, holder);
       }),
-      statements: (body.statements ?? []).map(({ did, ids, subjects, policies: by }) => ({
-        did,
-        // What was said of somebody near the officer is as little theirs to see as what was released.
-        ids: subjects.some(isNear) ? [] : ids,
-        persons: subjects.filter((person) => !isNear(person)),
-        policies: by,
-      })),
+      // What was said of somebody near the officer is as little theirs to see as what was released.
+      statements: (body.statements ?? []).map((statement) => {
+        const { subjects } = statement;
+        const others = subjects.filter((person) => !isNear(person));
+        return others.length === subjects.length ? statement : { ...statement, ids: [], subjects: others };
+      }),
     };
   }
 
@@ -135,7 +127,7 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
         policies: [...new Set(verdicts.flatMap((verdict) => verdict.policies))],
       });
     },
-    async show(entries) {
+    async show(entries, having = []) {
       const persons = new Set(
         entries.flatMap(({ body }) => [
           ...body.outcomes.map(([, person]) => person),
@@ -144,8 +136,49 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
       );
       const may = await mayAskAbout([...persons]);
       const near = new Set([...persons].filter((person) => !may(person).allowed));
-      return entries.map(({ index, body }) => shown(index, body, (person) => near.has(person)));
+      return entries.flatMap(({ index, body }) => {
+        const seen = visible(body, (person) => near.has(person));
+        return hasStill(body, seen, having) ? [operationOf(index, seen, agencies)] : [];
+      });
     },
+  };
+}
+
+/** What was found by a term of the entry has it still; a mark that a watch added is not of the entry. */
+function hasStill(body: AuditEntryBody, seen: AuditEntryBody, having: readonly (readonly Term[])[]): boolean {
+  const namesIn = (of: AuditEntryBody) => {
+    const names = new Set(termsOf(of).map(({ kind, name }) => `${kind} ${name}`));
+    return ({ kind, name }: Term) => names.has(`${kind} ${name}`);
+  };
+  const [was, is] = [namesIn(body), namesIn(seen)];
+  return having.every((list) => list.some(is) || !list.some(was));
+}
+
+function operationOf(index: number, body: AuditEntryBody, agencies: ReadonlyMap<AgencyId, Agency>): AuditedOperation {
+  const { id: entry, at, operation, requester, purpose, result, code, policyVersion } = body;
+  return {
+    id: String(index),
+    entry,
+    at,
+    operation: operation.name,
+    worker: requester.worker,
+    agency: agencies.get(requester.agency) ?? null,
+    role: requester.role,
+    purpose,
+    result,
+    code: code ?? null,
+    policyVersion,
+    lines: body.outcomes.flatMap(([number, person, holderId, recordType, records]): AuditedLine[] => {
+      const line = body.decisions[number];
+      const holder = agencies.get(holderId);
+      return line && holder ? [{ person, holder, recordType, records: records.length, ...decided(line) }] : [];
+    }),
+    statements: (body.statements ?? []).map(({ did, ids, subjects, policies }) => ({
+      did,
+      ids,
+      persons: subjects,
+      policies,
+    })),
   };
 }
 

@@ -68,14 +68,18 @@ export async function auditedOperations(
   const terms = termsOfFilter(filter);
   const names = terms.flatMap(({ kind, name }) => (kind === 'person' ? [] : [name]));
   await asking.ask(question, person ? [person] : [], team ? [...names, team] : names);
-  const find: Find = {
-    all: terms,
-    ...(team ? { anyOf: [await workersOf(directory, team)] } : {}),
-    ...days(filter),
-    ...page,
-  };
-  const { entries, isMore } = await search.find(find);
-  return { operations: await asking.show(entries), isMore };
+  const lists = [...terms.map((term) => [term]), ...(team ? [await workersOf(directory, team)] : [])];
+  const shown: AuditedOperation[] = [];
+  let before = page.before;
+  // What may not be seen leaves no hole: a page is filled with what comes after.
+  for (;;) {
+    const find: Find = { anyOf: lists, ...days(filter), limit: page.limit + 1 };
+    const { entries, isMore } = await search.find(before === undefined ? find : { ...find, before });
+    shown.push(...(await asking.show(entries, lists)));
+    before = entries.at(-1)?.index;
+    if (shown.length > page.limit || !isMore || before === undefined)
+      return { operations: shown.slice(0, page.limit), isMore: shown.length > page.limit };
+  }
 }
 
 function termsOfFilter(filter: OperationsFilter): readonly Term[] {

@@ -276,16 +276,16 @@ function treeShapes(dialect: Dialect): Shape[] {
 
 /** What the log is asked by (src/audit/index). Derived from its rows, but for marks that a watch added. */
 function indexShapes(dialect: Dialect): Shape[] {
-  const { key, number } = columnTypes(dialect);
+  const { key, number, bytes } = columnTypes(dialect);
   const keyed: readonly Omit<Shape, 'isKeyed'>[] = [
-    { name: 'audit_posting', primary: { term: number, leaf_index: number } },
+    { name: 'audit_block', primary: { tier: number, segment: number, term: number }, columns: { places: bytes } },
     { name: 'audit_day', primary: { day: key(10) }, columns: { first_index: number, last_index: number } },
     {
       name: 'audit_tally',
       primary: { term: number, day: key(10) },
       columns: { entries: number, persons: number },
     },
-    { name: 'audit_indexed', primary: { id: number }, columns: { size: number } },
+    { name: 'audit_indexed', primary: { id: number }, columns: { size: number, merged: number, epoch: number } },
   ];
   return keyed.map((shape) => ({ ...shape, isKeyed: true }));
 }
@@ -299,7 +299,6 @@ function auditTerm(dialect: Dialect): EntitySchema<Row> {
       id: { ...number, primary: true, generated: 'increment' },
       kind: key(16),
       name: key(200),
-      entries: number,
     },
     indices: [{ name: 'audit_term_by_name', columns: ['kind', 'name'], unique: true }],
   });

@@ -49,7 +49,7 @@ const TABLES = [
   'audit_checkpoint',
   'audit_cosignature',
   'audit_term',
-  'audit_posting',
+  'audit_block',
   'audit_day',
   'audit_tally',
 ];
@@ -63,7 +63,7 @@ export async function openEmpty(config: StoreConfig): Promise<Store> {
     opened.push(store);
     for (const table of TABLES) await store.dataSource.query(`DELETE FROM ${table}`);
     await store.dataSource.query('UPDATE register_clock SET version = 0');
-    await store.dataSource.query('UPDATE audit_indexed SET size = 0');
+    await store.dataSource.query('UPDATE audit_indexed SET size = 0, merged = 0, epoch = 0');
     await store.dataSource.query(
       "UPDATE audit_lease SET holder = '', token = 0, expires_at = '1970-01-01T00:00:00.000Z'",
     );

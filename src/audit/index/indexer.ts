@@ -1,16 +1,25 @@
 /**
  * Indexes the log's entries by what they are found by, in the order of the tree. Follows the sequencer: what is not in the tree
  * is not in the index yet. Any instance may do it: how far the index has come is a row that is claimed by the transaction that
- * moves it, so that every entry is indexed once.
+ * moves it, so that every entry is indexed once. Entries are read and taken apart before that transaction, which only writes:
+ * whoever appends an entry waits for no more than that.
  */
 import type { EntityManager } from 'typeorm';
 import type { Store } from '../../store/store.js';
 import type { AuditEntryBody } from '../entry.js';
-import { TALLIED, type Term, type TermKind, termsOf } from './terms.js';
+import { addPlaces, type Run, readBlocks, removePlace, runIn, SPAN } from './blocks.js';
+import { readEntries } from './entry-rows.js';
+import { mergeSlice } from './merge.js';
+import { COARSE, FINE, placesIn } from './places.js';
+import { clearSlice } from './reindex.js';
+import { claimState, type IndexState, readState, segmentsOf } from './state.js';
+import { addTallies, type DayRange, type Tally, widenDays } from './tallies.js';
+import { idsOf, knownIds, nameOf, newMemory, remember } from './term-ids.js';
+import { TALLIED, type Term, termsOf } from './terms.js';
 
 export interface Indexer {
-  /** Indexes everything in the tree. Says how many entries. Several calls at once share one run. */
-  index(): Promise<number>;
+  /** Indexes everything in the tree. Says how many entries. Several calls at once share one run, and the first one's `progress`. */
+  index(progress?: (done: number) => void): Promise<number>;
   /** Ends after the transaction under way. */
   stop(): Promise<void>;
 }
@@ -19,53 +28,79 @@ export interface Indexer {
 const BATCH = 500;
 const DAY = 'YYYY-MM-DD'.length;
 
-interface LeafRow {
-  readonly leaf_index: number;
-  readonly body: string;
-}
-
-interface Posting {
-  readonly term: Term;
+/** What an entry is found by, at its place. */
+export interface Posted {
   readonly index: number;
   readonly day: string;
+  readonly terms: readonly Term[];
   /** People that an outcome of the entry is about. */
   readonly persons: number;
 }
 
+interface Batch {
+  readonly posted: readonly Posted[];
+  /** The place after the last. */
+  readonly end: number;
+}
+
 export function openIndexer(store: Store): Indexer {
+  const memory = newMemory();
   let running: Promise<number> | undefined;
   let isStopping = false;
 
-  async function indexAll(): Promise<number> {
+  async function indexAll(progress: (done: number) => void): Promise<number> {
     let count = 0;
-    for (;;) {
-      const done = isStopping ? 0 : await store.transaction(indexBatch);
-      if (done === 0) return count;
-      count += done;
+    while (!isStopping) {
+      const state = await readState(store.read);
+      const complete = (state.merged + 1) * COARSE;
+      if (state.size < 0) await clearSlice(store);
+      else if (state.size >= complete) await mergeAll();
+      else {
+        // Not past the end of a coarse stretch: one is merged before the next begins.
+        const batch = await prepare(state.size, Math.min(BATCH, complete - state.size));
+        if (batch.end === state.size) break;
+        count += await write(state, batch);
+        progress(count);
+      }
+      // Reading and taking apart are one piece of work: others have their turn after it.
+      await new Promise(setImmediate);
+    }
+    return count;
+  }
+
+  async function mergeAll(): Promise<void> {
+    for (let after: number | undefined = 0; after !== undefined && !isStopping; ) {
+      after = await mergeSlice(store, after);
+      await new Promise(setImmediate);
     }
   }
 
-  async function indexBatch(manager: EntityManager): Promise<number> {
-    const run = <T>(sql: string, parameters: readonly unknown[]) => store.run<T>(manager, sql, parameters);
-    // Held by writing it: a lock that a read only hints at is one that a server may not take.
-    await run('UPDATE audit_indexed SET size = size WHERE id = 1', []);
-    const [at] = await run<{ size: number }>('SELECT size FROM audit_indexed WHERE id = 1', []);
-    const from = at?.size ?? 0;
-    const rows = await run<LeafRow>(
-      `SELECT l.leaf_index, e.body FROM audit_leaf l JOIN audit_entry e ON e.seq = l.entry_seq
-        WHERE l.leaf_index >= ? ORDER BY l.leaf_index ${store.first}`,
-      [from, BATCH],
-    );
-    const last = rows.at(-1);
-    if (!last) return 0;
-    await writePostings(store, manager, rows.flatMap(postingsOf));
-    await run('UPDATE audit_indexed SET size = ? WHERE id = 1', [last.leaf_index + 1]);
-    return rows.length;
+  async function prepare(from: number, limit: number): Promise<Batch> {
+    const entries = await readEntries(store, from, limit);
+    const posted = entries.flatMap(({ index, body }) => (body ? postedOf(index, body) : []));
+    return { posted, end: (entries.at(-1)?.index ?? from - 1) + 1 };
+  }
+
+  /** Nothing when the index has moved since the entries were read, or something of it was taken out. */
+  async function write(seen: IndexState, { posted, end }: Batch): Promise<number> {
+    const learned = await store.transaction(async (manager) => {
+      const run = runIn(store, manager);
+      const state = await claimState(run);
+      if (state.size !== seen.size || state.epoch !== seen.epoch) return undefined;
+      if (memory.epoch !== state.epoch) memory.ids.clear();
+      memory.epoch = state.epoch;
+      const ids = await writePosted(store, run, posted, memory.ids);
+      await run('UPDATE audit_indexed SET size = ? WHERE id = 1', [end]);
+      return ids;
+    });
+    if (!learned) return 0;
+    remember(memory, learned);
+    return end - seen.size;
   }
 
   return {
-    index() {
-      running ??= indexAll().finally(() => {
+    index(progress = () => undefined) {
+      running ??= indexAll(progress).finally(() => {
         running = undefined;
       });
       return running;
@@ -77,13 +112,57 @@ export function openIndexer(store: Store): Indexer {
   };
 }
 
-/** What was erased says nothing, and is found by nothing. */
-function postingsOf({ leaf_index: index, body: text }: LeafRow): Posting[] {
-  if (text === '') return [];
-  const body = JSON.parse(text) as AuditEntryBody;
-  const day = body.at.slice(0, DAY);
+/** What an entry is found by. */
+export function postedOf(index: number, body: AuditEntryBody): Posted {
   const persons = new Set(body.outcomes.map(([, person]) => person)).size;
-  return termsOf(body).map((term) => ({ term, index, day, persons }));
+  return { index, day: body.at.slice(0, DAY), terms: termsOf(body), persons };
+}
+
+/** Writes new places into the fine tier, and counts them. Answers with the numbers of terms that the memory did not have. */
+async function writePosted(
+  store: Store,
+  run: Run,
+  posted: readonly Posted[],
+  memory: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, number>> {
+  const terms = new Map<string, Term>();
+  const named = posted.map(({ terms: all }) =>
+    all.map((term) => {
+      const name = nameOf(term);
+      terms.set(name, term);
+      return [name, term.kind] as const;
+    }),
+  );
+  const learned = await idsOf(store, run, terms, memory);
+  const segments = new Map<number, Map<number, number[]>>();
+  const tallies = new Map<string, Tally>();
+  const days = new Map<string, DayRange>();
+  posted.forEach(({ index, day, persons }, at) => {
+    const range = days.get(day);
+    if (!range) days.set(day, { day, first: index, last: index });
+    else [range.first, range.last] = [Math.min(range.first, index), Math.max(range.last, index)];
+    const segment = Math.floor(index / FINE);
+    const places = segments.get(segment) ?? new Map<number, number[]>();
+    segments.set(segment, places);
+    for (const [name, kind] of named[at] ?? []) {
+      const term = (memory.get(name) ?? learned.get(name)) as number;
+      const there = places.get(term);
+      if (there) there.push(index % FINE);
+      else places.set(term, [index % FINE]);
+      if (TALLIED.has(kind)) tally(tallies, term, day, persons);
+    }
+  });
+  for (const [segment, places] of segments) await addPlaces(store, run, 0, segment, places);
+  await addTallies(store, run, [...tallies.values()]);
+  await widenDays(store, run, [...days.values()]);
+  return learned;
+}
+
+function tally(tallies: Map<string, Tally>, term: number, day: string, persons: number): void {
+  const key = `${term} ${day}`;
+  const known = tallies.get(key);
+  if (!known) tallies.set(key, { term, day, entries: 1, persons });
+  else [known.entries, known.persons] = [known.entries + 1, known.persons + persons];
 }
 
 /** Adds marks that rest on more than the entry: found by whoever watches the log. Marks it has already stay as they are. */
@@ -92,19 +171,31 @@ export async function addMarks(
   manager: EntityManager,
   marks: readonly { readonly index: number; readonly day: string; readonly mark: string }[],
 ): Promise<void> {
-  const ids = await idsOf(
-    store,
-    manager,
-    marks.map(({ mark }) => ({ kind: 'mark', name: mark })),
-  );
-  const fresh = new Map<string, Posting>();
+  const run = runIn(store, manager);
+  const { merged } = await claimState(run);
+  const terms = new Map(marks.map(({ mark }) => [nameOf(markOf(mark)), markOf(mark)]));
+  const ids = await idsOf(store, run, terms);
+  const tallies = new Map<string, Tally>();
   for (const { index, day, mark } of marks) {
-    const id = ids.get(`mark ${mark}`);
-    const sql = 'SELECT 1 AS there FROM audit_posting WHERE term = ? AND leaf_index = ?';
-    const [there] = await store.run(manager, sql, [id, index]);
-    if (!there) fresh.set(`${mark} ${index}`, { term: { kind: 'mark', name: mark }, index, day, persons: 0 });
+    const term = ids.get(nameOf(markOf(mark))) as number;
+    if (await isThere(store, run, index, term)) continue;
+    // What is merged is never looked for in the fine tier.
+    const tier = index < merged * COARSE ? 1 : 0;
+    const place = index % SPAN[tier];
+    await addPlaces(store, run, tier, Math.floor(index / SPAN[tier]), new Map([[term, [place]]]));
+    tally(tallies, term, day, 0);
   }
-  await writePostings(store, manager, [...fresh.values()]);
+  await addTallies(store, run, [...tallies.values()]);
+}
+
+const markOf = (name: string): Term => ({ kind: 'mark', name });
+
+async function isThere(store: Store, run: Run, index: number, term: number): Promise<boolean> {
+  for (const tier of [0, 1] as const) {
+    const [block] = await readBlocks(store, run, tier, [Math.floor(index / SPAN[tier])], [term]);
+    if (block && placesIn(block.packed, SPAN[tier]).includes(index % SPAN[tier])) return true;
+  }
+  return false;
 }
 
 /**
@@ -116,126 +207,25 @@ export async function forget(
   manager: EntityManager,
   entries: readonly { readonly index: number; readonly body: AuditEntryBody }[],
 ): Promise<void> {
-  const terms = entries.flatMap(({ body }) => termsOf(body));
-  const ids = await knownIds(store, manager, terms);
-  const marks = await store.run<{ id: number }>(manager, 'SELECT id FROM audit_term WHERE kind = ?', ['mark']);
+  const run = runIn(store, manager);
+  const state = await claimState(run);
+  // Also for entries that are not indexed yet: whoever has read them already reads them again.
+  await run('UPDATE audit_indexed SET epoch = ? WHERE id = 1', [state.epoch + 1]);
+  const terms = new Map(entries.flatMap(({ body }) => termsOf(body)).map((term) => [nameOf(term), term]));
+  const ids = await knownIds(store, run, terms.values());
+  const marks = (await run<{ id: number }>(`SELECT id FROM audit_term WHERE kind = 'mark'`, [])).map(({ id }) => id);
   for (const { index, body } of entries) {
     const named = termsOf(body).flatMap((term) => ids.get(nameOf(term)) ?? []);
-    await store.run(manager, `DELETE FROM audit_posting WHERE leaf_index = ? AND term IN ${store.keyList}`, [
-      index,
-      JSON.stringify([...named, ...marks.map(({ id }) => id)]),
-    ]);
+    await removePlace(store, run, index, [...new Set([...named, ...marks])]);
   }
-  await store.run(
-    manager,
-    `DELETE FROM audit_term WHERE kind = 'person' AND id IN ${store.keyList}
-      AND NOT EXISTS (SELECT 1 FROM audit_posting p WHERE p.term = audit_term.id)`,
-    [JSON.stringify([...ids.values()])],
-  );
-}
-
-async function writePostings(store: Store, manager: EntityManager, postings: readonly Posting[]): Promise<void> {
-  if (postings.length === 0) return;
-  const ids = await idsOf(
-    store,
-    manager,
-    postings.map(({ term }) => term),
-  );
-  const idOf = (term: Term) => ids.get(nameOf(term)) as number;
-  const counts = new Map<number, number>();
-  const tallies = new Map<string, [number, string, number, number]>();
-  const days = new Map<string, [string, number, number]>();
-  for (const { term, index, day, persons } of postings) {
-    const id = idOf(term);
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-    const range = days.get(day) ?? [day, index, index];
-    days.set(day, [day, Math.min(range[1], index), Math.max(range[2], index)]);
-    if (!TALLIED.has(term.kind)) continue;
-    const tally = tallies.get(`${id} ${day}`) ?? [id, day, 0, 0];
-    tallies.set(`${id} ${day}`, [id, day, tally[2] + 1, tally[3] + persons]);
-  }
-  const columns = ['term', 'leaf_index'];
-  await store.run(
-    manager,
-    `INSERT INTO audit_posting (term, leaf_index) SELECT r.term, r.leaf_index FROM ${store.rowList(columns)} r`,
-    [JSON.stringify(postings.map(({ term, index }) => [idOf(term), index]))],
-  );
-  await update(store, manager, COUNTS, [...counts]);
-  await update(store, manager, TALLIES, [...tallies.values()]);
-  await update(store, manager, DAYS, [...days.values()]);
-}
-
-/** A table of numbers under a key, and how a new row changes the one that is there. */
-interface Summed {
-  readonly table: string;
-  readonly keys: readonly string[];
-  readonly values: { readonly [column: string]: (old: string, said: string) => string };
-}
-
-const plus = (old: string, said: string) => `${old} + ${said}`;
-const COUNTS: Summed = { table: 'audit_term', keys: ['id'], values: { entries: plus } };
-const TALLIES: Summed = { table: 'audit_tally', keys: ['term', 'day'], values: { entries: plus, persons: plus } };
-const DAYS: Summed = {
-  table: 'audit_day',
-  keys: ['day'],
-  values: {
-    first_index: (old, said) => `CASE WHEN ${said} < ${old} THEN ${said} ELSE ${old} END`,
-    last_index: (old, said) => `CASE WHEN ${said} > ${old} THEN ${said} ELSE ${old} END`,
-  },
-};
-
-/** Changes the rows that are there, then inserts the others: neither dialect's own upsert is the other's. */
-async function update(
-  store: Store,
-  manager: EntityManager,
-  { table, keys, values }: Summed,
-  rows: readonly (readonly unknown[])[],
-): Promise<void> {
-  const numbers = Object.keys(values);
-  const columns = [...keys, ...numbers];
-  const isSame = keys.map((key) => `r.${key} = ${table}.${key}`).join(' AND ');
-  const sets = numbers.map(
-    (column) => `${column} = ${values[column]?.(`${table}.${column}`, `CAST(r.${column} AS INTEGER)`)}`,
-  );
-  const json = JSON.stringify(rows);
-  const given = `${store.rowList(columns)} r`;
-  await store.run(manager, `UPDATE ${table} SET ${sets.join(', ')} FROM ${given} WHERE ${isSame}`, [json]);
-  // A term is there before it is counted.
-  if (table === COUNTS.table) return;
-  await store.run(
-    manager,
-    `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.map((column) => `r.${column}`).join(', ')} FROM ${given}
-      WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE ${isSame})`,
-    [json],
-  );
-}
-
-/** The numbers of these terms, those that are new with a number of their own now. */
-async function idsOf(store: Store, manager: EntityManager, terms: readonly Term[]): Promise<Map<string, number>> {
-  const known = await knownIds(store, manager, terms);
-  const fresh = new Map<string, Term>();
-  for (const term of terms) if (!known.has(nameOf(term))) fresh.set(nameOf(term), term);
-  if (fresh.size === 0) return known;
-  const rows = [...fresh.values()].map(({ kind, name }) => [kind, name]);
-  await store.run(
-    manager,
-    `INSERT INTO audit_term (kind, name, entries) SELECT r.kind, r.name, 0 FROM ${store.rowList(['kind', 'name'])} r`,
-    [JSON.stringify(rows)],
-  );
-  return new Map([...known, ...(await knownIds(store, manager, [...fresh.values()]))]);
-}
-
-async function knownIds(store: Store, manager: EntityManager, terms: readonly Term[]): Promise<Map<string, number>> {
-  const names = new Map<string, readonly [TermKind, string]>();
-  for (const term of terms) names.set(nameOf(term), [term.kind, term.name]);
-  const rows = await store.run<{ id: number; kind: string; name: string }>(
-    manager,
-    `SELECT t.id, t.kind, t.name FROM ${store.rowList(['kind', 'name'])} r JOIN audit_term t ON t.kind = r.kind AND t.name = r.name`,
-    [JSON.stringify([...names.values()])],
-  );
-  return new Map(rows.map(({ id, kind, name }) => [`${kind} ${name}`, id]));
-}
-
-function nameOf({ kind, name }: Term): string {
-  return `${kind} ${name}`;
+  const persons = [...terms.values()].flatMap((term) => (term.kind === 'person' ? (ids.get(nameOf(term)) ?? []) : []));
+  const { fine, coarse } = segmentsOf(state, 0, Math.ceil(Math.max(0, state.size) / COARSE));
+  const left = [
+    ...(await readBlocks(store, run, 0, fine, persons)),
+    ...(await readBlocks(store, run, 1, coarse, persons)),
+  ];
+  const held = new Set(left.map(({ term }) => term));
+  await run(`DELETE FROM audit_term WHERE id IN ${store.keyList}`, [
+    JSON.stringify(persons.filter((id) => !held.has(id))),
+  ]);
 }

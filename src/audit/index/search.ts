@@ -1,12 +1,21 @@
 /**
  * Finds entries by their terms, the latest first. An entry is found once it is in the tree and indexed (within a second or two
  * of being durable); `state` says how far that is, so that an answer can say as of which checkpoint it stands.
+ *
+ * Stretches of the tree are looked through from the latest back, and no more than are needed. What takes long (a term that is
+ * nowhere beside another) is cut into pieces of a few milliseconds, between which the process does its other work.
  */
 import type { IsoInstant } from '../../domain/words.js';
 import type { Store } from '../../store/store.js';
-import type { AuditEntryBody } from '../entry.js';
 import { readLatest } from '../tree-rows.js';
+import { readBlocks } from './blocks.js';
+import { type IndexedEntry, readEntriesAt } from './entry-rows.js';
+import { type Bits, COARSE, countIn, FINE, highest, keepShared, noBits, setBits } from './places.js';
+import { type IndexState, readState, segmentsOf } from './state.js';
+import { knownIds, nameOf } from './term-ids.js';
 import type { Term } from './terms.js';
+
+export type { IndexedEntry } from './entry-rows.js';
 
 export interface Find {
   /** Every one of these. */
@@ -20,13 +29,6 @@ export interface Find {
   /** Only entries before this place in the tree: where the page before ended. */
   readonly before?: number;
   readonly limit: number;
-}
-
-/** An entry with its place in the tree. */
-export interface IndexedEntry {
-  readonly index: number;
-  readonly body: AuditEntryBody;
-  readonly hash: string;
 }
 
 export interface Found {
@@ -62,7 +64,7 @@ export interface Search {
   daily(term: Term, since: string, until: string): Promise<readonly DayCount[]>;
   /** The same for every name of a kind, over the days together, the most first. */
   totals(kind: Term['kind'], since: string, until: string): Promise<readonly (DayCount & { readonly name: string })[]>;
-  /** How many entries have this term. */
+  /** How many entries have this term, over the whole log. */
   count(term: Term): Promise<number>;
   /** Entries by their places, in that order; what was erased is left out. */
   at(indexes: readonly number[]): Promise<readonly IndexedEntry[]>;
@@ -72,114 +74,177 @@ export interface Search {
 const DAY = 'YYYY-MM-DD'.length;
 /** Past every place in a tree. */
 const PAST_ALL = 2 ** 31 - 1;
-/** Looked at together when the time within a day or an erased body leaves some out. */
+/** Entries read together: the time within a day or an erased body leaves some out, and then more are taken. */
 const LEAST_LOOK = 50;
-
-interface TermRow {
-  readonly id: number;
-  readonly entries: number;
-}
+const MOST_LOOK = 1_000;
+/** Coarse stretches looked through in one piece, at most. */
+const MOST_STRETCHES = 8;
+/** Terms whose counts are added up in one piece. */
+const SUMMED = 100;
 
 export function openSearch(store: Store): Search {
-  async function look(term: Term): Promise<TermRow | undefined> {
-    const sql = 'SELECT id, entries FROM audit_term WHERE kind = ? AND name = ?';
-    return (await store.read<TermRow>(sql, [term.kind, term.name.slice(0, 200)]))[0];
+  /** Numbers of the terms of each list that there are. */
+  async function idsIn(lists: readonly (readonly Term[])[]): Promise<number[][]> {
+    // Ids come from people's systems; a longer one is found by its beginning.
+    const cut = lists.map((list) => list.map(({ kind, name }) => ({ kind, name: name.slice(0, 200) })));
+    const terms = new Map(cut.flat().map((term) => [nameOf(term), term]));
+    const ids = await knownIds(store, store.read, terms.values());
+    return cut.map((list) => [...new Set(list.flatMap((term) => ids.get(nameOf(term)) ?? []))]);
   }
 
   /** The places that hold all of the days asked for: clocks of instances differ, so a day's entries need not stand together. */
-  async function bounds({ since, until }: Find): Promise<{ from: number; to: number }> {
+  async function bounds({ since, until, before = PAST_ALL }: Find): Promise<{ from: number; to: number }> {
     const [row] = await store.read<{ first: number | null; last: number | null }>(
       'SELECT MIN(first_index) AS first, MAX(last_index) AS last FROM audit_day WHERE day >= ? AND day <= ?',
       [since?.slice(0, DAY) ?? '', until?.slice(0, DAY) ?? '9999'],
     );
-    return { from: row?.first ?? 0, to: (row?.last ?? -1) + 1 };
+    return { from: row?.first ?? 0, to: Math.min((row?.last ?? -1) + 1, before) };
   }
 
-  /** Places with every list's terms, the latest first. */
-  async function places(lists: readonly (readonly TermRow[])[], from: number, to: number, limit: number) {
-    const weight = (list: readonly TermRow[]) => list.reduce((sum, { entries }) => sum + entries, 0);
-    const [rarest = [], ...others] = [...lists].sort((a, b) => weight(a) - weight(b));
-    const also = others.map(
-      () =>
-        `AND EXISTS (SELECT 1 FROM audit_posting q WHERE q.leaf_index = p.leaf_index AND q.term IN ${store.keyList})`,
-    );
-    const sql = `SELECT p.leaf_index FROM audit_posting p WHERE p.term = ? AND p.leaf_index >= ? AND p.leaf_index < ?
-      ${also.join(' ')} ORDER BY p.leaf_index DESC ${store.first}`;
-    const otherIds = others.map((list) => JSON.stringify(list.map(({ id }) => id)));
-    const found = new Set<number>();
-    for (const { id } of rarest)
-      for (const row of await store.read<{ leaf_index: number }>(sql, [id, from, to, ...otherIds, limit]))
-        found.add(row.leaf_index);
-    return [...found].sort((a, b) => b - a).slice(0, limit);
+  /** Of coarse stretches [from, to): for each term and stretch its bits. */
+  async function readBits(
+    state: IndexState,
+    terms: readonly number[],
+    from: number,
+    to: number,
+  ): Promise<(term: number, stretch: number) => Bits | undefined> {
+    const { fine, coarse } = segmentsOf(state, from, to);
+    const found = new Map<string, Bits>();
+    // In this order: what is merged meanwhile is seen twice rather than not at all.
+    for (const [tier, segments] of [
+      [0, fine],
+      [1, coarse],
+    ] as const) {
+      const span = tier === 0 ? FINE : COARSE;
+      for (const { segment, term, packed } of await readBlocks(store, store.read, tier, segments, terms)) {
+        const start = segment * span;
+        const key = `${term} ${Math.floor(start / COARSE)}`;
+        const bits = found.get(key) ?? noBits();
+        found.set(key, bits);
+        setBits(bits, packed, span, start % COARSE);
+      }
+    }
+    return (term, stretch) => found.get(`${term} ${stretch}`);
   }
 
-  async function everyPlace(from: number, to: number, limit: number): Promise<number[]> {
+  /** Places in [from, to) with a term of every list, the latest first, in pieces. */
+  async function* places(lists: readonly (readonly number[])[], from: number, to: number): AsyncGenerator<number[]> {
+    const state = await readState(store.read);
+    const terms = [...new Set(lists.flat())];
+    const lowest = Math.floor(from / COARSE);
+    let many = 1;
+    for (let top = Math.ceil(to / COARSE); top > lowest; ) {
+      const bottom = Math.max(lowest, top - many);
+      const bitsOf = await readBits(state, terms, bottom, top);
+      for (let stretch = top - 1; stretch >= bottom; stretch -= 1) {
+        const start = stretch * COARSE;
+        const shared = sharedBits(lists.map((list) => list.flatMap((term) => bitsOf(term, stretch) ?? [])));
+        if (!shared) continue;
+        const within = highest(shared, Math.max(0, from - start), Math.min(COARSE, to - start), COARSE);
+        if (within.length > 0) yield within.map((place) => start + place);
+      }
+      top = bottom;
+      many = Math.min(many * 2, MOST_STRETCHES);
+      await turn();
+    }
+  }
+
+  async function* everyPlace(from: number, to: number): AsyncGenerator<number[]> {
     const sql = `SELECT leaf_index FROM audit_leaf WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index DESC ${store.first}`;
-    return (await store.read<{ leaf_index: number }>(sql, [from, to, limit])).map(({ leaf_index }) => leaf_index);
-  }
-
-  async function at(indexes: readonly number[]): Promise<IndexedEntry[]> {
-    const rows = await store.read<{ leaf_index: number; body: string; hash: string }>(
-      `SELECT l.leaf_index, e.body, e.hash FROM audit_leaf l JOIN audit_entry e ON e.seq = l.entry_seq
-        WHERE l.leaf_index IN ${store.keyList} AND e.body <> ''`,
-      [JSON.stringify(indexes)],
-    );
-    const byIndex = new Map(
-      rows.map(({ leaf_index: index, body, hash }) => [
-        index,
-        { index, body: JSON.parse(body) as AuditEntryBody, hash },
-      ]),
-    );
-    return indexes.flatMap((index) => byIndex.get(index) ?? []);
+    for (let top = to; top > from; ) {
+      const rows = await store.read<{ leaf_index: number }>(sql, [from, top, MOST_LOOK]);
+      if (rows.length === 0) return;
+      yield rows.map(({ leaf_index }) => leaf_index);
+      top = rows.at(-1)?.leaf_index ?? from;
+      await turn();
+    }
   }
 
   const counted = `SELECT y.day, y.entries, y.persons FROM audit_tally y JOIN audit_term t ON t.id = y.term
     WHERE t.kind = ? AND t.name = ? AND y.day >= ? AND y.day < ? ORDER BY y.day`;
-  const summed = `SELECT t.name, MIN(y.day) AS day, SUM(y.entries) AS entries, SUM(y.persons) AS persons
-    FROM audit_tally y JOIN audit_term t ON t.id = y.term
-    WHERE t.kind = ? AND y.day >= ? AND y.day < ? GROUP BY t.name ORDER BY SUM(y.entries) DESC, t.name`;
+  const summed = `SELECT y.term, MIN(y.day) AS day, SUM(y.entries) AS entries, SUM(y.persons) AS persons
+    FROM audit_tally y WHERE y.term IN ${store.keyList} AND y.day >= ? AND y.day < ? GROUP BY y.term`;
 
   return {
     async find(find) {
-      const { all = [], anyOf = [], since, until, limit } = find;
-      const lists: TermRow[][] = [];
-      for (const wanted of [...all.map((term) => [term]), ...anyOf]) {
-        const rows = await Promise.all(wanted.map(look));
-        lists.push(rows.filter((row): row is TermRow => row !== undefined));
-      }
+      const { all = [], anyOf = [], limit } = find;
+      const lists = await idsIn([...all.map((term) => [term]), ...anyOf]);
       if (lists.some((list) => list.length === 0)) return { entries: [], isMore: false };
       const { from, to } = await bounds(find);
       const entries: IndexedEntry[] = [];
-      let before = Math.min(to, find.before ?? PAST_ALL);
-      const size = Math.max(limit + 1, LEAST_LOOK);
-      while (entries.length <= limit) {
-        const next = await (lists.length > 0 ? places(lists, from, before, size) : everyPlace(from, before, size));
-        const fit = (await at(next)).filter(
-          ({ body }) => (since === undefined || body.at >= since) && (until === undefined || body.at < until),
-        );
-        entries.push(...fit);
-        const last = next.at(-1);
-        if (last === undefined || next.length < size) break;
-        before = last;
-      }
-      return { entries: entries.slice(0, limit), isMore: entries.length > limit };
+      let look = Math.max(limit + 1, LEAST_LOOK);
+      for await (const found of lists.length > 0 ? places(lists, from, to) : everyPlace(from, to))
+        for (let at = 0; at < found.length; at += look, look = Math.min(look * 2, MOST_LOOK)) {
+          if (at > 0) await turn();
+          // No more than the answer can still take, once what is read is known to fit.
+          entries.push(...(await readEntriesAt(store, found.slice(at, at + look), find)));
+          if (entries.length > limit) return { entries: entries.slice(0, limit), isMore: true };
+        }
+      return { entries, isMore: false };
     },
     daily: ({ kind, name }, since, until) => store.read<DayCount>(counted, [kind, name, since, until]),
-    totals: (kind, since, until) => store.read<DayCount & { name: string }>(summed, [kind, since, until]),
-    count: async (term) => (await look(term))?.entries ?? 0,
-    at,
+    async totals(kind, since, until) {
+      const terms = await store.read<{ id: number; name: string }>(
+        'SELECT id, name FROM audit_term WHERE kind = ? ORDER BY name',
+        [kind],
+      );
+      const totals: (DayCount & { readonly name: string })[] = [];
+      for (let at = 0; at < terms.length; at += SUMMED) {
+        const names = new Map(terms.slice(at, at + SUMMED).map(({ id, name }) => [id, name]));
+        const ids = JSON.stringify([...names.keys()]);
+        for (const { term, ...counts } of await store.read<DayCount & { readonly term: number }>(summed, [
+          ids,
+          since,
+          until,
+        ]))
+          totals.push({ name: names.get(term) ?? '', ...counts });
+        await turn();
+      }
+      return totals.sort((a, b) => b.entries - a.entries || (a.name < b.name ? -1 : 1));
+    },
+    async count(term) {
+      const [ids = []] = await idsIn([[term]]);
+      const state = await readState(store.read);
+      let count = 0;
+      for (let top = Math.ceil(Math.max(0, state.size) / COARSE); top > 0; top -= MOST_STRETCHES) {
+        const bottom = Math.max(0, top - MOST_STRETCHES);
+        const bitsOf = await readBits(state, ids, bottom, top);
+        for (let stretch = bottom; stretch < top; stretch += 1)
+          for (const id of ids) count += countIn(bitsOf(id, stretch) ?? new Uint8Array(), COARSE);
+        await turn();
+      }
+      return count;
+    },
+    at: (indexes) => readEntriesAt(store, indexes),
     async state() {
       const latest = await readLatest(store);
-      const [indexed] = await store.read<{ size: number }>('SELECT size FROM audit_indexed WHERE id = 1');
+      const { size: indexed } = await readState(store.read);
       const [waiting] = await store.read<{ waiting: number }>(
         `SELECT COUNT(*) AS waiting FROM audit_entry WHERE seq > (SELECT COALESCE(MAX(entry_seq), 0) FROM audit_leaf)`,
       );
       return {
         size: latest?.tree_size ?? 0,
-        indexed: indexed?.size ?? 0,
+        indexed: Math.max(0, indexed),
         at: latest?.at ?? null,
         waiting: waiting?.waiting ?? 0,
       };
     },
   };
 }
+
+/** What every list has something of; undefined for nothing. */
+function sharedBits(lists: readonly (readonly Bits[])[]): Bits | undefined {
+  if (lists.some((list) => list.length === 0)) return undefined;
+  const all = noBits().fill(0xff);
+  for (const list of lists) {
+    const any = list[0] ?? noBits();
+    // A term of two lists is read once.
+    const either = list.length === 1 ? any : any.slice();
+    for (const bits of list.slice(1)) setBits(either, bits, COARSE, 0);
+    keepShared(all, either);
+  }
+  return all;
+}
+
+/** Whatever else the process has to do comes first. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

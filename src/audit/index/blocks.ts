@@ -1,0 +1,128 @@
+/**
+ * The rows of the index: for a tier (0 fine, 1 coarse), a stretch of the tree and a term, the places that have it. New places go
+ * into the fine tier; once a coarse stretch is complete its fine rows become one (`merge.ts`). While that is under way a term
+ * is in either tier: whoever reads takes both, the fine ones first.
+ */
+import type { EntityManager } from 'typeorm';
+import type { Store } from '../../store/store.js';
+import { COARSE, FINE, packPlaces, placesIn } from './places.js';
+
+export type Tier = 0 | 1;
+export const SPAN: Readonly<Record<Tier, number>> = [FINE, COARSE];
+
+export interface Block {
+  readonly segment: number;
+  readonly term: number;
+  readonly packed: Buffer;
+}
+
+interface BlockRow {
+  readonly segment: number;
+  readonly term: number;
+  readonly places: string;
+}
+
+/** How a statement is run: as committed, or inside a transaction. */
+export type Run = <T>(sql: string, parameters: readonly unknown[]) => Promise<T[]>;
+
+export const runIn =
+  (store: Store, manager: EntityManager): Run =>
+  (sql, parameters) =>
+    store.run(manager, sql, parameters);
+
+/** The blocks of these terms in these stretches. */
+export async function readBlocks(
+  store: Store,
+  run: Run,
+  tier: Tier,
+  segments: readonly number[],
+  terms: readonly number[],
+): Promise<Block[]> {
+  if (segments.length === 0 || terms.length === 0) return [];
+  const rows = await run<BlockRow>(
+    `SELECT b.segment, b.term, ${store.hex('b.places')} AS places FROM ${store.members} s CROSS JOIN ${store.members} t
+      JOIN audit_block b ON b.tier = ? AND b.segment = CAST(s.value AS INTEGER) AND b.term = CAST(t.value AS INTEGER)`,
+    [JSON.stringify(segments), JSON.stringify(terms), tier],
+  );
+  return rows.map(({ segment, term, places }) => ({ segment, term, packed: Buffer.from(places, 'hex') }));
+}
+
+/** Adds blocks that are not there. `blocks`: term → packed places. */
+export async function insertBlocks(
+  store: Store,
+  run: Run,
+  tier: Tier,
+  segment: number,
+  blocks: ReadonlyMap<number, Buffer>,
+): Promise<void> {
+  if (blocks.size === 0) return;
+  await run(
+    `INSERT INTO audit_block (tier, segment, term, places)
+      SELECT ?, ?, CAST(m.[key] AS INTEGER), ${store.bytes('m.value')} FROM ${store.members} m`,
+    [tier, segment, inHex(blocks)],
+  );
+}
+
+async function updateBlocks(
+  store: Store,
+  run: Run,
+  tier: Tier,
+  segment: number,
+  blocks: ReadonlyMap<number, Buffer>,
+): Promise<void> {
+  if (blocks.size === 0) return;
+  await run(
+    `UPDATE audit_block SET places = ${store.bytes('m.value')} FROM ${store.members} m
+      WHERE audit_block.tier = ? AND audit_block.segment = ? AND audit_block.term = CAST(m.[key] AS INTEGER)`,
+    [inHex(blocks), tier, segment],
+  );
+}
+
+/** Names that are whole numbers stand in their order: rows are written in the order of their key. */
+function inHex(blocks: ReadonlyMap<number, Buffer>): string {
+  return JSON.stringify(Object.fromEntries([...blocks].map(([term, packed]) => [term, packed.toString('hex')])));
+}
+
+/** Adds places (within the stretch, in any order) to what is there. */
+export async function addPlaces(
+  store: Store,
+  run: Run,
+  tier: Tier,
+  segment: number,
+  places: ReadonlyMap<number, readonly number[]>,
+): Promise<void> {
+  const there = new Map<number, number[]>();
+  for (const { term, packed } of await readBlocks(store, run, tier, [segment], [...places.keys()]))
+    there.set(term, placesIn(packed, SPAN[tier]));
+  const fresh = new Map<number, Buffer>();
+  const changed = new Map<number, Buffer>();
+  for (const [term, more] of places) {
+    const before = there.get(term);
+    const all = [...new Set([...(before ?? []), ...more])].sort((a, b) => a - b);
+    (before ? changed : fresh).set(term, packPlaces(all, SPAN[tier]));
+  }
+  await updateBlocks(store, run, tier, segment, changed);
+  await insertBlocks(store, run, tier, segment, fresh);
+}
+
+/** Takes one place out of the blocks of these terms, and a block out that holds nothing any more. */
+export async function removePlace(store: Store, run: Run, index: number, terms: readonly number[]): Promise<void> {
+  for (const tier of [0, 1] as const) {
+    const segment = Math.floor(index / SPAN[tier]);
+    const changed = new Map<number, Buffer>();
+    const emptied: number[] = [];
+    for (const { term, packed } of await readBlocks(store, run, tier, [segment], terms)) {
+      const before = placesIn(packed, SPAN[tier]);
+      const left = before.filter((place) => place !== index % SPAN[tier]);
+      if (left.length === 0) emptied.push(term);
+      else if (left.length < before.length) changed.set(term, packPlaces(left, SPAN[tier]));
+    }
+    await updateBlocks(store, run, tier, segment, changed);
+    if (emptied.length > 0)
+      await run(`DELETE FROM audit_block WHERE tier = ? AND segment = ? AND term IN ${store.keyList}`, [
+        tier,
+        segment,
+        JSON.stringify(emptied),
+      ]);
+  }
+}

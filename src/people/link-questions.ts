@@ -40,8 +40,11 @@ export interface Applied {
 export interface LinkQuestions {
   /** Every pair decided so far. */
   decisions(): Promise<Decisions>;
-  /** Joins the groups and brings the queue up to date: new questions are asked, open ones that no longer arise are dropped. */
-  apply(matching: Matching, at: IsoInstant): Promise<Applied>;
+  /**
+   * Joins the groups and brings the queue up to date: new questions are asked, open ones that no longer arise are dropped, save
+   * those about somebody of an `unread` space, of whom nothing is known to have changed.
+   */
+  apply(matching: Matching, at: IsoInstant, unread?: ReadonlySet<SourceId>): Promise<Applied>;
   /** Questions in this state with a side in one of these spaces, oldest first. */
   list(state: LinkState, spaces: readonly SourceId[]): Promise<readonly LinkQuestion[]>;
   find(id: string): Promise<LinkQuestion | undefined>;
@@ -126,13 +129,16 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
       return { confirmed: pairs('CONFIRMED'), rejected: pairs('REJECTED') };
     },
 
-    async apply({ groups, questions }, at) {
+    async apply({ groups, questions }, at, unread = new Set()) {
       const { joined, heldBack } = await joinGroups(groups, at);
       const rows = questions.map((question) => rowOf(question, newId(), at));
       await store.transaction(async (manager) => {
         const arising = new Set(rows.map(([, ...pair]) => JSON.stringify(pair.slice(0, 4))));
         const gone = (await store.run<QuestionRow>(manager, open)).filter(
-          (row) => !arising.has(JSON.stringify([row.space_a, row.local_a, row.space_b, row.local_b])),
+          (row) =>
+            !arising.has(JSON.stringify([row.space_a, row.local_a, row.space_b, row.local_b])) &&
+            !unread.has(row.space_a) &&
+            !unread.has(row.space_b),
         );
         await store.run(manager, drop, [JSON.stringify(gone.map(({ id }) => id))]);
         await store.run(manager, askNew, [JSON.stringify(rows)]);

@@ -8,6 +8,7 @@ import { Asking, openGates, type Reply } from '../../src/sources/ask.js';
 import { startBudget } from '../../src/sources/budget.js';
 import type { CallOptions, Source, SourceAnswer } from '../../src/sources/contract.js';
 import { anyId, circumstancesOf, recordsOf, recordWith, workOf } from '../../src/sources/expected.js';
+import { PATIENCE } from '../databases.js';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.js';
 import { canBeDone, doFault, FAULTS, type Fault, HUGE_BYTES, othersOf, type Rig, type Transport } from './faults.js';
 import type { Prepared } from './source-conformance.js';
@@ -16,9 +17,9 @@ import type { Prepared } from './source-conformance.js';
  * Of one call; the whole operation has twice as long. A database server is asked dozens of statements a call, over connections
  * that are opened anew in every test.
  */
-const deadlineOf = ({ kind }: Transport) => (kind === 'tcp' ? 5_000 : 1_000);
+const deadlineOf = ({ kind }: Transport) => (kind === 'tcp' ? 5_000 * PATIENCE : 1_000);
 /** What the machine itself may take beside the waiting. */
-const SLACK_MS = 1_500;
+const SLACK_MS = 1_500 * PATIENCE;
 
 /** One run of every method; what each says. */
 type Answers = { readonly [method: string]: { readonly state: SourceState; readonly items: readonly string[] } };
@@ -36,7 +37,7 @@ export function describeFaults(prepare: () => Promise<Prepared>, canonical: (val
           await prepared.stop();
         }
       },
-      60_000,
+      60_000 * PATIENCE,
     );
   });
 }

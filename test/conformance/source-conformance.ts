@@ -16,6 +16,7 @@ import {
   SourceFailure,
 } from '../../src/sources/contract.js';
 import { identityOf } from '../../src/sources/identity-of.js';
+import { PATIENCE } from '../databases.js';
 import { describeFaults } from './fault-conformance.js';
 import type { Transport } from './faults.js';
 import { contentFaults, shapeOf } from './sdl-fields.js';
@@ -444,7 +445,7 @@ export function describeSource(name: string, prepare: () => Promise<Prepared>): 
 }
 
 function callOptions(prepared: Prepared): CallOptions {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(10_000 * (prepared.transport.kind === 'tcp' ? PATIENCE : 1));
   return prepared.known.onBehalfOf === undefined ? { signal } : { signal, onBehalfOf: prepared.known.onBehalfOf };
 }
 

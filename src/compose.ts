@@ -29,10 +29,11 @@ import { buildGraph } from './graph/schema.js';
 import { createApollo } from './graph/server.js';
 import { packagePath } from './package-path.js';
 import { openDirectory } from './people/directory.js';
-import { openLinkQuestions } from './people/link-questions.js';
+import { type Applied, openLinkQuestions } from './people/link-questions.js';
 import { openPeople } from './people/people.js';
 import { createPersonIndex, readMatching } from './people/person-index.js';
 import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
+import { openMet } from './reader/match-met.js';
 import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
@@ -47,6 +48,10 @@ import type { Store } from './store/store.js';
 
 /** The time of an operation in times of one call. */
 const OPERATION_DEADLINES = 5;
+
+/** How often persons met for the first time are matched, and how long their sources may take to say who they are. */
+const MET_EVERY_MS = 2_000;
+const MET_DEADLINE_MS = 20_000;
 
 /** Everything a gateway is made of. Nothing is optional that a rule rests on. */
 export interface Parts {
@@ -97,6 +102,8 @@ export interface Wired {
   readonly http: Http;
   /** Reads everybody from the sources and brings links and questions up to date; run from time to time. */
   matchPersons(signal: AbortSignal): Promise<Matched>;
+  /** Matches persons met since; runs by itself where persons are matched. Undefined before the first matching of all. */
+  matchMet(): Promise<Applied | undefined>;
   /** Stops the listener, the sources and the store. */
   stop(): Promise<void>;
 }
@@ -148,9 +155,11 @@ export async function wire(parts: Parts): Promise<Wired> {
   const decide = createDecide(policies, (policyIds) =>
     log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'),
   );
+  const isMatched = (parts.matchEveryHours ?? 0) > 0;
+  const people = openPeople(store, { newId, met: (refs) => isMatched && met.note(refs) });
   const house: House = {
     sources,
-    people: openPeople(store, { newId }),
+    people,
     directory,
     registers,
     decide,
@@ -172,6 +181,10 @@ export async function wire(parts: Parts): Promise<Wired> {
   const questions = openLinkQuestions(store, { newId });
   const newIndex = () => createPersonIndex(readMatching());
   let index = newIndex();
+  const agenciesById = async () =>
+    new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
+  const { gates } = house;
+  const met = openMet({ sources, agencies: agenciesById, people, questions, gates, deadlineMs: MET_DEADLINE_MS, now });
   const apollo = createApollo({
     house,
     audit,
@@ -229,13 +242,23 @@ export async function wire(parts: Parts): Promise<Wired> {
     host: parts.host,
     port: parts.port,
   });
-  async function match(signal: AbortSignal): Promise<Matched> {
-    const agencies = new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
-    const matched = await matchPersons({ sources, agencies, newIndex, questions, now, signal });
-    index = matched.index;
-    return matched;
+  /** One matching at a time: persons met while all are read are matched against the index that comes of it. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
   }
+  const match = (signal: AbortSignal): Promise<Matched> =>
+    inTurn(async () => {
+      const matched = await matchPersons({ sources, agencies: await agenciesById(), newIndex, questions, now, signal });
+      index = matched.index;
+      return matched;
+    });
+  /** Before anybody is in the index there is nothing to match with: the first matching of all reads them. */
+  const matchMet = () => inTurn(async () => (index.size === 0 ? undefined : met.match(index)));
   const stopMatching = matchFromTimeToTime(match, parts.matchEveryHours ?? 0, log);
+  const stopMeeting = isMatched ? matchThoseMet(matchMet, log) : async () => {};
   sequencer.start();
   // What was in the tree before: of a log from before there was an index, all of it.
   indexLog();
@@ -247,8 +270,9 @@ export async function wire(parts: Parts): Promise<Wired> {
     indexer,
     http,
     matchPersons: match,
+    matchMet,
     async stop() {
-      await stopMatching();
+      await Promise.all([stopMatching(), stopMeeting()]);
       await http.stop();
       await apollo.stop();
       await sequencer.stop();
@@ -256,6 +280,25 @@ export async function wire(parts: Parts): Promise<Wired> {
       await Promise.all(sources.map((source) => source.stop()));
       await store.close();
     },
+  };
+}
+
+/** Matches those met every so many seconds, whether anybody was met or not: when it runs tells nothing. What it gives ends it. */
+function matchThoseMet(matchMet: () => Promise<Applied | undefined>, log: Logger): () => Promise<void> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const matching = (async () => {
+    while (!signal.aborted) {
+      await setTimeout(MET_EVERY_MS, undefined, { ref: false, signal }).catch(() => {});
+      if (signal.aborted) return;
+      await matchMet().catch((error: unknown) =>
+        log.error({ code: 'MATCHING_FAILED', err: error }, 'persons met could not be matched'),
+      );
+    }
+  })();
+  return async () => {
+    ended.abort(new Error('stopping'));
+    await matching;
   };
 }
 

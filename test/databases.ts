@@ -16,8 +16,10 @@ import {
 
 /** `mssql://user:password@host:port/database?…`, or undefined: then there is no server to run on. */
 export const MSSQL_URL = process.env['MSSQL_URL'];
+/** By how much longer than on a quiet machine a server may take before a test says that it does not answer (MSSQL_PATIENCE). */
+export const PATIENCE = MSSQL_URL === undefined ? 1 : Number(process.env['MSSQL_PATIENCE'] ?? 1);
 // Databases are made and filled for each suite, on machines that do other things too.
-if (MSSQL_URL !== undefined) jest.setTimeout(180_000);
+if (MSSQL_URL !== undefined) jest.setTimeout(180_000 * PATIENCE);
 
 export interface FreshDatabase {
   readonly url: string;

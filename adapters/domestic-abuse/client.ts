@@ -6,7 +6,8 @@
 import type { z } from 'zod';
 import { type CallOptions, type FindAsk, SourceFailure } from '../../src/sources/contract.js';
 import { type ClientCertificate, createJsonHttp, type TokenSource } from '../../src/sources/json-http.js';
-import { caseIdOf, casesAnswer, healthAnswer, isId, personsAnswer } from './wire.js';
+import { inItsTime, PERSONS_AT_ONCE } from '../../src/sources/listing.js';
+import { caseIdOf, casesAnswer, healthAnswer, isId, listAnswer, personsAnswer } from './wire.js';
 
 export interface DomesticAbuseClientOptions {
   /** Where the contract of openapi.yaml is served, e.g. `https://cases.service.example/threshold`. */
@@ -27,6 +28,8 @@ export interface DomesticAbuseClient {
   caseById(caseId: string, under: Pick<CallOptions, 'signal' | 'operation'>): Promise<unknown>;
   /** Ids as the service sent them. */
   personsNamed(ask: FindAsk, signal: AbortSignal): Promise<readonly unknown[]>;
+  /** Persons as the service sent them, page by page. Throws SourceFailure where the service gives no list. */
+  everybody(signal: AbortSignal): AsyncIterable<readonly unknown[]>;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,24 @@ export function createDomesticAbuseClient(options: DomesticAbuseClientOptions): 
         ...(dateOfBirth === undefined ? {} : { dateOfBirth }),
       });
       return expected(personsAnswer, answer).personIds;
+    },
+    async *everybody(signal) {
+      signal.throwIfAborted();
+      const seen = new Set<string>();
+      let after: string | null = null;
+      do {
+        const body = { after, limit: PERSONS_AT_ONCE };
+        const { body: answer } = await inItsTime(
+          () => http.ask('/persons/list', signal, { body, mayBeMissing: true }),
+          signal,
+        );
+        if (answer === undefined) throw new SourceFailure(`${name} gives no list of its persons`);
+        const page: z.infer<typeof listAnswer> = expected(listAnswer, answer);
+        yield page.persons;
+        after = page.next;
+        if (after !== null && seen.has(after)) throw new SourceFailure(`${name} pages without end`);
+        if (after !== null) seen.add(after);
+      } while (after !== null);
     },
     close: () => http.close(),
   };

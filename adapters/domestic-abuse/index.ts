@@ -4,6 +4,7 @@ import type { RecordType } from '../../src/domain/records.js';
 import type { AgencyId, LocalId, SourceId } from '../../src/domain/words.js';
 import { type Source, SourceFailure } from '../../src/sources/contract.js';
 import { createDomesticAbuseClient, type DomesticAbuseClientOptions } from './client.js';
+import { identities } from './identities.js';
 import { circumstancesOf, involvementsOf, recordsOf } from './map.js';
 import { caseIdOf, isId, parseCases, parseOutlines, personsOn } from './wire.js';
 
@@ -81,6 +82,8 @@ export function createDomesticAbuse(options: DomesticAbuseOptions): Source {
       if (!rows.every(isAsked)) throw new SourceFailure(UNASKED);
       return { items: rows, rejected };
     },
+
+    persons: ({ signal }) => identities(client, options.space ?? options.id, signal),
 
     async find(ask, { signal }) {
       signal.throwIfAborted();

@@ -23,6 +23,8 @@ const MOST_IDS = 500;
 interface Held {
   readonly caseId?: string;
   readonly workWith?: string;
+  readonly openedOn?: string;
+  readonly confidentiality?: string;
   readonly worker?: { readonly id?: string; readonly teamId?: string };
   readonly persons?: readonly HeldPerson[];
 }
@@ -32,6 +34,14 @@ interface HeldPerson {
   readonly forename?: string;
   readonly surname?: string;
   readonly dateOfBirth?: string | null;
+  readonly sex?: string | null;
+  readonly aliases?: unknown;
+  readonly addresses?: readonly {
+    readonly house?: string;
+    readonly postcode?: string;
+    readonly until?: string | null;
+  }[];
+  readonly locationProtected?: boolean;
 }
 
 /**
@@ -67,6 +77,7 @@ export function domesticAbuseHandler(cases: readonly unknown[], token: string): 
       if (asked === undefined) return [400, { error: 'not a JSON object' }];
       if (path === '/cases/search') return index.search(asked);
       if (path === '/persons/search') return index.find(asked);
+      if (path === '/persons/list') return index.list(asked);
       return [404, { error: 'no such path' }];
     },
   );
@@ -90,6 +101,7 @@ function indexOf(cases: readonly Held[]) {
       if (person.dateOfBirth) push(clientsByBirth, person.dateOfBirth, person);
     }
   }
+  const listed = [...byPerson.keys()].sort();
   const of = (map: ReadonlyMap<string, Held[]>, ids: readonly string[]) => ids.flatMap((id) => map.get(id) ?? []);
   return {
     byCase,
@@ -102,6 +114,16 @@ function indexOf(cases: readonly Held[]) {
       const { personIds = [], workerIds = [], teamIds = [] } = body as Record<string, string[]>;
       const found = isByStaff ? [...of(byWorker, workerIds), ...of(byTeam, teamIds)] : of(byPerson, personIds);
       return [200, { cases: [...new Set(found)] }];
+    },
+    list(body: Record<string, unknown>): JsonReply {
+      const { after, limit } = body;
+      const isPage = after === null || (typeof after === 'string' && byPerson.has(after));
+      const isLimit = Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= MOST_IDS;
+      if (!hasExactly(body, ['after', 'limit']) || !isPage || !isLimit) return [400, { error: 'not a page' }];
+      const from = after === null ? 0 : listed.indexOf(String(after)) + 1;
+      const ids = listed.slice(from, from + Number(limit));
+      const next = from + ids.length < listed.length ? (ids.at(-1) ?? null) : null;
+      return [200, { persons: ids.map((id) => listedPerson(id, byPerson.get(id) ?? [])), next }];
     },
     find(body: Record<string, unknown>): JsonReply {
       const given = Object.entries(body);
@@ -123,6 +145,28 @@ function indexOf(cases: readonly Held[]) {
         given.every(([key, value]) => lower(person[key as keyof HeldPerson]) === lower(value));
       return [200, { personIds: [...new Set((candidates ?? []).filter(isMatch).map(({ personId }) => personId))] }];
     },
+  };
+}
+
+/** As the latest case that says it has the person; protected if any case protects them or is very restricted. */
+function listedPerson(personId: string, cases: readonly Held[]): object {
+  const onEach = [...cases]
+    .sort((a, b) => (String(a.openedOn) < String(b.openedOn) ? 1 : -1))
+    .flatMap((item) => (item.persons ?? []).filter((person) => person.personId === personId));
+  const latest = (field: keyof HeldPerson) => onEach.map((person) => person[field]).find((value) => value != null);
+  const addresses = onEach.flatMap((person) => person.addresses ?? []);
+  const present = [...addresses].sort((a, b) => Number(Boolean(a.until)) - Number(Boolean(b.until)));
+  return {
+    personId,
+    forename: latest('forename'),
+    surname: latest('surname'),
+    aliases: latest('aliases') ?? null,
+    dateOfBirth: latest('dateOfBirth') ?? null,
+    sex: latest('sex') ?? null,
+    addresses: present.map(({ house, postcode }) => ({ house: house ?? null, postcode: postcode ?? null })),
+    protected:
+      onEach.some(({ locationProtected }) => locationProtected !== false) ||
+      cases.some(({ confidentiality }) => confidentiality !== 'N' && confidentiality !== 'R'),
   };
 }
 

@@ -182,6 +182,26 @@ function parseEach<T>(schema: z.ZodType<T>, raw: readonly unknown[]): { items: T
 
 export const healthAnswer = z.object({ status: z.literal('ok'), contract: z.literal('1') });
 export const casesAnswer = z.object({ cases: z.array(z.unknown()) });
+
+/** Somebody of the listing. Whose protection cannot be read is protected. */
+export const listedPerson = z.object({
+  personId: id,
+  nhsNumber: words,
+  forename: z.string(),
+  surname: z.string(),
+  aliases: z.array(z.string()).nullish(),
+  dateOfBirth: date.nullish(),
+  sex: words,
+  addresses: z.array(z.object({ house: words, postcode: words })).nullish(),
+  protected: z.boolean().catch(true),
+});
+export type ListedPerson = z.infer<typeof listedPerson>;
+
+export function parseListed(raw: readonly unknown[]): Parsed<ListedPerson> {
+  return parseEach(listedPerson, raw);
+}
+
+export const listAnswer = z.object({ persons: z.array(z.unknown()), next: z.string().min(1).nullable() });
 export const personsAnswer = z.object({ personIds: z.array(z.unknown()) });
 /** The id by which the same case in two answers is known; nothing for one too malformed to have any. */
 export const caseIdOf = (document: unknown): string | undefined =>

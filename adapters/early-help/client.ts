@@ -52,6 +52,19 @@ export function earlyHelpClient({ id, database }: SqlSourceOptions) {
       return reader.read<Row<T>>(await connection.rows(statement, [list], signal), SHAPES[table] as never);
     },
 
+    /** The id of everybody, each once, and how many rows had none. */
+    async everybody(signal: AbortSignal): Promise<{ readonly ids: readonly string[]; readonly rejected: number }> {
+      const rows = await connection.rows(
+        (d) => `SELECT t.person_id AS person FROM ${d.from('gw_eh_person')} t`,
+        [],
+        signal,
+      );
+      const ids = rows.flatMap(({ person }) =>
+        (typeof person === 'string' && person.trim() !== '') || typeof person === 'number' ? [String(person)] : [],
+      );
+      return { ids: [...new Set(ids)], rejected: rows.length - ids.length };
+    },
+
     /** Ids of persons whose given columns match: names without regard to case, the date by its day. */
     async find({ signal }: Call, given: readonly (readonly [column: string, value: string])[]): Promise<string[]> {
       const condition = (d: Dialect) =>

@@ -11,6 +11,7 @@ import type { Source, SourceAnswer } from '../../src/sources/contract.js';
 import type { SqlSourceOptions } from '../../src/sources/sql.js';
 import { RowReader } from '../../src/sources/sql-values.js';
 import { type Call, earlyHelpClient, WHERE, type Where } from './client.js';
+import { identities } from './identities.js';
 import {
   addressOf,
   byFamily,
@@ -171,6 +172,8 @@ export function createEarlyHelp(options: SqlSourceOptions): Source {
           (members.get(row.family_id) ?? []).map((member) => involvementRow(row, member.person_id)),
         );
       }),
+
+    persons: ({ signal }) => identities(client, signal, { source: id, space }),
 
     find: async (ask, { signal }) => {
       signal.throwIfAborted();

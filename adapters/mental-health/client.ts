@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SourceFailure, SourceNotReady } from '../../src/sources/contract.js';
 import { type ClientCertificate, createJsonHttp, type TokenSource } from '../../src/sources/json-http.js';
+import { inItsTime } from '../../src/sources/listing.js';
 import { explain, refuseIncomplete } from './outcomes.js';
 import { bundleSchema, capabilitySchema, FHIR_ID, type ResourceType, SEARCHED } from './wire.js';
 
@@ -34,6 +35,8 @@ export interface FhirClient {
   brings(type: ResourceType, along: Along): boolean;
   /** One search; every page of it. Values are escaped by the caller (see `escapeValue`). */
   search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found>;
+  /** Every resource of a type, page by page: a search without criteria, which a server may refuse. */
+  everything(type: ResourceType, signal: AbortSignal): AsyncIterable<Found>;
   /** Resources whose `parameter` is one of these ids: one search for every 100. Ids that FHIR does not allow match nothing. */
   searchIds(ask: IdSearch, signal: AbortSignal): Promise<Found>;
   close(): Promise<void>;
@@ -54,6 +57,8 @@ const IDS_PER_SEARCH = 100;
 const SEARCHES_AT_ONCE = 4;
 const PAGE_SIZE = 500;
 const MOST_PAGES = 1000;
+/** Of a listing, however small the server makes its pages. */
+const MOST_LISTED_PAGES = 1_000_000;
 
 /** A value with the characters that mean something in a FHIR search escaped (R4 §3.1.1.4.3). */
 export function escapeValue(value: string): string {
@@ -73,28 +78,44 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
   });
   const declared = new Set<string>();
 
-  async function search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found> {
-    const all = new Map<string, unknown>();
+  /** The entries of one page after another. `ask` may be more patient than one request. */
+  async function* bundles(
+    type: ResourceType,
+    query: ReadonlyMap<string, string>,
+    ask: (url: string, body?: URLSearchParams) => Promise<unknown>,
+  ): AsyncGenerator<readonly { readonly resource?: unknown }[]> {
     const seen = new Set<string>();
-    let rejected = 0;
     let url: string | undefined = `${base}/${type}/_search`;
     let body: URLSearchParams | undefined = new URLSearchParams([...query, ['_count', String(PAGE_SIZE)]]);
     while (url !== undefined) {
-      if (seen.size >= MOST_PAGES || seen.has(url)) throw new SourceFailure('the FHIR server pages without end');
+      if (seen.has(url)) throw new SourceFailure('the FHIR server pages without end');
       seen.add(url);
-      const bundle = bundleSchema.safeParse((await http.ask(url, signal, { explain, ...(body ? { body } : {}) })).body);
+      const bundle = bundleSchema.safeParse(await ask(url, body));
       if (!bundle.success)
         throw new SourceFailure('the FHIR server answered a search with something other than a Bundle');
-      for (const { resource } of bundle.data.entry ?? []) {
-        const kind = kindOf(resource);
-        if (kind === undefined) rejected += 1;
-        else if (kind === 'OperationOutcome') refuseIncomplete(resource);
-        else addOnce(all, kind, resource);
-      }
+      yield bundle.data.entry ?? [];
       const next = bundle.data.link?.find((link) => link.relation === 'next')?.url;
       url = next === undefined ? undefined : absolute(next);
       body = undefined;
     }
+  }
+
+  const request = async (url: string, body: URLSearchParams | undefined, signal: AbortSignal): Promise<unknown> =>
+    (await http.ask(url, signal, { explain, ...(body ? { body } : {}) })).body;
+
+  /** Adds the resources of a page to those found; gives how many entries held none. */
+  function addEach(entries: readonly { readonly resource?: unknown }[], all: Map<string, unknown>): number {
+    let rejected = 0;
+    for (const { resource } of entries) {
+      const kind = kindOf(resource);
+      if (kind === undefined) rejected += 1;
+      else if (kind === 'OperationOutcome') refuseIncomplete(resource);
+      else addOnce(all, kind, resource);
+    }
+    return rejected;
+  }
+
+  function foundIn(type: ResourceType, all: ReadonlyMap<string, unknown>, rejected: number): Found {
     const isMatch = (resource: unknown) => kindOf(resource) === type;
     const resources = [...all.values()];
     return {
@@ -102,6 +123,30 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
       included: resources.filter((resource) => !isMatch(resource)),
       rejected,
     };
+  }
+
+  async function search(type: ResourceType, query: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Found> {
+    const all = new Map<string, unknown>();
+    let [rejected, pages] = [0, 0];
+    for await (const entries of bundles(type, query, (url, body) => request(url, body, signal))) {
+      pages += 1;
+      if (pages > MOST_PAGES) throw new SourceFailure('the FHIR server pages without end');
+      rejected += addEach(entries, all);
+    }
+    return foundIn(type, all, rejected);
+  }
+
+  /** Nothing of a page is kept when the next is asked for. */
+  async function* everything(type: ResourceType, signal: AbortSignal): AsyncGenerator<Found> {
+    let pages = 0;
+    const ask = (url: string, body?: URLSearchParams) => inItsTime(() => request(url, body, signal), signal);
+    for await (const entries of bundles(type, new Map(), ask)) {
+      pages += 1;
+      if (pages > MOST_LISTED_PAGES) throw new SourceFailure('the FHIR server pages without end');
+      const all = new Map<string, unknown>();
+      const rejected = addEach(entries, all);
+      yield foundIn(type, all, rejected);
+    }
   }
 
   /** A next link to anywhere else would carry the token there: `ask` refuses it. */
@@ -118,6 +163,7 @@ export function createFhirClient(options: FhirClientOptions): FhirClient {
 
   return {
     search,
+    everything,
     brings,
     close: () => http.close(),
     async checkCapabilities(types, signal) {

@@ -13,6 +13,7 @@ import {
 } from './client.js';
 import { consentsOf, type Organisations } from './consent.js';
 import { type Context, referenceReader } from './context.js';
+import { identities } from './identities.js';
 import { hasNumber, involvementOf, isProtected, NHS_NUMBER, passesModulus11, residencesOf } from './people.js';
 import { createReader, keep, keepAsked, readPatient } from './read.js';
 import { type Patient, RESOURCE_TYPES } from './wire.js';
@@ -81,6 +82,7 @@ export function createMentalHealth(options: MentalHealthOptions): Source {
         return { items, rejected: found.rejected };
       }),
     find: (ask, { signal }) => untilOneFails(signal, (own) => find(client, ask, own)),
+    persons: ({ signal }) => identities(client, context, options.space ?? options.id, signal),
   };
 }
 

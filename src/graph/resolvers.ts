@@ -262,6 +262,12 @@ export function createResolvers(pages: Pages, limits: Limits) {
         links.decide(id, 'CONFIRMED', reason),
       rejectPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
         links.decide(id, 'REJECTED', reason),
+      undoPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) => links.undo(id, reason),
+      separateOwnRecord: (
+        _: unknown,
+        { person, source, reason }: { person: string; source: string; reason: string },
+        { links }: GraphContext,
+      ) => links.separate(personOf(person), source, reason),
     },
     FamilyView: FAMILY_VIEW.FamilyView,
     RelevanceJudgement: Object.fromEntries(

@@ -7,8 +7,11 @@ import type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlSer
 
 export type { SqlServerDataSourceOptions } from 'typeorm/driver/sqlserver/SqlServerDataSourceOptions.js';
 
-/** Milliseconds. A request is given up at the server too; a call's own deadline, usually shorter, cancels it before. */
-export const TIMEOUTS = { connect: 5_000, request: 15_000, cancel: 1_000, idle: 300_000, acquire: 5_000 } as const;
+/**
+ * Milliseconds. A request is given up at the server too; a call's own deadline, usually shorter, cancels it before, and ends its
+ * waiting for a connection: a call of many statements must not fail for want of one before its time is over.
+ */
+export const TIMEOUTS = { connect: 5_000, request: 15_000, cancel: 1_000, idle: 300_000, acquire: 15_000 } as const;
 /** Connections of one source or store: at most, and how many stay open when nothing is asked (opening one takes a while). */
 export const POOL_SIZE = { max: 20, min: 2 } as const;
 
@@ -64,6 +67,9 @@ export function serverOptions({ url, ...given }: SqlServerDataSourceOptions): Sq
       ...given.options,
       useUTC: true,
     },
+    // Not by a statement before every statement: one that is never answered cannot be cancelled, and keeps its connection for
+    // the whole of `TIMEOUTS.request` after its call was given up.
+    extra: { validateConnection: 'socket', ...(given.extra as object | undefined) },
     synchronize: false,
     dropSchema: false,
     migrationsRun: false,

@@ -1,6 +1,7 @@
 /**
  * Makes two persons of ours one: every link and everything said about the one that goes is from then on about the one that
- * stays. Nothing said is lost, a refusal least of all. Undone by nobody here: the merge is recorded in `person_merge`.
+ * stays. Nothing said is lost, a refusal least of all. Which records and what was said moved, and when, is kept, so that it can
+ * be undone (separate-persons.ts).
  */
 import type { EntityManager } from 'typeorm';
 import type { IsoInstant, PersonId } from '../domain/words.js';
@@ -44,6 +45,8 @@ export async function joinPersons(
   const [kept = `P-${newId()}`, ...retired] = persons;
   const together = await store.run<PersonRef>(manager, localsOf(store), [JSON.stringify(persons)]);
   await assertNotRejected(store, manager, [...refs, ...together]);
+  // Somebody who was known before this source's record came to be theirs: what was said until then was not about it.
+  if (persons.length > 0) await store.run(manager, noteNew(store), [at, rowsOf(refs)]);
   await store.run(manager, linkNew(store), [JSON.stringify(refs.map(({ space, local }) => [space, local, kept]))]);
   if (retired.length === 0) return kept;
   await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
@@ -61,15 +64,35 @@ export async function joinPersons(
   return kept;
 }
 
-/** From when on what was said is known to be about who stays: before that it was about somebody else. */
+/** What is said about somebody, by the column or table that names them, as `statement_moved` calls it. */
+export const SAID = [
+  { table: 'consent_statement', id: 'id', column: 'subject', part: 'subject' },
+  { table: 'consent_statement', id: 'id', column: 'given_by', part: 'given_by' },
+  { table: 'service_consent', id: 'id', column: 'subject', part: 'subject' },
+  { table: 'service_consent', id: 'id', column: 'given_by', part: 'given_by' },
+  { table: 'relevance_judgement', id: 'id', column: 'subject', part: 'subject' },
+  { table: 'relevance_judgement', id: 'id', column: 'serves_child', part: 'serves_child' },
+  { table: 'relevance_judgement', id: 'id', column: 'serves_adult', part: 'serves_adult' },
+  { table: 'exception_subject', id: 'exception_id', column: 'person_id', part: 'exception' },
+  { table: 'sharing_grant_subject', id: 'grant_id', column: 'person_id', part: 'grant' },
+  { table: 'emergency_subject', id: 'emergency_id', column: 'person_id', part: 'emergency' },
+  { table: 'emergency_access', id: 'id', column: 'person', part: 'emergency_of' },
+] as const;
+
+/** From when on records and what was said are known to be about who stays: before that they were about somebody else. */
 async function noteMoves(store: Store, manager: EntityManager, gone: PersonId, at: IsoInstant): Promise<void> {
-  for (const table of ['consent_statement', 'service_consent'])
-    for (const part of ['subject', 'given_by'])
-      await store.run(
-        manager,
-        `INSERT INTO statement_moved (statement, part, at, was) SELECT id, '${part}', ?, ${part} FROM ${table} WHERE ${part} = ?`,
-        [at, gone],
-      );
+  for (const { table, id, column, part } of SAID)
+    await store.run(
+      manager,
+      `INSERT INTO statement_moved (statement, part, at, was) SELECT t.${id}, '${part}', ?, t.${column} FROM ${table} t
+        WHERE t.${column} = ? AND NOT EXISTS (SELECT 1 FROM statement_moved m WHERE m.statement = t.${id} AND m.part = '${part}' AND m.at = ?)`,
+      [at, gone, at],
+    );
+  await store.run(
+    manager,
+    'INSERT INTO person_link_moved (space, local_id, at, was) SELECT space, local_id, ?, person_id FROM person_link WHERE person_id = ?',
+    [at, gone],
+  );
 }
 
 async function moveStatements(store: Store, manager: EntityManager, gone: PersonId, kept: PersonId): Promise<void> {
@@ -91,16 +114,22 @@ async function moveStatements(store: Store, manager: EntityManager, gone: Person
   }
 }
 
-/** Exceptions also list whom they are about in themselves. */
-async function renameInExceptions(store: Store, manager: EntityManager, gone: PersonId, kept: PersonId): Promise<void> {
+/** Exceptions also list whom they are about in themselves; `only`: of one of them. */
+export async function renameInExceptions(
+  store: Store,
+  manager: EntityManager,
+  from: PersonId,
+  to: PersonId,
+  only?: string,
+): Promise<void> {
   const exceptions = await store.run<{ id: string; subjects: string }>(
     manager,
     `SELECT id, subjects FROM exception_record WHERE id IN
       (SELECT exception_id FROM exception_subject WHERE person_id = ?)`,
-    [gone],
+    [from],
   );
-  for (const { id, subjects } of exceptions) {
-    const renamed = [...new Set(subjects.split(';').map((person) => (person === gone ? kept : person)))];
+  for (const { id, subjects } of exceptions.filter((each) => only === undefined || each.id === only)) {
+    const renamed = [...new Set(subjects.split(';').map((person) => (person === from ? to : person)))];
     await store.run(manager, 'UPDATE exception_record SET subjects = ? WHERE id = ?', [renamed.join(';'), id]);
   }
 }
@@ -118,6 +147,11 @@ async function assertNotRejected(store: Store, manager: EntityManager, refs: rea
 }
 
 const rowsOf = (refs: readonly PersonRef[]) => JSON.stringify(refs.map(({ space, local }) => [space, local]));
+
+/** Of records that nobody's person was until now `was` is empty. */
+const noteNew = (store: Store) => `INSERT INTO person_link_moved (space, local_id, at, was)
+  SELECT r.space, r.local_id, ?, '' FROM ${store.rowList(['space', 'local_id'])} r
+  WHERE NOT EXISTS (SELECT 1 FROM person_link p ${store.claiming} WHERE p.space = r.space AND p.local_id = r.local_id)`;
 
 const personsOf = (store: Store) => `SELECT p.person_id AS person FROM ${store.rowList(['space', 'local_id'])} r
   JOIN person_link p ${store.claiming} ON p.space = r.space AND p.local_id = r.local_id`;

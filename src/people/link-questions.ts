@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import { joinPersons, RejectedBefore } from './join-persons.js';
 import type { PersonRef } from './people.js';
 import type { Decisions, Matching, Question } from './person-index.js';
+import { separatePersons } from './separate-persons.js';
 
 export const LINK_STATES = ['REVIEW', 'CONFIRMED', 'REJECTED'] as const;
 export type LinkState = (typeof LINK_STATES)[number];
@@ -40,8 +41,13 @@ export interface Applied {
 export interface LinkQuestions {
   /** Every pair decided so far. */
   decisions(): Promise<Decisions>;
-  /** Joins the groups and brings the queue up to date: new questions are asked, open ones that no longer arise are dropped. */
-  apply(matching: Matching, at: IsoInstant): Promise<Applied>;
+  /**
+   * Joins the groups and brings the queue up to date: new questions are asked, open ones that no longer arise are dropped, save
+   * those about somebody of an `unread` space, of whom nothing is known to have changed.
+   */
+  apply(matching: Matching, at: IsoInstant, unread?: ReadonlySet<SourceId>): Promise<Applied>;
+  /** What came of matching a few: joins and asks, and drops nothing. */
+  add(matching: Matching, at: IsoInstant): Promise<Applied>;
   /** Questions in this state with a side in one of these spaces, oldest first. */
   list(state: LinkState, spaces: readonly SourceId[]): Promise<readonly LinkQuestion[]>;
   find(id: string): Promise<LinkQuestion | undefined>;
@@ -59,7 +65,27 @@ export interface LinkQuestions {
       readonly reason: string;
     },
   ): Promise<void>;
+  /**
+   * Takes a confirmed link back inside the caller's transaction: the pair is rejected from then on, and `taken` is of a person of
+   * its own. Rejects with AlreadyDecided when it is not confirmed.
+   */
+  undo(manager: EntityManager, undone: Undone & { readonly id: string; readonly taken: PersonRef }): Promise<void>;
+  /**
+   * Takes these records out of the person they are of, each for itself, and rejects every pair of them and whoever else is in that
+   * person, inside the caller's transaction. The same is done whether or not there is anybody else.
+   */
+  separate(manager: EntityManager, undone: Undone & { readonly taken: readonly PersonRef[] }): Promise<void>;
 }
+
+/** Who took a link back, when and why. */
+export interface Undone {
+  readonly by: WorkerId;
+  readonly at: IsoInstant;
+  readonly reason: string;
+}
+
+/** The ground of pairs that were parted without having been asked about. They are listed to nobody: see docs/decisions/0013. */
+export const SEPARATED = 'SEPARATED';
 
 /** Thrown when the question is not open. */
 export class AlreadyDecided extends Error {
@@ -97,8 +123,18 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
   const open = `SELECT id, space_a, local_a, space_b, local_b FROM person_link_question WHERE state = 'REVIEW'`;
   const drop = `DELETE FROM person_link_question WHERE state = 'REVIEW' AND id IN ${store.keyList}`;
   const listed = `SELECT ${COLUMNS} FROM person_link_question
-    WHERE state = ? AND (space_a IN ${store.keyList} OR space_b IN ${store.keyList}) ORDER BY asked_at, id`;
+    WHERE state = ? AND ground <> '${SEPARATED}' AND (space_a IN ${store.keyList} OR space_b IN ${store.keyList}) ORDER BY asked_at, id`;
   const byId = `SELECT ${COLUMNS} FROM person_link_question WHERE id = ?`;
+  const decide = `UPDATE person_link_question SET state = ?, decided_at = ?, decided_by = ?, reason = ? WHERE id = ? AND state = ?`;
+  const together = `SELECT space, local_id AS local FROM person_link WHERE person_id IN
+    (SELECT person_id FROM person_link WHERE space = ? AND local_id = ?)`;
+  const pairs = store.rowList(['id', 'space_a', 'local_a', 'space_b', 'local_b']);
+  const isPair = 'q.space_a = r.space_a AND q.local_a = r.local_a AND q.space_b = r.space_b AND q.local_b = r.local_b';
+  const reject = `UPDATE person_link_question SET state = 'REJECTED', decided_at = ?, decided_by = ?, reason = ?
+    WHERE id IN (SELECT q.id FROM person_link_question q JOIN ${pairs} r ON ${isPair})`;
+  const part = `INSERT INTO person_link_question (id, space_a, local_a, space_b, local_b, state, weight, ground, levels, asked_at, decided_at, decided_by, reason)
+    SELECT r.id, r.space_a, r.local_a, r.space_b, r.local_b, 'REJECTED', 0, ?, '{}', ?, ?, ?, ? FROM ${pairs} r
+    WHERE NOT EXISTS (SELECT 1 FROM person_link_question q ${store.claiming} WHERE ${isPair})`;
   const decided = `SELECT ${COLUMNS} FROM person_link_question WHERE state <> 'REVIEW'`;
 
   async function joinGroups(groups: Matching['groups'], at: IsoInstant): Promise<{ joined: number; heldBack: number }> {
@@ -126,17 +162,27 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
       return { confirmed: pairs('CONFIRMED'), rejected: pairs('REJECTED') };
     },
 
-    async apply({ groups, questions }, at) {
+    async apply({ groups, questions }, at, unread = new Set()) {
       const { joined, heldBack } = await joinGroups(groups, at);
       const rows = questions.map((question) => rowOf(question, newId(), at));
       await store.transaction(async (manager) => {
         const arising = new Set(rows.map(([, ...pair]) => JSON.stringify(pair.slice(0, 4))));
         const gone = (await store.run<QuestionRow>(manager, open)).filter(
-          (row) => !arising.has(JSON.stringify([row.space_a, row.local_a, row.space_b, row.local_b])),
+          (row) =>
+            !arising.has(JSON.stringify([row.space_a, row.local_a, row.space_b, row.local_b])) &&
+            !unread.has(row.space_a) &&
+            !unread.has(row.space_b),
         );
         await store.run(manager, drop, [JSON.stringify(gone.map(({ id }) => id))]);
         await store.run(manager, askNew, [JSON.stringify(rows)]);
       });
+      return { joined, heldBack, asked: rows.length };
+    },
+
+    async add({ groups, questions }, at) {
+      const { joined, heldBack } = await joinGroups(groups, at);
+      const rows = questions.map((question) => rowOf(question, newId(), at));
+      if (rows.length > 0) await store.transaction((manager) => store.run(manager, askNew, [JSON.stringify(rows)]));
       return { joined, heldBack, asked: rows.length };
     },
 
@@ -155,31 +201,43 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
       if (row?.state !== 'REVIEW') throw new AlreadyDecided('the question is not open');
       const { a, b } = readQuestion(row);
       if (state === 'CONFIRMED') await joinPersons(store, manager, [a, b], { newId, at, question: id });
-      await store.run(
-        manager,
-        `UPDATE person_link_question SET state = ?, decided_at = ?, decided_by = ?, reason = ? WHERE id = ? AND state = 'REVIEW'`,
-        [state, at, by, reason, id],
-      );
+      await store.run(manager, decide, [state, at, by, reason, id, 'REVIEW']);
+    },
+
+    async undo(manager, { id, taken, by, at, reason }) {
+      const [row] = await store.run<QuestionRow>(manager, byId, [id]);
+      if (row?.state !== 'CONFIRMED') throw new AlreadyDecided('the link is not confirmed');
+      const { a, b } = readQuestion(row);
+      const from = a.space === taken.space && a.local === taken.local ? b : a;
+      await separatePersons(store, manager, taken, { newId, at, from });
+      await store.run(manager, decide, ['REJECTED', at, by, reason, id, 'CONFIRMED']);
+    },
+
+    async separate(manager, { taken, by, at, reason }) {
+      for (const ref of taken) {
+        const others = (await store.run<PersonRef>(manager, together, [ref.space, ref.local])).filter(
+          ({ space, local }) => space !== ref.space || local !== ref.local,
+        );
+        const rows = others.map((other) => [newId(), ...inOrder(ref, other)]);
+        const parted = JSON.stringify(rows);
+        await store.run(manager, reject, [at, by, reason, parted]);
+        await store.run(manager, part, [SEPARATED, at, at, by, reason, parted]);
+        await separatePersons(store, manager, ref, { newId, at });
+      }
     },
   };
 }
 
 /** The sides in one order, whichever way round they were found, so that a pair is asked about once. */
-function rowOf({ a, b, weight, ground, levels }: Question, id: string, at: IsoInstant) {
+function inOrder(a: PersonRef, b: PersonRef): readonly [string, string, string, string] {
   const isInOrder = a.space < b.space || (a.space === b.space && a.local < b.local);
   const [first, second] = isInOrder ? [a, b] : [b, a];
+  return [first.space, first.local, second.space, second.local];
+}
+
+function rowOf({ a, b, weight, ground, levels }: Question, id: string, at: IsoInstant) {
   const hundredths = Math.round(weight * 100);
-  return [
-    id,
-    first.space,
-    first.local,
-    second.space,
-    second.local,
-    hundredths,
-    ground,
-    JSON.stringify(levels),
-    at,
-  ] as const;
+  return [id, ...inOrder(a, b), hundredths, ground, JSON.stringify(levels), at] as const;
 }
 
 function readQuestion(row: QuestionRow): LinkQuestion {

@@ -26,8 +26,14 @@ export function refKey({ space, local }: PersonRef): string {
   return `${space} ${local}`;
 }
 
-/** `newId` gives ids that tell nothing about anybody and are never given twice, over all instances. */
-export function openPeople(store: Store, { newId }: { readonly newId: () => string }): People {
+export interface PeopleParts {
+  /** Gives ids that tell nothing about anybody and are never given twice, over all instances. */
+  readonly newId: () => string;
+  /** Is told of source persons never seen before, once they are linked to ids of ours. Must not throw. */
+  readonly met?: (refs: readonly PersonRef[]) => void;
+}
+
+export function openPeople(store: Store, { newId, met }: PeopleParts): People {
   const known = `SELECT person_id AS person, space, local_id AS local FROM person_link
     WHERE space = ? AND local_id IN ${store.keyList}`;
   const linkNew = `INSERT INTO person_link (space, local_id, person_id)
@@ -59,6 +65,7 @@ export function openPeople(store: Store, { newId }: { readonly newId: () => stri
       const rows = Array.from(unknown.values(), ({ space, local }) => [space, local, `P-${newId()}`]);
       await store.transaction((manager) => store.run(manager, linkNew, [JSON.stringify(rows)]));
       await lookUp(unknown.values(), found);
+      met?.([...unknown.values()]);
       return found;
     },
     async locals(persons) {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { PersonIdentity } from '../domain/identity.js';
 import type { LocalId, SourceId } from '../domain/words.js';
 import { packagePath } from '../package-path.js';
-import { classify, type Ground, groundOf, JOIN, verdictOf } from './matching/classify.js';
+import { APART, classify, type Ground, groundOf, JOIN, verdictOf } from './matching/classify.js';
 import { clusterEdges } from './matching/cluster.js';
 import { compare, describeLevels, type Field, newComparison } from './matching/compare.js';
 import { findEdges } from './matching/edges.js';
@@ -64,6 +64,12 @@ export interface PersonIndex {
   matchAll(decisions: Decisions, mayAsk?: (a: SourceId, b: SourceId) => boolean): Matching;
   /** Whom this person may be, heaviest first; they are not added. Of two records of one source at most a review. */
   matchOne(person: PersonIdentity): readonly Match[];
+  has(ref: PersonRef): boolean;
+  /**
+   * Whether nothing speaks against all of these being one: nobody twice of one source, no two NHS numbers, no two who are plainly
+   * apart. Those who are not here cannot be compared: they only count by their source.
+   */
+  mayBeOne(left: readonly PersonRef[], right: readonly PersonRef[]): boolean;
   /** Undefined for who is not here, and for who is protected. */
   sketch(ref: PersonRef): Sketch | undefined;
 }
@@ -179,6 +185,23 @@ export function createPersonIndex(
       } finally {
         dropLast(table);
       }
+    },
+
+    has: (ref) => rows.has(refKey(ref)),
+
+    mayBeOne(left, right) {
+      const weigh = createWeigh(table, weights);
+      return left.every((a) =>
+        right.every((b) => {
+          if (a.space === b.space) return false;
+          const [x, y] = [rows.get(refKey(a)), rows.get(refKey(b))];
+          if (x === undefined || y === undefined) return true;
+          const [nhsX, nhsY] = [table.nhs[x] ?? 0, table.nhs[y] ?? 0];
+          if (nhsX !== 0 && nhsY !== 0 && nhsX !== nhsY) return false;
+          const { packed } = agreement(weigh, x, y);
+          return verdictOf(packed) !== APART && groundOf(packed) !== 'NUMBER_BUT_NOT_PERSON';
+        }),
+      );
     },
 
     sketch(ref) {

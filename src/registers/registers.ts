@@ -126,16 +126,17 @@ export function openRegisters(store: Store): Registers {
     throw new Error('the registers change faster than they can be read');
   }
 
-  /** The rows about a person as they stood at a moment, and the joins of persons that came since. */
+  /** The rows about a person as they stood at a moment, those that a link taken back has since made somebody else's among them. */
   async function history<T extends ConsentStatement | ServiceConsent>(
     { table, columns }: TableWriter<T>,
     readRow: (row: Row) => T,
     person: PersonId,
     moment: Moment,
   ): Promise<readonly T[]> {
+    const theirs = `subject = ? OR id IN (SELECT statement FROM statement_moved WHERE part = 'subject' AND was = ?)`;
     const [rows, moves] = await store.readAll<[Row, Move]>([
-      [`SELECT ${columns.join(', ')} FROM ${table} WHERE subject = ?`, [person]],
-      [`${MOVES} IN (SELECT id FROM ${table} WHERE subject = ?)`, [moment.knownAt ?? NEVER, person]],
+      [`SELECT ${columns.join(', ')} FROM ${table} WHERE ${theirs}`, [person, person]],
+      [`${MOVES} IN (SELECT id FROM ${table} WHERE ${theirs})`, [moment.knownAt ?? NEVER, person, person]],
     ]);
     const stood = beforeMoves(rows.map(readRow), moves, moment.knownAt ?? NEVER);
     return inOrder(

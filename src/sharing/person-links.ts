@@ -49,6 +49,13 @@ export interface PersonLinks {
     state: 'CONFIRMED' | 'REJECTED',
     reason: string,
   ): Promise<{ readonly id: string; readonly state: LinkState }>;
+  /** Takes a confirmed link back: the own agency's record becomes a person of its own. Throws as `decide` does. */
+  undo(id: string, reason: string): Promise<{ readonly id: string; readonly state: LinkState }>;
+  /**
+   * Takes what the own agency's source holds of a person out of that person, however it came there. Answers the same whether or
+   * not anybody else's record was joined with it. Throws NotPermitted, also where the source holds nothing of them, and NotValid.
+   */
+  separate(person: PersonId, source: SourceId, reason: string): Promise<{ readonly source: SourceId }>;
 }
 
 /** Questions put to a steward at a time. */
@@ -85,9 +92,12 @@ export function openPersonLinks({
   }
 
   /** The policies by which the requester may, on both persons; undefined when they may not. */
-  function permitted(persons: readonly PersonId[]): readonly string[] | undefined {
+  function permitted(
+    persons: readonly PersonId[],
+    action: 'DECIDE_PERSON_LINKS' | 'UNDO_PERSON_LINK' = 'DECIDE_PERSON_LINKS',
+  ): readonly string[] | undefined {
     const verdicts = persons.map((person) =>
-      policies.mayDo('DECIDE_PERSON_LINKS', operation.facts().actionFacts(person, { ownAgency: true, party: true })),
+      policies.mayDo(action, operation.facts().actionFacts(person, { ownAgency: true, party: true })),
     );
     if (verdicts.length === 0 || verdicts.some(({ allowed }) => !allowed)) return undefined;
     return [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
@@ -157,6 +167,43 @@ export function openPersonLinks({
         }
       });
       return { id, state };
+    },
+
+    async undo(id, reason) {
+      const question = await questions.find(id);
+      const sides = question && sidesOf(question);
+      if (!question || !sides) throw new NotPermitted('no such question');
+      const subjects = (await personsOf([question]))(question);
+      const by = permitted(subjects, 'UNDO_PERSON_LINK');
+      if (!by) throw new NotPermitted('UNDO_PERSON_LINK');
+      if (!reason.trim()) throw new NotValid(['it says why']);
+      if (question.state !== 'CONFIRMED') throw new NotValid(['only a confirmed link can be taken back']);
+      const undone = { id, taken: sides.yours, by: operation.requester.worker, at: operation.at, reason };
+      draft({ did: 'LINK_UNDONE', ids: [id], subjects, policies: by }, async (manager) => {
+        try {
+          await questions.undo(manager, undone);
+        } catch (error) {
+          if (error instanceof AlreadyDecided) throw new NotValid(['only a confirmed link can be taken back']);
+          throw error;
+        }
+      });
+      return { id, state: 'REJECTED' };
+    },
+
+    async separate(person, source, reason) {
+      const mine = operation.asking.sources.find(({ id, holder }) => id === source && holder === own);
+      const known = mine === undefined ? [] : await people.locals([person]);
+      const taken = known.filter(({ space }) => space === mine?.space);
+      if (taken.length === 0) throw new NotPermitted('no such record');
+      await operation.surroundings.ensure([person]);
+      const by = permitted([person], 'UNDO_PERSON_LINK');
+      if (!by) throw new NotPermitted('UNDO_PERSON_LINK');
+      if (!reason.trim()) throw new NotValid(['it says why']);
+      const undone = { taken, by: operation.requester.worker, at: operation.at, reason };
+      draft({ did: 'SEPARATED', ids: [], subjects: [person], policies: by }, (manager) =>
+        questions.separate(manager, undone),
+      );
+      return { source };
     },
   };
 }

@@ -131,6 +131,8 @@ export interface StatementLine {
     | 'LINKS_SHOWN'
     | 'LINK'
     | 'NO_LINK'
+    | 'LINK_UNDONE'
+    | 'SEPARATED'
     | 'EXPLAINED'
     | 'EXPLAINED_PAST'
     | 'AUDIT_ASKED';

@@ -73,12 +73,6 @@ export interface Source {
    */
   asOf?(): IsoInstant | undefined;
 
-  /**
-   * For a source that is read from a copy (an extract, a nightly reload): until when what it holds is complete, as far as
-   * that is known. A source that is asked live has none.
-   */
-  asOf?(): IsoInstant | undefined;
-
   /** Prepares the connection and checks that the source is what the adapter expects. Throws with a clear message if not. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -97,11 +91,12 @@ export interface Source {
   /** Local ids of persons who match. */
   find(ask: NumberedFindAsk, options: CallOptions): Promise<SourceAnswer<LocalId>>;
   /**
-   * Everybody whom the source knows, as a stream, for telling who is the same person; who is on a restricted list is marked as
-   * protected. Rejects as the other methods do: what was given until then is not everybody.
-   * A source without it is linked by the links it has and by what `find` tells.
+   * Everybody whom the source knows, page by page, for telling who is the same person and for nothing else: nothing of it is
+   * ever shown. Each person once; who is on a restricted list, or whose whereabouts are protected, is marked. Rejects as the
+   * other methods do, also when what it holds was exchanged meanwhile: what was given until then is not everybody.
+   * A source without it is linked by the links it has.
    */
-  persons?(options: CallOptions): AsyncIterable<PersonIdentity>;
+  persons?(options: CallOptions): AsyncIterable<SourceAnswer<PersonIdentity>>;
 }
 
 /** Thrown by an adapter when the source answers but is not in a state to be read (SSD mid-reload, restricted list unreadable). */

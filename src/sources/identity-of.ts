@@ -1,10 +1,15 @@
 /** What of a person's details may be compared to tell who is the same person. */
 import type { PersonIdentity } from '../domain/identity.js';
-import type { ContentValue, SourceRecord } from '../domain/records.js';
-import type { SourceId } from '../domain/words.js';
+import type { ContentValue, RecordLabel, SourceRecord } from '../domain/records.js';
+import type { LocalId, SourceId } from '../domain/words.js';
+
+/** A PersonDetails record, as far as it is compared. */
+export interface Details extends Pick<SourceRecord, 'content'> {
+  readonly label: Pick<RecordLabel<LocalId>, 'subject' | 'confidentiality' | 'addresses'>;
+}
 
 /** The identity in a PersonDetails record. Who is locked (V) is protected. */
-export function identityOf(space: SourceId, { label, content }: SourceRecord): PersonIdentity {
+export function identityOf(space: SourceId, { label, content }: Details): PersonIdentity {
   const [forename, surname, dateOfBirth] = [content['forename'], content['surname'], content['dateOfBirth']].map(text);
   const nhsNumber = text(content['nhsNumber']);
   const sex = SEXES.get(text(content['sex'])?.toLowerCase() ?? '');

@@ -187,7 +187,8 @@ function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal, cancel?: () 
 
 /** Driver messages can quote data, so only an error code of the known form is passed on. */
 function failure(source: SourceId, error: unknown): SourceFailure {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code: told, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const code = told === undefined && name === 'TimeoutError' ? 'NO_CONNECTION_FREE' : told;
   const said = typeof code === 'string' && /^[A-Z_]{3,40}$/.test(code) ? ` (${code})` : '';
   return new SourceFailure(`source ${source}: its database failed${said}`);
 }

@@ -89,6 +89,7 @@ function linkShapes(dialect: Dialect): Shape[] {
       nullable: { question: key() },
       indices: [{ name: 'person_merge_by_kept', columns: ['kept'] }],
     },
+    { name: 'person_link_moved', primary: { space: key(), local_id: key(200), at: key(32), was: key() } },
   ];
 }
 

@@ -21,6 +21,7 @@ import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
+import { PersonLinksMoved1764700000000 } from './migrations/person-links-moved.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
@@ -81,6 +82,7 @@ const SAFE = {
     AuditLog1764600000000,
     AuditIndex1764710000000,
     AuditBlocks1764715000000,
+    PersonLinksMoved1764700000000,
   ],
 };
 

@@ -65,7 +65,7 @@ export interface Fault {
 const FAILED: readonly SourceState[] = ['UNAVAILABLE'];
 const UNREADY: readonly SourceState[] = ['UNAVAILABLE', 'NOT_READY'];
 const DOUBTED: readonly SourceState[] = ['UNAVAILABLE', 'NOT_READY', 'DEGRADED'];
-/** Longer than any call of the suite may take. */
+/** Longer than any call of the suite may take: each piece of every answer, those by which a connection is opened among them. */
 export const LATE_MS = 3_000;
 export const HUGE_BYTES = 100 * 1024 * 1024;
 
@@ -225,7 +225,7 @@ export const FAULTS: readonly Fault[] = [
     states: DOUBTED,
     mayLose: true,
     // The persons of workers, and ids that were found, are not what was asked with: they cannot be held against it.
-    but: ['workload', 'find'],
+    but: ['workload', 'find', 'persons'],
     http: (rig, proxy) => forOthers(rig.persons)(rig, proxy),
     sqlite: (file, { persons }) => alike(file, persons),
   },
@@ -233,7 +233,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'work of somebody else',
     states: DOUBTED,
     mayLose: true,
-    but: ['read', 'readOne', 'circumstances', 'find'],
+    but: ['read', 'readOne', 'circumstances', 'find', 'persons'],
     http: (rig, proxy) => forOthers(rig.staff)(rig, proxy),
     sqlite: (file, { staff }) => alike(file, staff),
   },

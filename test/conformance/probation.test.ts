@@ -29,6 +29,7 @@ describeSource('probation', async () => {
         ask: { forename: 'Bramwell', surname: 'Samplesson', dateOfBirth: '1988-07-08' },
         person: 'Z900001',
       },
+      listsNobody: true,
       onBehalfOf: 'fixtureofficerone@probation.example',
     },
     corrupt: async () => {

@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../../src/domain/circumstances.js';
+import type { PersonIdentity } from '../../src/domain/identity.js';
 import { RECORD_TYPES, type RecordType, type SourceRecord } from '../../src/domain/records.js';
 import { CATEGORIES, CONFIDENTIALITIES, RECORD_KINDS } from '../../src/domain/words.js';
 import {
@@ -14,6 +15,8 @@ import {
   type SourceAnswer,
   SourceFailure,
 } from '../../src/sources/contract.js';
+import { identityOf } from '../../src/sources/identity-of.js';
+import { PATIENCE } from '../databases.js';
 import { describeFaults } from './fault-conformance.js';
 import type { Transport } from './faults.js';
 import { contentFaults, shapeOf } from './sdl-fields.js';
@@ -37,6 +40,8 @@ export interface Prepared {
     /** Types provided and kinds told that these fixtures cannot show. Everything else must occur at least once. */
     readonly notShown?: readonly (RecordType | CircumstanceKind)[];
     readonly onBehalfOf?: string;
+    /** The system behind it knows who its persons are, and has no call that lists them. */
+    readonly listsNobody?: true;
     /** The id of a record of the first type provided, for `readOne` under faults. */
     readonly record?: string;
   };
@@ -321,6 +326,59 @@ export function describeSource(name: string, prepare: () => Promise<Prepared>): 
       });
     });
 
+    describe('listing everybody', () => {
+      const everybody = async (of: Source, signal = options().signal) => {
+        const pages: SourceAnswer<PersonIdentity>[] = [];
+        for await (const page of of.persons?.({ signal }) ?? []) pages.push(page);
+        return {
+          items: pages.flatMap(({ items }) => items),
+          rejected: pages.reduce((n, page) => n + page.rejected, 0),
+        };
+      };
+
+      it('is declared by every source that knows who its persons are, unless it says that it cannot', () => {
+        const knowsWho = source.provides.has('PersonDetails');
+        expect(source.persons !== undefined).toBe(knowsWho && prepared.known.listsNobody !== true);
+      });
+
+      it('gives each person once, as the details about them have it, those with details among them', async () => {
+        if (!source.persons) return;
+        const all = await everybody(source);
+        expect(all.rejected).toBe(0);
+        const byId = new Map(all.items.map((person) => [person.local, person]));
+        expect(byId.size).toBe(all.items.length);
+        expect(all.items.every(({ space }) => space === source.space)).toBe(true);
+        const details = records.items.filter(({ label }) => label.type === 'PersonDetails');
+        expect(details.length).toBeGreaterThan(0);
+        for (const record of details) {
+          const { places: _, isProtected: __, ...told } = identityOf(source.space, record);
+          expect(byId.get(record.label.subject)).toMatchObject(told);
+        }
+      });
+
+      it('marks everybody whose whereabouts are protected', async () => {
+        if (!source.persons) return;
+        const guarded = told.items.flatMap(({ protectedPersons }) => protectedPersons.map(({ person }) => person));
+        const { items } = await everybody(source);
+        const marked = new Set(items.flatMap(({ local, isProtected }) => (isProtected ? [local] : [])));
+        expect(guarded.filter((person) => items.some(({ local }) => local === person) && !marked.has(person))).toEqual(
+          [],
+        );
+      });
+
+      it('ends with the reason of an aborted signal, and is as before afterwards', async () => {
+        if (!source.persons) return;
+        const reason = new Error('deadline of the test');
+        await expect(everybody(source, AbortSignal.abort(reason))).rejects.toBe(reason);
+        const before = await everybody(source);
+        const ended = new AbortController();
+        const listing = everybody(source, ended.signal);
+        ended.abort(reason);
+        await listing.catch((error: unknown) => expect(error).toBe(reason));
+        expect(sorted((await everybody(source)).items)).toEqual(sorted(before.items));
+      });
+    });
+
     describe('deadlines', () => {
       const calls = (s: Source, o: CallOptions): Promise<unknown>[] => [
         s.read(everyType(s, persons), o),
@@ -372,6 +430,7 @@ export function describeSource(name: string, prepare: () => Promise<Prepared>): 
           const o = callOptions(own);
           const asked: Promise<unknown>[] = [own.source.read(everyType(own.source, persons), o)];
           if (own.source.tells.size > 0) asked.push(own.source.circumstances(persons, o));
+          if (own.source.persons) asked.push(own.source.persons(o)[Symbol.asyncIterator]().next());
           if (own.source.finds && own.known.find) asked.push(own.source.find(own.known.find.ask, o));
           for (const result of await Promise.allSettled(asked)) {
             if (result.status !== 'rejected') throw new Error('a dead source answered');
@@ -386,7 +445,7 @@ export function describeSource(name: string, prepare: () => Promise<Prepared>): 
 }
 
 function callOptions(prepared: Prepared): CallOptions {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(10_000 * (prepared.transport.kind === 'tcp' ? PATIENCE : 1));
   return prepared.known.onBehalfOf === undefined ? { signal } : { signal, onBehalfOf: prepared.known.onBehalfOf };
 }
 

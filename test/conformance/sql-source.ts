@@ -4,11 +4,12 @@
  */
 import { writeFile } from 'node:fs/promises';
 import Database from 'better-sqlite3';
+import { TIMEOUTS } from '../../src/mssql/server.js';
 import type { SqlExpectation } from '../../src/sources/check/expectation.js';
 import type { Source } from '../../src/sources/contract.js';
 import { loadServer } from '../../src/sources/mssql-files.js';
 import type { SqlSourceOptions } from '../../src/sources/sql.js';
-import { cuttableWay, freshDatabase, MSSQL_URL } from '../databases.js';
+import { cuttableWay, freshDatabase, MSSQL_URL, PATIENCE } from '../databases.js';
 import { describeSource, type Prepared } from './source-conformance.js';
 
 type Identity = Omit<SqlSourceOptions, 'database'>;
@@ -58,14 +59,15 @@ async function onServer(conformance: SqlConformance): Promise<Prepared> {
   const { folder, identity, expectation, create, known, corrupt } = conformance;
   const fresh = await freshDatabase();
   await loadServer(folder, fresh.options, expectation);
-  const way = await cuttableWay(fresh.options);
+  const patient = { connectionTimeout: TIMEOUTS.connect * PATIENCE, requestTimeout: TIMEOUTS.request * PATIENCE };
+  const way = await cuttableWay({ ...fresh.options, ...patient });
   return {
     source: create({ ...identity, database: way.options }),
     transport: {
       kind: 'tcp',
       host: '127.0.0.1',
       port: Number(fresh.options.port ?? 1433),
-      connect: (port) => create({ ...identity, database: { ...fresh.options, host: '127.0.0.1', port } }),
+      connect: (port) => create({ ...identity, database: { ...fresh.options, ...patient, host: '127.0.0.1', port } }),
     },
     known,
     async stop() {

@@ -1,6 +1,7 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { serverAt, serverOptions, startQuery } from '../../src/mssql/server.js';
+import { serverAt, serverOptions, startQuery, TIMEOUTS } from '../../src/mssql/server.js';
 import { connectSql } from '../../src/sources/sql.js';
 import { freshDatabase, MSSQL_URL } from '../databases.js';
 
@@ -118,5 +119,92 @@ const LONG = 'SELECT COUNT(*) AS n FROM sys.all_columns a CROSS JOIN sys.all_col
     ]);
     await connection.close();
     await fresh.drop();
+  });
+});
+
+/** A relay to the server that can stand still: nothing the server says comes through, and nothing is closed. */
+async function stillableWay(port: number) {
+  const open = new Set<Socket>();
+  const far: Socket[] = [];
+  const relay = createServer((near) => {
+    const server = connect(port, '127.0.0.1');
+    far.push(server);
+    for (const [one, other] of [
+      [near, server],
+      [server, near],
+    ] as const) {
+      open.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (relay.address() as { port: number }).port,
+    standStill: () => {
+      for (const server of far) server.unpipe();
+    },
+    stop: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise<void>((resolve) => relay.close(() => resolve()));
+    },
+  };
+}
+
+const onServer = MSSQL_URL === undefined ? describe.skip : describe;
+onServer('the pool of a server', () => {
+  type Pool = {
+    readonly size: number;
+    readonly available: number;
+    readonly pending: number;
+    readonly borrowed: number;
+  };
+
+  it('loses no connection to calls that were given up, nor to a server that stood still', async () => {
+    const at = serverAt(String(MSSQL_URL));
+    const way = await stillableWay(at.port ?? 1433);
+    const options = serverOptions({ ...at, host: '127.0.0.1', port: way.port });
+    const data = await new DataSource(options).initialize();
+    const pool = () => (data.driver as unknown as { readonly master: Pool }).master;
+    const many = (count: number, giveUpMs: number) =>
+      Promise.all(
+        Array.from({ length: count }, async () => {
+          const asked = startQuery(data, 'SELECT 1 AS one', []);
+          const timer = setTimeout(() => asked.cancel(), giveUpMs);
+          const answer = await Promise.race([
+            asked.rows.then(
+              () => 'answered' as const,
+              () => 'refused' as const,
+            ),
+            new Promise<'given up'>((resolve) => setTimeout(() => resolve('given up'), giveUpMs).unref()),
+          ]);
+          clearTimeout(timer);
+          if (answer === 'given up') asked.cancel();
+          return answer;
+        }),
+      );
+    const until = async (isSo: () => boolean, ms: number) => {
+      const began = performance.now();
+      while (!isSo() && performance.now() - began < ms) await new Promise((resolve) => setTimeout(resolve, 20));
+      return performance.now() - began;
+    };
+    try {
+      expect(new Set(await many(60, 60_000))).toEqual(new Set(['answered']));
+      for (let round = 0; round < 3; round += 1) await many(60, 1);
+      await until(() => pool().pending === 0 && pool().borrowed === 0, 20_000);
+      expect([pool().pending, pool().borrowed]).toEqual([0, 0]);
+      expect(pool().available).toBe(pool().size);
+
+      way.standStill();
+      expect(new Set(await many(60, 500))).toEqual(new Set(['given up']));
+      // Each is cancelled, and the connection dropped when that is not confirmed: not kept for the time of a request.
+      const took = await until(() => pool().pending === 0 && pool().borrowed === 0, 60_000);
+      expect(took).toBeLessThan(TIMEOUTS.request);
+      expect(new Set(await many(60, 60_000))).toEqual(new Set(['answered']));
+    } finally {
+      await data.destroy();
+      await way.stop();
+    }
   });
 });

@@ -13,7 +13,7 @@ const fixtures = (adapter: string) => fileURLToPath(new URL(`../../adapters/${ad
 
 async function everybody(source: Source): Promise<PersonIdentity[]> {
   const all: PersonIdentity[] = [];
-  for await (const person of source.persons?.({ signal }) ?? []) all.push(person);
+  for await (const page of source.persons?.({ signal }) ?? []) all.push(...page.items);
   return all;
 }
 

@@ -52,6 +52,32 @@ const decide = (verb: 'confirm' | 'reject', id: string, reason = 'compared with 
     { id, reason },
   );
 
+type Answer = Awaited<ReturnType<typeof decide>>;
+const undo = (id: string, reason = 'another birth date', worker = STEWARD) =>
+  ask(
+    demo,
+    worker,
+    `mutation Undo($id: ID!, $reason: String!) @purpose(of: INFORMATION_GOVERNANCE) {
+      undoPersonLink(id: $id, reason: $reason) { id state }
+    }`,
+    { id, reason },
+  );
+const separate = (person: string, source = 'social-care') =>
+  ask(
+    demo,
+    STEWARD,
+    `mutation Separate($person: ID!, $source: String!) @purpose(of: INFORMATION_GOVERNANCE) {
+      separateOwnRecord(person: $person, source: $source, reason: "a namesake") { source }
+    }`,
+    { person: Buffer.from(`Person:${person}`).toString('base64url'), source },
+  );
+const linesOf = async (answer: Answer): Promise<Json[]> => {
+  const [entry] = await demo.store.read<{ body: string }>('SELECT body FROM audit_entry WHERE id = ?', [
+    answer.extensions?.receipt?.entry,
+  ]);
+  return (JSON.parse(entry?.body ?? '{}') as Json)['statements'];
+};
+
 describe('a data steward', () => {
   it('sees the pairs that their own agency has a side of, and of no adult service that there is one', async () => {
     const nodes = await nodesOf(STEWARD);
@@ -127,5 +153,67 @@ describe('a data steward', () => {
     );
     expect(shown).toHaveLength(1);
     expect(shown[0]?.['yours'].surname).toEqual(expect.any(String));
+  });
+
+  it('takes a confirmed link back: the next operation has two people, and the log says so', async () => {
+    const [confirmed] = await questions.list('CONFIRMED', ['social-care']);
+    const id = confirmed?.id ?? '';
+    const pair = [confirmed?.a, confirmed?.b].flatMap((ref) => ref ?? []);
+    const people = openPeople(demo.store, { newId: counter('y') });
+    const whoOf = async () => {
+      const who = await people.resolve(pair);
+      return new Set(pair.map((ref) => who.get(refKey(ref))));
+    };
+    expect((await whoOf()).size).toBe(1);
+    expect((await undo(id, ' ')).errors?.[0]?.extensions.code).toBe('NOT_VALID');
+    expect((await undo(id, 'two births', 'sw-ada-thorne')).errors?.[0]?.extensions.code).toBe('NOT_PERMITTED');
+    const answer = await undo(id, 'the school has two of them');
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data['undoPersonLink']).toEqual({ id, state: 'REJECTED' });
+    expect((await whoOf()).size).toBe(2);
+    expect(await linesOf(answer)).toEqual([
+      expect.objectContaining({ did: 'LINK_UNDONE', ids: [id], policies: ['may-undo-person-link'] }),
+    ]);
+    expect((await undo(id)).errors?.[0]?.extensions.code).toBe('NOT_VALID');
+    await demo.matchPersons(AbortSignal.timeout(20_000));
+    expect((await whoOf()).size).toBe(2);
+  });
+
+  it('cannot take back what they may not see, nor tell it from what is not there', async () => {
+    const [hidden] = await questions.list('REVIEW', ['substance-misuse']);
+    const answers = [await undo(hidden?.id ?? ''), await undo('no-such-question')];
+    expect(answers.map(({ errors }) => errors?.[0]?.message)).toEqual(
+      answers.map(() => answers[1]?.errors?.[0]?.message),
+    );
+    expect(answers[0]?.errors?.[0]?.extensions.code).toBe('NOT_PERMITTED');
+  });
+
+  it('takes the own record out of a person, with one answer whoever else is in that person', async () => {
+    const joined = await demo.store.read<{ person: string; n: number }>(
+      `SELECT person_id AS person, COUNT(*) AS n FROM person_link
+        WHERE person_id IN (SELECT person_id FROM person_link WHERE space = 'social-care') GROUP BY person_id ORDER BY n DESC, person_id`,
+    );
+    const [most, least] = [joined[0], joined.at(-1)];
+    expect([Number(most?.n) > 1, Number(least?.n)]).toEqual([true, 1]);
+    const answers = [await separate(most?.person ?? ''), await separate(least?.person ?? '')];
+    for (const { errors, data } of answers)
+      expect([errors, data['separateOwnRecord']]).toEqual([undefined, { source: 'social-care' }]);
+    const [ours] = await demo.store.read<{ person: string }>(
+      `SELECT l.person_id AS person FROM person_link l JOIN person_link_moved m ON m.space = l.space AND m.local_id = l.local_id WHERE m.was = ?`,
+      [most?.person],
+    );
+    expect(ours?.person).not.toBe(most?.person);
+    const left = await demo.store.read<{ space: string }>('SELECT space FROM person_link WHERE person_id = ?', [
+      most?.person,
+    ]);
+    expect(left).toHaveLength(Number(most?.n) - 1);
+    expect((await linesOf(answers[0] as Answer)).map((line) => line['did'])).toEqual(['SEPARATED']);
+    const none = await separate(most?.person ?? '');
+    const others = await separate(least?.person ?? '', 'mental-health');
+    expect([none, others].map(({ errors }) => errors?.[0]?.extensions.code)).toEqual([
+      'NOT_PERMITTED',
+      'NOT_PERMITTED',
+    ]);
+    expect(none.errors?.[0]?.message).toBe(others.errors?.[0]?.message);
   });
 });

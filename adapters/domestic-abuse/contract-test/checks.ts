@@ -13,6 +13,7 @@ import {
   HEALTH,
   idsOf,
   isOn,
+  LIST,
   listOf,
   ONE,
   type Outcome,
@@ -46,6 +47,7 @@ export const CHECKS: readonly Check[] = [
   { title: 'takes 500 ids and refuses 501', run: limits },
   { title: 'refuses what is not a search', run: malformed },
   { title: 'finds the persons it works with, and nobody else', run: persons },
+  { title: 'lists everybody once, page by page', run: listing },
   { title: 'answers conditionally only with what it gave', run: conditional },
 ];
 
@@ -59,6 +61,7 @@ async function strangers(visit: Visit): Promise<Outcome> {
     [SEARCH, { body: { personIds: [...visit.persons] } }],
     [ONE, { path: `/cases/${NOBODY}` }],
     [FIND, { body: { forename: 'Nobody', surname: 'Nobody' } }],
+    [LIST, { body: { after: null, limit: 1 } }],
   ];
   const faults: Fault[] = [];
   for (const [operation, request] of visit.stranger ? paths : []) {
@@ -303,6 +306,50 @@ async function persons(visit: Visit): Promise<Outcome> {
     if (found.some((one) => workedWith(one).some((person) => person.personId === personId))) continue;
     await must('by the names of somebody not worked with', { forename, surname }, personId, false);
   }
+  return faults;
+}
+
+/** The most pages that are asked for: what comes after them is not tried. */
+const MOST_PAGES = 40;
+
+async function listing(visit: Visit): Promise<Outcome> {
+  const first = await visit.provider.ask({ method: 'POST', path: '/persons/list', body: { after: null, limit: 500 } });
+  if (first.status === 404) return { notChecked: 'no list of persons is given, which is allowed' };
+  const faults: Fault[] = [];
+  const listed: Fields[] = [];
+  let isWhole = false;
+  for (let after: string | null = null, page = 1; page <= MOST_PAGES; page += 1) {
+    // Few on the first pages, so that there are several even of a small list.
+    const limit = page <= 3 ? 2 : 500;
+    const what = `page ${page}`;
+    const { answer, faults: more } = await asked(visit, LIST, what, 200, { body: { after, limit } });
+    faults.push(...more);
+    if (more.length > 0) return faults;
+    const { persons: on, next } = answer.body as { readonly persons: readonly Fields[]; readonly next: string | null };
+    if (on.length > limit) faults.push(fault(LIST, 200, what, 'holds more than were asked for'));
+    listed.push(...on);
+    isWhole = next === null;
+    if (next === null) break;
+    after = next;
+  }
+  const byId = new Map(listed.map((person) => [person['personId'], person]));
+  if (byId.size < listed.length) faults.push(fault(LIST, 200, '', 'somebody stands in it twice'));
+  for (const [i, one] of visit.cases.entries())
+    for (const { personId, locationProtected } of personsOf(one)) {
+      const person = byId.get(personId);
+      const at = `a person of case ${i + 1}`;
+      if (!person && isWhole) faults.push(fault(LIST, 200, at, 'is not listed'));
+      if (person?.['protected'] === false && (locationProtected === true || one.confidentiality === 'V'))
+        faults.push(fault(LIST, 200, at, 'is protected there, and not said to be'));
+    }
+  const wrong: readonly [string, unknown][] = [
+    ['nothing asked for', {}],
+    ['no limit', { after: null }],
+    ['a limit of none', { after: null, limit: 0 }],
+    ['a limit of 501', { after: null, limit: 501 }],
+    ['a field it does not know', { after: null, limit: 1, names: [] }],
+  ];
+  for (const [what, body] of wrong) faults.push(...(await asked(visit, LIST, what, 400, { body })).faults);
   return faults;
 }
 

@@ -22,7 +22,12 @@ export interface Contract {
 }
 
 /** The operations of openapi.yaml. */
-export type Operation = 'GET /health' | 'POST /cases/search' | 'GET /cases/{caseId}' | 'POST /persons/search';
+export type Operation =
+  | 'GET /health'
+  | 'POST /cases/search'
+  | 'GET /cases/{caseId}'
+  | 'POST /persons/search'
+  | 'POST /persons/list';
 
 /** Where openapi.yaml tells of an answer. */
 export function placeOf(operation: Operation, status: number | string): string {

@@ -10,6 +10,7 @@ export interface Shown {
   readonly workWith?: unknown;
   readonly worker?: { readonly id?: unknown; readonly teamId?: unknown } | null;
   readonly persons?: unknown;
+  readonly confidentiality?: unknown;
   readonly risk?: { readonly dashScore?: unknown; readonly level?: unknown } | null;
   readonly entries?: unknown;
   readonly referrals?: unknown;
@@ -37,6 +38,7 @@ export type Outcome = readonly Fault[] | { readonly notChecked: string };
 export const SEARCH = 'POST /cases/search';
 export const ONE = 'GET /cases/{caseId}';
 export const FIND = 'POST /persons/search';
+export const LIST = 'POST /persons/list';
 export const HEALTH = 'GET /health';
 
 /** What is wrong with the answer of an operation. */

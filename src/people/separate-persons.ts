@@ -1,0 +1,175 @@
+/**
+ * Takes a record out of a person: from then on it is of a person of its own. What closes (a refusal, a withdrawal, not relevant,
+ * a conflict) and was said while the record was the person's stands for both from then on. What opens (consent, an exception, a
+ * judgement of relevance, a grant, an emergency) goes with the record when it was said before the two became one; said while
+ * they were one it may be of either, and stands for neither until it is said again. What was said of the other alone stays.
+ * docs/decisions/0013 says why.
+ */
+import type { EntityManager } from 'typeorm';
+import type { IsoInstant, PersonId } from '../domain/words.js';
+import type { Store } from '../store/store.js';
+import { renameInExceptions, SAID } from './join-persons.js';
+import type { PersonRef } from './people.js';
+
+export interface SeparateParts {
+  readonly newId: () => string;
+  readonly at: IsoInstant;
+  /**
+   * The record that it was wrongly one with. Without it, everybody else's: then all that opens and was said since the record was
+   * the person's counts as said of both, whoever else is in that person – so that nothing shows whether there is anybody.
+   */
+  readonly from?: PersonRef;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+interface Move {
+  readonly statement: string;
+  readonly part: string;
+  readonly at: IsoInstant;
+  readonly was: PersonId;
+}
+
+/** Of each table: when it was said, and whether it opens anything. Without a rule: it does. */
+const TOLD: { readonly [table: string]: { readonly at: string; readonly opens?: (row: Row) => boolean } } = {
+  consent_statement: { at: 'recorded_at', opens: ({ state }) => state === 'GIVEN' },
+  service_consent: { at: 'recorded_at', opens: ({ state }) => state === 'GIVEN' },
+  relevance_judgement: { at: 'judged_at', opens: ({ decision }) => decision === 'RELEVANT' },
+  emergency_access: { at: 'recorded_at' },
+};
+/** Tables whose rows only name who is meant: the record behind says when. */
+const RECORD_OF: { readonly [table: string]: string } = {
+  exception_subject: 'exception_record',
+  sharing_grant_subject: 'sharing_grant',
+  emergency_subject: 'emergency_access',
+};
+
+/**
+ * Inside the caller's transaction; resolves to who the record is now of, or to undefined when the two are not one person (any
+ * more), and then nothing has changed. Moves the registers' clock: operations under way are decided again.
+ */
+export async function separatePersons(
+  store: Store,
+  manager: EntityManager,
+  taken: PersonRef,
+  { newId, at, from }: SeparateParts,
+): Promise<PersonId | undefined> {
+  await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
+  const whole = await personOf(store, manager, taken);
+  if (whole === undefined) return undefined;
+  if (from && (await personOf(store, manager, from)) !== whole) return undefined;
+  const [own, nobody] = [`P-${newId()}`, `P-${newId()}`];
+  const was = await historyOf(store, manager, taken, whole);
+  const otherWas = from ? await historyOf(store, manager, from, whole) : undefined;
+
+  /** Whose is what was said at a moment about somebody who was then `about`. */
+  function fate(about: PersonId, saidAt: IsoInstant): 'THEIRS' | 'OWN' | 'EITHER' {
+    if (was(saidAt) !== about) return 'THEIRS';
+    return otherWas && otherWas(saidAt) !== about ? 'OWN' : 'EITHER';
+  }
+
+  // Renamed last: a row that names the person twice is copied as it was.
+  const renames: (() => Promise<unknown>)[] = [];
+  const copies = new Map<
+    string,
+    { readonly table: string; readonly row: Row; readonly columns: Map<string, string> }
+  >();
+  for (const { table, id, column, part } of SAID) {
+    const record = RECORD_OF[table];
+    const when = record
+      ? `SELECT t.*, r.recorded_at AS said_at FROM ${table} t JOIN ${record} r ON r.id = t.${id} WHERE t.${column} = ?`
+      : `SELECT t.*, t.${TOLD[table]?.at} AS said_at FROM ${table} t WHERE t.${column} = ?`;
+    for (const { said_at: saidAt, ...row } of await store.run<Row>(manager, when, [whole])) {
+      const statement = String(row[id]);
+      const whose = fate(await aboutThen(store, manager, statement, part, whole), String(saidAt));
+      if (whose === 'THEIRS') continue;
+      if (TOLD[table]?.opens?.(row) === false) {
+        const copy = copies.get(statement) ?? { table, row, columns: new Map<string, string>() };
+        copies.set(statement, copy);
+        copy.columns.set(column, part);
+        continue;
+      }
+      const to = whose === 'OWN' ? own : nobody;
+      renames.push(async () => {
+        if (table === 'exception_subject') await renameInExceptions(store, manager, whole, to, statement);
+        const sql = `UPDATE ${table} SET ${column} = ? WHERE ${id} = ? AND ${column} = ?`;
+        await store.run(manager, sql, [to, statement, whole]);
+        await note(store, manager, { statement, part, at, was: whole });
+      });
+    }
+  }
+  for (const { table, row, columns: of } of copies.values()) {
+    const id = newId();
+    const renamed = { ...row, id, ...Object.fromEntries([...of.keys()].map((column) => [column, own])) };
+    const columns = Object.keys(renamed);
+    const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+    await store.run(manager, insert, Object.values(renamed));
+    // Until now it was about nobody who is known by this id.
+    for (const part of of.values()) await note(store, manager, { statement: id, part, at, was: nobody });
+  }
+  for (const rename of renames) await rename();
+  await store.run(
+    manager,
+    `INSERT INTO conflict (worker, person, reason) SELECT c.worker, ?, c.reason FROM conflict c WHERE c.person = ?`,
+    [own, whole],
+  );
+  // A worker who is one of the two may be either.
+  await store.run(
+    manager,
+    `INSERT INTO conflict (worker, person) SELECT w.id, ? FROM worker w WHERE w.person = ?
+      AND NOT EXISTS (SELECT 1 FROM conflict c WHERE c.worker = w.id AND c.person = ?)`,
+    [own, whole, own],
+  );
+  const { space, local } = taken;
+  await store.run(manager, 'INSERT INTO person_link_moved (space, local_id, at, was) VALUES (?, ?, ?, ?)', [
+    space,
+    local,
+    at,
+    whole,
+  ]);
+  await store.run(manager, 'UPDATE person_link SET person_id = ? WHERE space = ? AND local_id = ?', [
+    own,
+    space,
+    local,
+  ]);
+  return own;
+}
+
+async function personOf(store: Store, manager: EntityManager, { space, local }: PersonRef) {
+  const sql = 'SELECT person_id AS person FROM person_link WHERE space = ? AND local_id = ?';
+  const [row] = await store.run<{ person: PersonId }>(manager, sql, [space, local]);
+  return row?.person;
+}
+
+/** Who a record was of, at a moment: empty while it was nobody's. */
+async function historyOf(
+  store: Store,
+  manager: EntityManager,
+  { space, local }: PersonRef,
+  now: PersonId,
+): Promise<(at: IsoInstant) => PersonId> {
+  const sql = 'SELECT at, was FROM person_link_moved WHERE space = ? AND local_id = ? ORDER BY at';
+  const moves = await store.run<Move>(manager, sql, [space, local]);
+  return (at) => moves.find((move) => move.at > at)?.was ?? now;
+}
+
+/** Whom a statement was about when it was said. */
+async function aboutThen(
+  store: Store,
+  manager: EntityManager,
+  statement: string,
+  part: string,
+  now: PersonId,
+): Promise<PersonId> {
+  const sql = 'SELECT at, was FROM statement_moved WHERE statement = ? AND part = ? ORDER BY at';
+  const [first] = await store.run<Move>(manager, sql, [statement, part]);
+  return first?.was ?? now;
+}
+
+async function note(store: Store, manager: EntityManager, { statement, part, at, was }: Move): Promise<void> {
+  await store.run(
+    manager,
+    `INSERT INTO statement_moved (statement, part, at, was) SELECT ?, ?, ?, ?
+      WHERE NOT EXISTS (SELECT 1 FROM statement_moved m WHERE m.statement = ? AND m.part = ? AND m.at = ?)`,
+    [statement, part, at, was, statement, part, at],
+  );
+}

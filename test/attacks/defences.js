@@ -71,7 +71,16 @@ export const DEFENCES = [
     from: 'const ask = ids.length > 0 ? ids : [NOBODY];',
     to: 'const ask = ids; if (ids.length === 0) return;',
     test: 'test/attacks/http.test.ts',
-    named: '10: ',
+    named: 'costs the sources the same calls',
+  },
+  {
+    attack: '10',
+    what: 'what comes to nothing is answered at an even time',
+    file: 'src/graph/even-time.ts',
+    from: "if (isStatement || roots.some((name) => SEARCHES.includes(name)) || tellsOfNothing(result as ExecutionResult))",
+    to: 'if (isStatement || roots.some((name) => SEARCHES.includes(name)))',
+    test: 'test/attacks/http.test.ts',
+    named: 'is answered at the same moment',
   },
   {
     attack: '11',

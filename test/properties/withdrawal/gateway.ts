@@ -61,6 +61,8 @@ async function run({ store: where, socialCare, substanceMisuse, clockOffMs }: To
     introspection: false,
     cursorKey: 'race',
     sourceDeadlineMs: 20_000,
+    // How fast statements follow one another is what is raced.
+    pause: async () => {},
     protocols: ['walsall-family-safeguarding'],
   });
   process.send?.({ url: wired.url });

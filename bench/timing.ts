@@ -156,7 +156,7 @@ function differenceOf(one: string, other: string): string {
   return `the answers part at byte ${at}:\n${one.slice(from, from + 600)}\n${other.slice(from, from + 600)}`;
 }
 
-async function measure({ worker, purpose, query, without, instead }: Case) {
+async function measure({ worker, purpose, query, without, instead }: Case): Promise<[Target, Target, Target]> {
   const changed = instead === undefined ? worldWithout(without) : WORLD;
   // One after the other: what starts first is warm first, and all are warmed up before anything is measured.
   const first = await startWorld(WORLD);
@@ -195,7 +195,9 @@ async function measure({ worker, purpose, query, without, instead }: Case) {
   agent.destroy();
   for (const demo of demos) await demo.stop();
   if (changed !== WORLD) rmSync(changed, { recursive: true, force: true });
-  return targets as [Target, Target, Target];
+  const [held, absent, control] = targets;
+  if (!held || !absent || !control) throw new Error('three are compared');
+  return [held, absent, control];
 }
 
 interface Target {

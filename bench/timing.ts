@@ -10,6 +10,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { Agent, request } from 'node:http';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { composeDemo, type Demo } from '../src/compose-demo.js';
 import { readConfig } from '../src/config.js';
 import { packagePath } from '../src/package-path.js';
@@ -107,6 +108,22 @@ async function startWorld(world: string): Promise<Demo> {
   return composeDemo(config);
 }
 
+/**
+ * The answer of an operation. On a busy machine the keys of the demo's identity provider may not be fetched within their two
+ * seconds, and nobody is signed in for a second (SignIn): refused before anything is read, that is no answer of either world, and it is
+ * asked again. Anything else that differs is an answer that differs.
+ */
+async function timedWhenSignedIn(url: string, agent: Agent, token: string, body: string): Promise<Timed> {
+  for (;;) {
+    const answer = await timed(url, agent, token, body);
+    if (!answer.bytes.startsWith('401 ')) return answer;
+    notSignedIn += 1;
+    await setTimeout(200);
+  }
+}
+
+let notSignedIn = 0;
+
 interface Timed {
   readonly ms: number;
   /** Of this process, which answers and asks: what other work on the machine adds to `ms` is not in it. */
@@ -182,7 +199,7 @@ async function measure({ worker, purpose, query, without, instead }: Case): Prom
     const order = shuffled(targets);
     const seen = new Map<object, string>();
     for (const target of order) {
-      const { ms, cpuMs, bytes } = await timed(target.url, agent, target.token, target.body);
+      const { ms, cpuMs, bytes } = await timedWhenSignedIn(target.url, agent, target.token, target.body);
       seen.set(target, bytes);
       if (i < 0) continue;
       target.times.push(ms);
@@ -241,7 +258,8 @@ function write(began: Date, rows: readonly string[], worst: number): void {
   const text = `# Does the time of an answer tell that something is hidden?
 
 \`npm run build && node dist/bench/timing.js\`: ${SAMPLES} samples a case from each of three demos on loopback (${2 * SAMPLES} a comparison), after ${WARM_UP} to warm up,
-asked one after the other in random order. The answers are the same bytes (checked for each sample). AUC is the chance that
+asked one after the other in random order. The answers are the same bytes (checked for each sample; ${notSignedIn} times the demo's
+identity provider was too slow to sign anybody in, and it was asked again). AUC is the chance that
 an answer with something hidden took longer than one without (Mann–Whitney; 95 % by bootstrap over samples): 0.5 tells nothing.
 The control compares two demos that both hold the record: what differs there is the measuring. CPU time is this process's own,
 which nobody outside sees: it shows what is left of a difference when other work on the machine is taken away, and, where an

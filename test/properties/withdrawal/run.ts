@@ -44,6 +44,8 @@ export interface Raced {
   readonly failed: { readonly [code: string]: number };
   /** How often operations were decided again because facts had changed. */
   readonly decidedAgain: number;
+  /** What the store failed with, in the driver's words. */
+  readonly storeFailures: { readonly [message: string]: number };
   /** Times each fact was given and taken, by race. */
   readonly turns: { readonly [race: string]: number };
   /** Reads begun and ended while a fact they need was surely gone. */
@@ -59,6 +61,8 @@ const TYPESCRIPT = new URL('../typescript.js', import.meta.url).href;
 /** How far the instances' clocks are off, ms: statements recorded by one that is ahead, releases by one that is behind. */
 const CLOCKS_OFF_MS = [0, 25, -25, 0];
 const LONGEST_OFF_MS = 25;
+/** Codes of an operation that failed for the store's sake. */
+const OUT_OF_REACH: readonly string[] = ['INTERNAL', 'NOT_RECORDED'];
 
 export async function race(options: RaceOptions): Promise<Raced> {
   const folder = mkdtempSync(join(tmpdir(), 'threshold-race-'));
@@ -95,7 +99,10 @@ export async function race(options: RaceOptions): Promise<Raced> {
     const opened = counted.reduce((sum, one) => sum + one.opened, 0);
     const { asked, ...seen } = run;
     const log = await checkLog(store, run.firstVersion);
-    return { ...withoutVersion(seen), log, decidedAgain: opened - asked, seconds };
+    const storeFailures: Record<string, number> = {};
+    for (const [said, times] of counted.flatMap((one) => Object.entries(one.storeFailures)))
+      storeFailures[said] = (storeFailures[said] ?? 0) + times;
+    return { ...withoutVersion(seen), log, decidedAgain: opened - asked, storeFailures, seconds };
   } finally {
     for (const { child } of instances) child.kill();
     file.close();
@@ -112,6 +119,7 @@ export async function race(options: RaceOptions): Promise<Raced> {
     const random = randomFrom(seed);
     const anyUrl = () => at[Math.floor(random() * at.length)]?.url ?? '';
     let asked = 0;
+    const failed: Record<string, number> = {};
     const ask = (worker: string, query: string, variables: object = {}) => {
       asked += 1;
       return post(anyUrl(), worker, query, variables);
@@ -125,13 +133,15 @@ export async function race(options: RaceOptions): Promise<Raced> {
           const { data, errors } = await ask(worker, mutation, variables);
           if (data) return data as Awaited<ReturnType<Hands['say']>>;
           const code = errors?.[0]?.extensions.code;
-          if (code !== 'FACTS_CHANGED' || tries > 200) throw new StatementRefused(code);
+          // A busy server may not answer in time: nothing was said, or it was and is said again.
+          if (code !== undefined && OUT_OF_REACH.includes(code)) failed[code] = (failed[code] ?? 0) + 1;
+          else if (code !== 'FACTS_CHANGED') throw new StatementRefused(code);
+          if (tries > 200) throw new StatementRefused(code);
         }
       },
     };
     const gone = new Map(RACES.map(({ name }) => [name, new Fact()]));
     const turns: Record<string, number> = {};
-    const failed: Record<string, number> = {};
     let left = reads;
     let [shown, refused, readsWhileGone] = [0, 0, 0];
     const seenThoughGone: string[] = [];

@@ -20,7 +20,7 @@ import { simulateSubstanceMisuse } from '../adapters/substance-misuse/seed.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { simulateWorkbook } from '../adapters/workbook/seed.js';
 import { type LogKeys, newLogKey, readLogKeys } from './audit/log-keys.js';
-import { type Wired, wire } from './compose.js';
+import { type Parts, type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
 import { openDirectory } from './people/directory.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
@@ -91,12 +91,13 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
 
 /**
  * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's;
- * `gates` say otherwise than by default how sources are asked.
+ * `gates` say otherwise than by default how sources are asked; `pause` lets answers wait in another way than by the clock.
  */
 export async function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
   gates: Partial<GateSettings> = {},
+  pause?: Parts['pause'],
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
@@ -143,6 +144,7 @@ export async function composeDemo(
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gates,
+    ...(pause ? { pause } : {}),
     matchEveryHours: config.matchEveryHours ?? 24,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });

@@ -47,6 +47,12 @@ export type Timescale = keyof typeof TIMESCALES;
 export const TIMESCALE_NAMES = Object.keys(TIMESCALES) as readonly Timescale[];
 
 /**
+ * Timescales by which more or longer is released: the house rule bounds them, and a pack that says a looser value is told and
+ * changes nothing, by itself or beside others. The due times of sharing requests are a pack's to change (RULES §8).
+ */
+export const BOUND_BY_HOUSE: readonly Timescale[] = ['EMERGENCY_ACCESS', 'EMERGENCY_REVIEW'];
+
+/**
  * Switches are yes or no, or an age. `stricter` is the value that binds more: what holds where two packs disagree; of ages
  * the lower.
  */
@@ -103,7 +109,7 @@ export type StepDownItem = (typeof STEP_DOWN_ITEMS)[number];
 export const EXIT_ITEMS = ['WORKBOOK'] as const;
 export type ExitItem = (typeof EXIT_ITEMS)[number];
 
-/** What a handover to another service covers. Whatever is not listed is not handed over. */
+/** What a handover to another service covers. Whatever is not listed is not handed over, nor what the house rules do not list. */
 export interface HandoverRules {
   readonly stepDown: readonly StepDownItem[];
   /** An assessment is handed over only while younger than this. */

@@ -11,6 +11,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Audit } from '../audit/audit.js';
 import type { House } from '../reader/operation.js';
 import { ERRORS, type ErrorCode, maskError, Refusal } from './errors.js';
+import { evenly, type Pace } from './even-time.js';
 import { createExecutor, describeOperation, type ExecutorParts, type RequestContext } from './executor.js';
 import { type Limits, limitRule } from './limits.js';
 
@@ -18,10 +19,11 @@ export interface ApolloParts extends ExecutorParts {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
   readonly introspection: boolean;
+  readonly pace: Pace;
 }
 
 export function createApollo(parts: ApolloParts): ApolloServer<RequestContext> {
-  const executor = createExecutor(parts);
+  const executor = evenly(createExecutor(parts), parts.pace);
   return new ApolloServer<RequestContext>({
     gateway: {
       onSchemaLoadOrUpdate(callback) {

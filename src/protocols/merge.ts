@@ -1,9 +1,11 @@
 /**
  * The values that hold where an authority picked several packs. Each value on its own: a pack that says nothing of it is
  * passed over; where two say different things the more restrictive holds, and the disagreement is told; what no pack
- * fixes, the house rules do.
+ * fixes, the house rules do. Of what is released by a value the house rules are a bound too: a pack may be stricter, and one
+ * that is looser is a disagreement with the house, which holds (docs/decisions/0007).
  */
 import {
+  BOUND_BY_HOUSE,
   type Protocol,
   RUNG_LEVELS,
   type Rung,
@@ -43,11 +45,16 @@ export interface Merged {
 /** Merges packs over the house rules. Throws ProtocolError when the house does not fix what every authority needs. */
 export function mergePacks(house: Pack, packs: readonly Pack[]): Merged {
   const findings: Finding[] = [];
-  const merge = <T>(place: string, read: (pack: Pack) => Cited<T> | undefined, rule: Rule<T>): T | undefined => {
-    const said = sayings(house, packs, read);
-    const [first, ...others] = said;
-    if (!first) return undefined;
-    const holds = others.reduce((strictest, other) => rule.stricter(strictest, other.cited.value), first.cited.value);
+  const merge = <T>(
+    place: string,
+    read: (pack: Pack) => Cited<T> | undefined,
+    rule: Rule<T>,
+    isBound = false,
+  ): T | undefined => {
+    const fixed = sayings(house, packs, read);
+    const said = isBound && isLooser(fixed, read(house), rule) ? [...fixed, ...sayings(house, [], read)] : fixed;
+    const holds = strictest(said, rule);
+    if (holds === undefined) return undefined;
     const lines = said.map(({ pack, cited }) => ({ pack, clauses: cited.clauses, value: rule.say(cited.value) }));
     const disagree = new Set(lines.map(({ value }) => value)).size > 1;
     findings.push({ place, holds: rule.say(holds), said: lines, disagree });
@@ -57,16 +64,17 @@ export function mergePacks(house: Pack, packs: readonly Pack[]): Merged {
     merge(`switches.${name}`, (pack) => pack.switches[name], switchRule(name)),
   );
   const timescales = merged(TIMESCALE_NAMES, (name) =>
-    merge(`timescales.${name}`, (pack) => pack.timescales[name], timescaleRule(name)),
+    merge(`timescales.${name}`, (pack) => pack.timescales[name], timescaleRule(name), BOUND_BY_HOUSE.includes(name)),
   );
   const escalation = merge('escalation', ladderOf, ladderRule) ?? [];
-  const stepDown = merge('handover.stepDown', (pack) => listOf(pack.handover.stepDown), listRule);
+  const stepDown = merge('handover.stepDown', (pack) => listOf(pack.handover.stepDown), listRule, true);
   const assessmentNewerThan = merge(
     'handover.assessmentNewerThan',
     (pack) => pack.handover.assessmentNewerThan,
     shorter,
+    true,
   );
-  const exit = merge('handover.exit', (pack) => listOf(pack.handover.exit), listRule);
+  const exit = merge('handover.exit', (pack) => listOf(pack.handover.exit), listRule, true);
   if (!stepDown || !assessmentNewerThan || !exit)
     throw new ProtocolError('the house rules must say what a handover holds: stepDown, assessmentNewerThan, exit');
   const protocol: Protocol = {
@@ -91,8 +99,21 @@ interface Rule<T> {
   say(value: T): string;
 }
 
+type Sayings<T> = readonly { readonly pack: string; readonly cited: Cited<T> }[];
+
+function strictest<T>(said: Sayings<T>, rule: Rule<T>): T | undefined {
+  const [first, ...others] = said;
+  return first && others.reduce((held, { cited }) => rule.stricter(held, cited.value), first.cited.value);
+}
+
+/** Whether what the packs say together would hold more than the house does. */
+function isLooser<T>(said: Sayings<T>, bound: Cited<T> | undefined, rule: Rule<T>): boolean {
+  const held = strictest(said, rule);
+  return held !== undefined && bound !== undefined && rule.say(rule.stricter(held, bound.value)) !== rule.say(held);
+}
+
 /** What the packs say; where none says anything, the house. */
-function sayings<T>(house: Pack, packs: readonly Pack[], read: (pack: Pack) => Cited<T> | undefined) {
+function sayings<T>(house: Pack, packs: readonly Pack[], read: (pack: Pack) => Cited<T> | undefined): Sayings<T> {
   const of = (pack: Pack) => {
     const cited = read(pack);
     return cited ? [{ pack: pack.id, cited }] : [];

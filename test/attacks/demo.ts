@@ -17,6 +17,8 @@ export async function startDemo(
   env: Record<string, string> = {},
   place?: (source: Source) => Source,
   gates?: Partial<GateSettings>,
+  // Nothing waits for an even time but where that is what is tested.
+  pause: (ms: number) => Promise<void> = async () => {},
 ): Promise<Demo> {
   const config = readConfig({
     PORT: '0',
@@ -26,7 +28,7 @@ export async function startDemo(
     ...env,
   });
   if (config.mode !== 'demo') throw new Error('the tests run the demo');
-  return composeDemo(config, place, gates);
+  return composeDemo(config, place, gates, pause);
 }
 
 export async function ask(

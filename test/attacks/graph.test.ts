@@ -2,6 +2,9 @@
  * Ways in through GraphQL, against the running gateway and the named families. Numbers are those of the list of known attacks
  * on gateways of this kind (docs/attacks.md). Each test fails when its defence is taken out.
  */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Demo } from '../../src/compose-demo.js';
 import { ask, familyOf, type Json, peopleOf, startDemo } from './demo.js';
@@ -494,22 +497,40 @@ describe('32: ids', () => {
   });
 
   it('of a record give no more than the list that has it', async () => {
-    const id = await familyOf(demo, 'sw-ada-thorne', 'Tolley');
-    const listed = await dataOf(
-      'sw-ada-thorne',
-      'query L($id: ID!) @purpose(of: DIRECT_WORK) { family(id: $id) { members { person { ... on Child { assessments { nodes { id } } } } } } }',
-      { id },
-    );
-    const all = (listed['family'].members as Json[]).flatMap(({ person }) =>
-      ((person?.assessments?.nodes ?? []) as Json[]).map((record) => record['id']),
-    );
-    const given = await Promise.all(
-      all.map((record) =>
-        dataOf('kw-noor-ashdown', 'query N($record: ID!) @purpose(of: STEP_DOWN) { node(id: $record) { id } }', {
-          record,
-        }),
-      ),
-    );
-    expect(given.filter(({ node }) => node !== null).length).toBe(1);
+    // Both assessments are young enough for the pack: that only the latest is in it is all that hides the other.
+    const world = mkdtempSync(join(tmpdir(), 'threshold-attack-'));
+    cpSync('test/worlds/walsall-road', world, { recursive: true });
+    const file = join(world, 'sources/social-care/ssd_cin_assessments.csv');
+    const moved = readFileSync(file, 'utf8').replaceAll(',2026-02-02,Y,2026-03-09,', ',2026-06-01,Y,2026-06-22,');
+    writeFileSync(file, moved);
+    const other = await startDemo({ THRESHOLD_WORLD: world });
+    try {
+      const id = await familyOf(other, 'sw-ada-thorne', 'Tolley');
+      const listOf = async (worker: string, purpose: string) => {
+        const { data } = await ask(
+          other,
+          worker,
+          `query L($id: ID!) @purpose(of: ${purpose}) { family(id: $id) { members { person { ... on Child { assessments { nodes { id } } } } } } }`,
+          { id },
+        );
+        return (data['family']?.members as Json[]).flatMap(({ person }) =>
+          ((person?.assessments?.nodes ?? []) as Json[]).map((record): string => record['id']),
+        );
+      };
+      const all = await listOf('sw-ada-thorne', 'DIRECT_WORK');
+      const given: string[] = [];
+      for (const record of all) {
+        const query = 'query N($record: ID!) @purpose(of: STEP_DOWN) { node(id: $record) { id } }';
+        const { data } = await ask(other, 'kw-noor-ashdown', query, { record });
+        if (data['node'] !== null) given.push(record);
+      }
+      const listed = await listOf('kw-noor-ashdown', 'STEP_DOWN');
+      expect(all.length).toBe(2 * listed.length);
+      expect(listed.length).toBeGreaterThan(0);
+      expect(given.sort()).toEqual(listed.sort());
+    } finally {
+      await other.stop();
+      rmSync(world, { recursive: true, force: true });
+    }
   });
 });

@@ -9,8 +9,14 @@ import { ask, peopleOf, startDemo } from './demo.js';
 
 let demo: Demo;
 let calls: string[] = [];
+let pauses: number[] = [];
 beforeAll(async () => {
-  demo = await startDemo({}, (source) => counting(source));
+  demo = await startDemo(
+    {},
+    (source) => counting(source),
+    undefined,
+    async (ms) => void pauses.push(ms),
+  );
 });
 afterAll(() => demo.stop());
 
@@ -118,6 +124,37 @@ describe('10: who is hidden', () => {
       return [...new Set(calls)].sort();
     };
     expect(await callsFor(mira)).toEqual(await callsFor(nobody));
+  });
+
+  it('is answered at the same moment as who does not exist, and so is every search and statement', async () => {
+    const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'] ?? '';
+    const idOf = (name: string) => Buffer.from(name).toString('base64url');
+    const isEven = async (worker: string, document: string, id: string) => {
+      pauses = [];
+      await ask(demo, worker, document, { id });
+      return pauses.length === 1;
+    };
+    const lookUps = [
+      'query T($id: ID!) @purpose(of: DIRECT_WORK) { person(id: $id) { surname } }',
+      'query T($id: ID!) @purpose(of: DIRECT_WORK) { node(id: $id) { id } }',
+      'query T($id: ID!) @purpose(of: DIRECT_WORK) { consents(person: $id) { id } }',
+      'query T($id: ID!) @purpose(of: DIRECT_WORK) { family(id: $id) { id } }',
+      'query T($id: ID!) @purpose(of: DIRECT_WORK) { me { name } ... on Query { x: person(id: $id) { surname } } }',
+      'mutation T($id: ID!) @purpose(of: DIRECT_WORK) { withdrawConsent(consent: $id, method: "by telephone") { id } }',
+    ];
+    for (const document of lookUps)
+      for (const id of [mira, idOf('Person:P-9999999'), idOf('SubstanceMisuseRecord:substance-misuse:X/Y')])
+        expect([document, id, await isEven('sw-isla-penrose', document, id)]).toEqual([document, id, true]);
+    for (const surname of ['Quist', 'Nobody'])
+      expect(
+        await isEven(
+          'sw-ada-thorne',
+          `query F @purpose(of: DIRECT_WORK) { findPerson(forename: "Mira", surname: "${surname}") { persons { id } } }`,
+          '',
+        ),
+      ).toBe(true);
+    // Who may be known is answered when the answer is ready.
+    expect(await isEven('sw-ada-thorne', lookUps[0] as string, mira)).toBe(false);
   });
 });
 

@@ -25,11 +25,11 @@ function change(everywhere, file, from, to) {
 }
 
 function runTests({ test, named }) {
-  return spawnSync('npx', ['jest', '--forceExit', test, '-t', named], {
+  return spawnSync('npx', ['jest', '--forceExit', '--testTimeout', '180000', test, '-t', named], {
     cwd: copy,
     env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings', THRESHOLD_RACE_READS: '600' },
     encoding: 'utf8',
-    timeout: 240_000,
+    timeout: 600_000,
   });
 }
 
@@ -45,6 +45,9 @@ for (const defence of DEFENCES) {
     const { status, stderr = '' } = runTests(defence);
     const [, failed = '0', passed = '0'] = /Tests:\s+(?:(\d+) failed, )?(?:\d+ skipped, )?(?:(\d+) passed, )?/.exec(stderr) ?? [];
     const by = [...new Set([...stderr.matchAll(/^ {2}● .* › (.{0,60})/gm)].map(([, name]) => name.trim()))].join(' | ');
+    // A demo that could not be started in time has noticed nothing.
+    const isSlow = /Exceeded timeout of \d+ ms for a hook/.test(stderr);
+    if (isSlow) throw new Error('the machine was too slow to start the test');
     said = status === 0 ? 'NOT NOTICED' : `noticed: ${failed ?? 0} failed, ${passed ?? 0} passed: ${by}`;
     if (status === 0 || failed === '0' || failed === undefined) unnoticed += 1;
     if (process.env['VERBOSE']) process.stderr.write(stderr);

@@ -3,6 +3,9 @@
  * adapters and their systems are the real ones, each distinct answer of theirs is kept for the length of the test, and what
  * is taken away is left out of it, as if the system had never held it.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import type { AuditEntryBody } from '../../src/audit/entry.js';
 import type { Demo } from '../../src/compose-demo.js';
@@ -12,6 +15,7 @@ import { createPages } from '../../src/graph/connection.js';
 import { DEFAULT_LIMITS } from '../../src/graph/limits.js';
 import { buildGraph } from '../../src/graph/schema.js';
 import type { Source, SourceAnswer } from '../../src/sources/contract.js';
+import { generateWorld } from '../../src/worlds/generate.js';
 import { startDemo } from '../attacks/demo.js';
 import type { Pools } from './operations.js';
 
@@ -36,7 +40,29 @@ export interface TestWorld {
   withoutPerson<T>(source: string, person: string, work: () => Promise<T>): Promise<T>;
 }
 
+/**
+ * Over the world in a folder, the named one unless told. `generated:SEED:FAMILIES` is a world of invented families, made for the
+ * length of the test: the same for the same seed.
+ */
 export async function startTestWorld(folder?: string): Promise<TestWorld> {
+  const [kind, seed, families = '12'] = (folder ?? '').split(':');
+  if (kind !== 'generated') return startWorldIn(folder);
+  const out = mkdtempSync(join(tmpdir(), 'threshold-generated-'));
+  await generateWorld({ families: Number(families), seed: Number(seed), out, today: '2026-11-23' });
+  const world = await startWorldIn(out);
+  return {
+    ...world,
+    demo: {
+      ...world.demo,
+      async stop() {
+        await world.demo.stop();
+        rmSync(out, { recursive: true, force: true });
+      },
+    },
+  };
+}
+
+async function startWorldIn(folder: string | undefined): Promise<TestWorld> {
   let hidden: readonly Held[] = [];
   let stranger: { readonly source: string; readonly locals: ReadonlySet<string> } | undefined;
 
@@ -121,7 +147,10 @@ export async function startTestWorld(folder?: string): Promise<TestWorld> {
   return {
     demo,
     schema: buildGraph('schema/graphql', createPages('none'), DEFAULT_LIMITS).schema,
-    workers: demo.workers.map(({ id }) => id),
+    // Officers ask what nobody else may: they are drawn more often than one of so many would be.
+    workers: demo.workers.flatMap(({ id, roles }) =>
+      roles.includes('INFORMATION_GOVERNANCE_OFFICER') ? [id, id, id, id] : [id],
+    ),
     sources,
     pools,
     ask,
@@ -164,19 +193,36 @@ async function poolsOf(demo: Demo, ask: TestWorld['ask']): Promise<Pools> {
     'SELECT DISTINCT person_id AS person FROM person_link ORDER BY 1',
   );
   const ids = new Set(persons.map(({ person }) => Buffer.from(`Person:${person}`).toString('base64url')));
+  const families = new Set<string>();
+  const entries = new Set<string>();
   const names = new Map<string, Pools['persons'][number]>();
   for (const { id } of demo.workers) {
-    const { answer } = await ask(
+    const { answer, entry } = await ask(
       id,
       `query Pool @purpose(of: SUPERVISION) { families(first: 40) { nodes { id members { person { forename surname dateOfBirth
         ... on Child { assessments { nodes { id } } } ... on Adult { adultWork { nodes { id } } } } } } } }`,
     );
-    for (const [, found] of answer.matchAll(/"id":"([^"]+)"/g)) if (found) ids.add(found);
+    if (entry) entries.add(entry.id);
+    for (const [, found] of answer.matchAll(/"id":"([^"]+)"/g)) {
+      if (!found) continue;
+      ids.add(found);
+      if (Buffer.from(found, 'base64url').toString().startsWith('Family:')) families.add(found);
+    }
     for (const [, forename, surname, dateOfBirth] of answer.matchAll(
       /"forename":"([^"]+)","surname":"([^"]+)","dateOfBirth":"([^"]+)"/g,
     ))
       if (forename && surname && dateOfBirth) names.set(`${forename} ${surname}`, { forename, surname, dateOfBirth });
   }
   ids.add(Buffer.from('Person:P-nobody').toString('base64url'));
-  return { ids: [...ids].sort(), persons: [...names.values()] };
+  const agencies = await demo.store.read<{ id: string }>('SELECT id FROM agency ORDER BY id');
+  const all = [...ids].sort();
+  return {
+    ids: all,
+    families: [...families].sort(),
+    people: all.filter((id) => Buffer.from(id, 'base64url').toString().startsWith('Person:')),
+    workers: demo.workers.map(({ id }) => id),
+    agencies: agencies.map(({ id }) => id),
+    entries: [...entries],
+    persons: [...names.values()],
+  };
 }

@@ -17,6 +17,45 @@ const timescale = (id: string, name: string, value: string) =>
 const disagreements = (...packs: Pack[]) =>
   mergePacks(house, packs).findings.flatMap((finding) => (finding.disagree ? [tellDisagreement(finding)] : []));
 
+const aged = (id: string, value: string) => pack(id, { handover: { assessmentNewerThan: { value, clause: 'CF-03' } } });
+
+describe('a pack that would release more than the house rules', () => {
+  it.each([
+    ['EMERGENCY_ACCESS', 'P3D', 'P2D', { days: 0, minutes: 24 * 60 }],
+    ['EMERGENCY_REVIEW', 'P14D', 'P7D', { workingDays: 1 }],
+  ] as const)('by %s changes nothing, alone or beside another that would', (name, longer, long, holds) => {
+    expect(held(timescale('a', name, longer)).timescales[name]).toMatchObject(holds);
+    expect(held(timescale('a', name, longer), timescale('b', name, long)).timescales[name]).toMatchObject(holds);
+  });
+
+  it('by the age of an assessment changes nothing; one that would release less does', () => {
+    expect(held(aged('a', 'P12M')).handover.assessmentNewerThan.months).toBe(6);
+    expect(held(aged('a', 'P12M'), aged('b', 'P8M')).handover.assessmentNewerThan.months).toBe(6);
+    expect(held(aged('a', 'P12M'), aged('b', 'P2M')).handover.assessmentNewerThan.months).toBe(2);
+    expect(held(timescale('a', 'EMERGENCY_ACCESS', 'PT4H')).timescales.EMERGENCY_ACCESS).toMatchObject({
+      minutes: 240,
+    });
+  });
+
+  it('by what is handed over hands over what the house does', () => {
+    const narrow: Pack = {
+      ...house,
+      handover: { ...house.handover, stepDown: (house.handover.stepDown ?? []).slice(0, 1) },
+    };
+    const wide = pack('a', {
+      handover: { stepDown: ['FAMILY_DETAILS', 'ASSESSMENT'].map((item) => ({ item, clause: 'CF-03' })) },
+    });
+    expect(mergePacks(narrow, [wide]).protocol.handover.stepDown).toEqual(['FAMILY_DETAILS']);
+  });
+
+  it('is told as a disagreement with the house; one that is stricter is none', () => {
+    expect(disagreements(aged('a', 'P12M'))).toEqual([
+      'the packs disagree on handover.assessmentNewerThan: a (CF-03) says 12 months; house (CF-03) says 6 months; what holds is the more restrictive: 6 months',
+    ]);
+    expect(disagreements(aged('a', 'P2M'), timescale('b', 'EMERGENCY_ACCESS', 'PT4H'))).toEqual([]);
+  });
+});
+
 describe('two packs that disagree', () => {
   it.each([
     ['SUPERVISION', 'P1M', 'P2W', { days: 14 }],
@@ -47,10 +86,8 @@ describe('two packs that disagree', () => {
     ]);
   });
 
-  it('on the age of an assessment take the younger, older than the house rule or not', () => {
-    const aged = (id: string, value: string) =>
-      pack(id, { handover: { assessmentNewerThan: { value, clause: 'CF-03' } } });
-    expect(held(aged('a', 'P12M'), aged('b', 'P8M')).handover.assessmentNewerThan.months).toBe(8);
+  it('on the age of an assessment take the younger', () => {
+    expect(held(aged('a', 'P5M'), aged('b', 'P3M')).handover.assessmentNewerThan.months).toBe(3);
     expect(held().handover.assessmentNewerThan.months).toBe(6);
   });
 

@@ -26,6 +26,8 @@ export interface Told {
 export interface Counted {
   /** How often an operation was opened: once for each that was asked for, and once more each time one was decided again. */
   readonly opened: number;
+  /** What the store failed with, in the driver's words, and how often: the answers only say that something failed. */
+  readonly storeFailures: { readonly [message: string]: number };
 }
 
 async function run({ store: where, socialCare, substanceMisuse, clockOffMs }: Told): Promise<void> {
@@ -33,12 +35,23 @@ async function run({ store: where, socialCare, substanceMisuse, clockOffMs }: To
   const store = await openStore(where);
   const now = () => new Date(Date.now() + clockOffMs);
   const directory = openDirectory(store);
+  const storeFailures: Record<string, number> = {};
+  const told =
+    <A extends readonly unknown[], R>(call: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      call(...args).catch((error: unknown) => {
+        const said = error instanceof Error && error.name !== 'FactsChanged' ? error.message : undefined;
+        if (said !== undefined) storeFailures[said] = (storeFailures[said] ?? 0) + 1;
+        throw error;
+      });
   const counting: Store = {
     ...store,
+    read: told(store.read) as Store['read'],
+    transaction: told(store.transaction) as Store['transaction'],
     readAll(statements) {
       // Where a requester stands is read once each time an operation is opened.
       if (statements[0]?.[0].includes('FROM worker w JOIN agency')) opened += 1;
-      return store.readAll(statements);
+      return told(store.readAll)(statements) as never;
     },
   };
   const wired = await wire({
@@ -61,12 +74,14 @@ async function run({ store: where, socialCare, substanceMisuse, clockOffMs }: To
     introspection: false,
     cursorKey: 'race',
     sourceDeadlineMs: 20_000,
+    // How fast statements follow one another is what is raced.
+    pause: async () => {},
     protocols: ['walsall-family-safeguarding'],
   });
   process.send?.({ url: wired.url });
   process.once('message', async () => {
     await wired.stop();
-    process.send?.({ opened } satisfies Counted, () => process.disconnect());
+    process.send?.({ opened, storeFailures } satisfies Counted, () => process.disconnect());
   });
 }
 

@@ -5,6 +5,7 @@
 import type { LoggedEntry } from '../../../src/audit/audit.js';
 import type { AuditEntryBody, OutcomeEntry } from '../../../src/audit/entry.js';
 import { factsOf } from '../../../src/domain/facts.js';
+import type { GrantAbout } from '../../../src/registers/grant.js';
 import type { ConsentStatement, ExceptionRecord, Judgement, Scope } from '../../../src/registers/statements.js';
 
 /** Every statement that the registers hold after the race, whoever wrote it and when. */
@@ -12,6 +13,7 @@ export interface Written {
   readonly consents: readonly ConsentStatement[];
   readonly exceptions: readonly ExceptionRecord[];
   readonly judgements: readonly Judgement[];
+  readonly grants: readonly GrantAbout[];
 }
 
 export interface Checked {
@@ -19,7 +21,12 @@ export interface Checked {
   /** Parts of records that were released across agencies. */
   readonly released: number;
   /** How many of them rest on a fact of each kind. */
-  readonly restingOn: { readonly consents: number; readonly exceptions: number; readonly judgements: number };
+  readonly restingOn: {
+    readonly consents: number;
+    readonly exceptions: number;
+    readonly judgements: number;
+    readonly grants: number;
+  };
   /** Statements that stand in the log. */
   readonly statements: number;
   readonly refusedForChanges: number;
@@ -38,6 +45,7 @@ interface Release {
   readonly category: string;
   readonly holder: string;
   readonly recipient: string;
+  readonly worker: string;
   readonly purpose: string;
 }
 
@@ -52,17 +60,20 @@ export function checkLogOrder(
   clocksApartMs = 0,
 ): Checked {
   const violations: string[] = [];
-  const restingOn = { consents: 0, exceptions: 0, judgements: 0 };
+  const restingOn = { consents: 0, exceptions: 0, judgements: 0, grants: 0 };
   const consents = new Map(written.consents.map((row) => [row.id, row]));
   const exceptions = new Map(written.exceptions.map((row) => [row.id, row]));
   const judgements = new Map(written.judgements.map((row) => [row.id, row]));
+  const grants = new Map(written.grants.map((row) => [row.id, row]));
   const said = new Set(
     entries.flatMap(({ body }) => (body.result === 'ANSWERED' ? writesOf(body).flatMap(({ ids }) => ids) : [])),
   );
   // What no entry names stood before the first. After that everything stands where the log says.
   const order = new Map<string, number>();
-  for (const { id } of [...written.consents, ...written.exceptions, ...written.judgements])
+  for (const { id } of [...written.consents, ...written.exceptions, ...written.judgements, ...written.grants])
     if (!said.has(id)) order.set(id, -1);
+  /** Where grants were ended before their time. */
+  const ended = new Map<string, number>();
   let version = firstVersion;
   let lastAt = '';
   let [released, statements, refusedForChanges, overtaken, overtakenByMs] = [0, 0, 0, 0, 0];
@@ -108,6 +119,21 @@ export function checkLogOrder(
       violations.push(`entry ${release.seq} rests on ${judgement.id}, which ${last?.id} had replaced`);
   }
 
+  function restsOnGrant(release: Release, grant: GrantAbout): void {
+    restingOn.grants += 1;
+    if (!order.has(grant.id)) violations.push(`entry ${release.seq} rests on ${grant.id}, not yet approved`);
+    if (ended.has(grant.id)) violations.push(`entry ${release.seq} rests on ${grant.id}, which was ended`);
+    const isFor =
+      grant.worker === release.worker &&
+      grant.agency === release.recipient &&
+      grant.holder === release.holder &&
+      grant.purpose === release.purpose &&
+      grant.subject === release.subject &&
+      grant.categories.some((category) => category === release.category);
+    if (!isFor) violations.push(`entry ${release.seq} rests on ${grant.id}, which is for something else`);
+    expires(release, grant.id, grant.until);
+  }
+
   function expires(release: Release, id: string, until: string | undefined): void {
     if (until === undefined) return;
     if (until <= release.at) violations.push(`entry ${release.seq} rests on ${id}, which had ended`);
@@ -131,6 +157,7 @@ export function checkLogOrder(
       category: line.category,
       holder,
       recipient,
+      worker: body.requester.worker,
       purpose: body.purpose ?? '',
     };
     const { basis = 'NONE', evidence = [] } = line;
@@ -141,14 +168,18 @@ export function checkLogOrder(
       violations.push(`entry ${seq} names no consent it rests on`);
     if (basis === 'EXCEPTION' && !evidence.some((id) => exceptions.has(id) || id.includes(':')))
       violations.push(`entry ${seq} names no exception it rests on`);
+    const isGranted = evidence.some((id) => grants.has(id));
     for (const id of evidence) {
       const consent = consents.get(id);
       if (consent && basis === 'CONSENT') restsOnConsent(release, consent);
       const exception = exceptions.get(id);
       if (exception) restsOnException(release, exception);
       const judgement = judgements.get(id);
-      if (judgement) restsOnJudgement(release, judgement);
-      if (!consent && !exception && !judgement && !id.includes(':'))
+      // What the holder granted needs no judgement; one that said otherwise is evidence of why it needed the grant.
+      if (judgement && !isGranted) restsOnJudgement(release, judgement);
+      const grant = grants.get(id);
+      if (grant) restsOnGrant(release, grant);
+      if (!consent && !exception && !judgement && !grant && !id.includes(':'))
         violations.push(`entry ${seq} rests on ${id}, which nobody ever said`);
     }
   }
@@ -163,8 +194,8 @@ export function checkLogOrder(
     if (body.registersVersion !== undefined && body.registersVersion !== version)
       violations.push(`entry ${seq} was decided at version ${body.registersVersion}, and stands at ${version}`);
     for (const line of body.outcomes) checkRelease(body, seq, line);
-    for (const { ids } of writesOf(body)) {
-      for (const id of ids) order.set(id, seq);
+    for (const { did, ids } of writesOf(body)) {
+      for (const id of ids) (did === 'GRANT_END' ? ended : order).set(id, seq);
       version += ids.length;
       statements += ids.length;
     }
@@ -182,7 +213,7 @@ export function checkLogOrder(
   };
 }
 
-const WRITES: readonly string[] = ['CONSENT', 'EXCEPTION', 'JUDGEMENT'];
+const WRITES: readonly string[] = ['CONSENT', 'EXCEPTION', 'JUDGEMENT', 'GRANT', 'GRANT_END'];
 
 function writesOf({ statements = [] }: AuditEntryBody) {
   return statements.filter(({ did }) => WRITES.includes(did));

@@ -3,6 +3,7 @@
  * kind of fact (a grant, an emergency) is another entry of RACES, and its check stands beside the others in log-order.ts.
  */
 import type Database from 'better-sqlite3';
+import type { Grant } from '../../../src/registers/grant.js';
 
 /** What a race acts through. */
 export interface Hands {
@@ -12,11 +13,20 @@ export interface Hands {
     mutation: string,
     variables: object,
   ): Promise<{ readonly [field: string]: { readonly id: string } }>;
+  /**
+   * A grant as approving a sharing request makes it, and its ending: written with an entry of the log in one transaction, by an
+   * instance of its own. Answers the grant's id.
+   */
+  grant(terms: GrantedTerms): Promise<string>;
+  endGrant(id: string): Promise<void>;
   /** The council's case system itself. */
   readonly socialCare: Database.Database;
   now(): number;
   random(): number;
 }
+
+/** What a race says of a grant. */
+export type GrantedTerms = Pick<Grant, 'subjects' | 'worker' | 'agency' | 'role' | 'categories' | 'purpose' | 'until'>;
 
 /** A statement that was refused for another reason than that the registers changed. */
 export class StatementRefused extends Error {
@@ -40,6 +50,8 @@ export interface Reading {
   readonly person: string;
   readonly purpose: string;
   readonly needs: readonly string[];
+  /** One record alone is asked for, of whoever it is about: its id at the service. */
+  readonly record?: string;
 }
 
 const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
@@ -131,6 +143,21 @@ function exception(name: string, person: string, worker: string, lastsMs: number
   };
 }
 
+/** An approved sharing request: it ends by itself soon after, or the holder's manager ends it. */
+function grant(name: string, terms: Omit<GrantedTerms, 'until'>, lastsMs?: number): Race {
+  let given = '';
+  const HOUR_MS = 3_600_000;
+  return {
+    name,
+    async give(hands) {
+      const endsAt = hands.now() + (lastsMs ?? HOUR_MS);
+      given = await hands.grant({ ...terms, until: new Date(endsAt).toISOString() });
+      return lastsMs === undefined ? undefined : { endsAt };
+    },
+    ...(lastsMs === undefined ? { take: (hands: Hands) => hands.endGrant(given) } : {}),
+  };
+}
+
 /** An involvement that is ended, and begun again, in the council's own system. */
 function involvement(name: string, id: string): Race {
   const end = async ({ socialCare, random }: Hands, date: string | null) => {
@@ -158,6 +185,13 @@ function involvement(name: string, id: string): Race {
   };
 }
 
+const GRANTED = {
+  agency: 'csc',
+  role: 'SOCIAL_WORKER',
+  categories: ['SUBSTANCE_MISUSE'],
+  purpose: 'CHILD_IN_NEED',
+} as const;
+
 /** Who they are stands in the README of the world (`test/worlds/walsall-road`). */
 export const RACES: readonly Race[] = [
   consent('Gilda agrees', 'P-1007', 'c-1018', ['rw-rory-ember', 'sw-cleo-marchbank']),
@@ -166,6 +200,8 @@ export const RACES: readonly Race[] = [
   exception('Rufina’s refusal is overridden', 'P-1009', 'sw-cleo-marchbank', 300),
   consent('Lena agrees', 'P-1005', 'c-1016', ['rw-quinn-darrow']),
   involvement('Bram works with the Pikes', '790108'),
+  grant('Dorn is given what is held of Lena', { ...GRANTED, subjects: ['P-1005'], worker: 'sw-dorn-aske' }, 500),
+  grant('Isla is given what is held of Gilda', { ...GRANTED, subjects: ['P-1007'], worker: 'sw-isla-penrose' }),
 ];
 
 export const READINGS: readonly Reading[] = [
@@ -188,9 +224,35 @@ export const READINGS: readonly Reading[] = [
     purpose: 'CHILD_IN_NEED',
     needs: ['Lena agrees', 'Bram works with the Pikes'],
   },
+  // Neither works with whom they ask about: nothing but the grant, and what the person said, lets them read.
+  {
+    worker: 'sw-dorn-aske',
+    person: 'P-1005',
+    record: 'HR4102/E6103',
+    purpose: 'CHILD_IN_NEED',
+    needs: ['Lena agrees', 'Dorn is given what is held of Lena'],
+  },
+  {
+    worker: 'sw-isla-penrose',
+    person: 'P-1007',
+    record: 'HR4103/E6105',
+    purpose: 'CHILD_IN_NEED',
+    needs: ['Gilda agrees', 'Isla is given what is held of Gilda'],
+  },
 ];
 
 /** A reading as an operation. */
-export function queryOf({ person, purpose }: Reading): string {
+export function queryOf({ person, purpose, record }: Reading): string {
+  if (record !== undefined)
+    return `query W @purpose(of: ${purpose}) { node(id: "${recordOf(record)}") { id ... on SubstanceMisuseRecord { summary } } }`;
   return `query W @purpose(of: ${purpose}) { person(id: "${idOf(person)}") { ... on Adult { adultWork { nodes { id ... on SubstanceMisuseRecord { summary } } } } } }`;
+}
+
+/** What an answer to `queryOf` shows, if anything. */
+export function shownIn(data: unknown): boolean {
+  const { node, person } = (data ?? {}) as {
+    readonly node?: object | null;
+    readonly person?: { readonly adultWork?: { readonly nodes: readonly unknown[] } } | null;
+  };
+  return (node ?? undefined) !== undefined || (person?.adultWork?.nodes.length ?? 0) > 0;
 }

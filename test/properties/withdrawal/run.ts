@@ -14,13 +14,15 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { simulateSocialCare } from '../../../adapters/social-care/seed.js';
 import { simulateSubstanceMisuse } from '../../../adapters/substance-misuse/seed.js';
-import { openAudit } from '../../../src/audit/audit.js';
+import { type Guard, openAudit } from '../../../src/audit/audit.js';
+import type { AuditEntryBody } from '../../../src/audit/entry.js';
+import type { Grant } from '../../../src/registers/grant.js';
 import { openRegisters } from '../../../src/registers/registers.js';
 import { openStore, type Store, type StoreConfig } from '../../../src/store/store.js';
 import { loadWorld } from '../../../src/worlds/load-world.js';
 import type { Counted, Told } from './gateway.js';
 import { type Checked, checkLogOrder } from './log-order.js';
-import { type Hands, queryOf, RACES, type Race, READINGS, StatementRefused } from './races.js';
+import { type Hands, queryOf, RACES, type Race, READINGS, StatementRefused, shownIn } from './races.js';
 
 export interface RaceOptions {
   /** A file of its own in a temporary folder unless told. */
@@ -44,6 +46,8 @@ export interface Raced {
   readonly failed: { readonly [code: string]: number };
   /** How often operations were decided again because facts had changed. */
   readonly decidedAgain: number;
+  /** What the store failed with, in the driver's words. */
+  readonly storeFailures: { readonly [message: string]: number };
   /** Times each fact was given and taken, by race. */
   readonly turns: { readonly [race: string]: number };
   /** Reads begun and ended while a fact they need was surely gone. */
@@ -59,6 +63,8 @@ const TYPESCRIPT = new URL('../typescript.js', import.meta.url).href;
 /** How far the instances' clocks are off, ms: statements recorded by one that is ahead, releases by one that is behind. */
 const CLOCKS_OFF_MS = [0, 25, -25, 0];
 const LONGEST_OFF_MS = 25;
+/** Codes of an operation that failed for the store's sake. */
+const OUT_OF_REACH: readonly string[] = ['INTERNAL', 'NOT_RECORDED'];
 
 export async function race(options: RaceOptions): Promise<Raced> {
   const folder = mkdtempSync(join(tmpdir(), 'threshold-race-'));
@@ -95,7 +101,10 @@ export async function race(options: RaceOptions): Promise<Raced> {
     const opened = counted.reduce((sum, one) => sum + one.opened, 0);
     const { asked, ...seen } = run;
     const log = await checkLog(store, run.firstVersion);
-    return { ...withoutVersion(seen), log, decidedAgain: opened - asked, seconds };
+    const storeFailures: Record<string, number> = {};
+    for (const [said, times] of counted.flatMap((one) => Object.entries(one.storeFailures)))
+      storeFailures[said] = (storeFailures[said] ?? 0) + times;
+    return { ...withoutVersion(seen), log, decidedAgain: opened - asked, storeFailures, seconds };
   } finally {
     for (const { child } of instances) child.kill();
     file.close();
@@ -112,11 +121,14 @@ export async function race(options: RaceOptions): Promise<Raced> {
     const random = randomFrom(seed);
     const anyUrl = () => at[Math.floor(random() * at.length)]?.url ?? '';
     let asked = 0;
+    const failed: Record<string, number> = {};
     const ask = (worker: string, query: string, variables: object = {}) => {
       asked += 1;
       return post(anyUrl(), worker, query, variables);
     };
+    const approving = approvingOver(store);
     const hands: Hands = {
+      ...approving,
       socialCare: database,
       now: () => Date.now(),
       random,
@@ -125,13 +137,15 @@ export async function race(options: RaceOptions): Promise<Raced> {
           const { data, errors } = await ask(worker, mutation, variables);
           if (data) return data as Awaited<ReturnType<Hands['say']>>;
           const code = errors?.[0]?.extensions.code;
-          if (code !== 'FACTS_CHANGED' || tries > 200) throw new StatementRefused(code);
+          // A busy server may not answer in time: nothing was said, or it was and is said again.
+          if (code !== undefined && OUT_OF_REACH.includes(code)) failed[code] = (failed[code] ?? 0) + 1;
+          else if (code !== 'FACTS_CHANGED') throw new StatementRefused(code);
+          if (tries > 200) throw new StatementRefused(code);
         }
       },
     };
     const gone = new Map(RACES.map(({ name }) => [name, new Fact()]));
     const turns: Record<string, number> = {};
-    const failed: Record<string, number> = {};
     let left = reads;
     let [shown, refused, readsWhileGone] = [0, 0, 0];
     const seenThoughGone: string[] = [];
@@ -165,7 +179,6 @@ export async function race(options: RaceOptions): Promise<Raced> {
         const reading = READINGS[Math.floor(random() * READINGS.length)] as (typeof READINGS)[number];
         const before = reading.needs.map((name) => gone.get(name)?.absence);
         const { data, errors } = await ask(reading.worker, queryOf(reading));
-        const nodes = (data as { person: { adultWork: { nodes: unknown[] } } | null } | null)?.person?.adultWork?.nodes;
         if (errors?.[0]?.extensions.code === 'FACTS_CHANGED') refused += 1;
         else if (errors) {
           const code = errors[0]?.extensions.code ?? 'NONE';
@@ -175,7 +188,7 @@ export async function race(options: RaceOptions): Promise<Raced> {
           (name, i) => before[i] !== undefined && before[i] === gone.get(name)?.absence,
         );
         if (away.length > 0) readsWhileGone += 1;
-        if (!nodes || nodes.length === 0) continue;
+        if (!shownIn(data)) continue;
         shown += 1;
         seenThoughGone.push(...away);
       }
@@ -183,6 +196,55 @@ export async function race(options: RaceOptions): Promise<Raced> {
     await Promise.all([...RACES.map(turn), ...Array.from({ length: readers }, read)]);
     return { asked, firstVersion, reads, shown, refused, failed, turns, readsWhileGone, seenThoughGone };
   }
+}
+
+/** Grants as the workflow of sharing requests makes and ends them: each with its entry, in one transaction that moves the clock. */
+function approvingOver(store: Store): Pick<Hands, 'grant' | 'endGrant'> {
+  const [audit, registers] = [openAudit(store), openRegisters(store)];
+  const approver = { worker: 'am-sable-frost', agency: 'haven', role: 'AGENCY_MANAGER' } as const;
+  let last = 0;
+  async function write(did: string, id: string, subjects: readonly string[], guard: Guard): Promise<void> {
+    last += 1;
+    const at = new Date().toISOString();
+    const body: AuditEntryBody = {
+      v: 1,
+      id: `approving-${last}`,
+      at,
+      operation: { name: 'Approve', sha256: '', type: 'mutation' },
+      requester: approver,
+      purpose: 'INFORMATION_GOVERNANCE',
+      result: 'ANSWERED',
+      policyVersion: 'race',
+      decisions: [],
+      outcomes: [],
+      statements: [{ did, ids: [id], subjects, policies: [] }],
+    };
+    await audit.append(body, guard);
+  }
+  return {
+    async grant(terms) {
+      const id = `grant-${last + 1}`;
+      const now = Date.now();
+      const grant: Grant = {
+        ...terms,
+        id,
+        request: 'race',
+        holder: approver.agency,
+        items: [],
+        // Before the slowest clock's now: it counts at every instance at once.
+        from: new Date(now - 1000).toISOString(),
+        recordedAt: new Date(now).toISOString(),
+        approvedBy: approver.worker,
+        cites: ['race'],
+      };
+      await write('GRANT', id, terms.subjects, { write: (manager) => registers.writeGrant(manager, grant) });
+      return id;
+    },
+    async endGrant(id) {
+      const end = { at: new Date().toISOString(), by: approver.worker, why: 'It is over.' };
+      await write('GRANT_END', id, [], { write: (manager) => registers.endAccess(manager, id, end) });
+    },
+  };
 }
 
 /** Whether a fact is surely gone, and since which of its endings. */

@@ -2,6 +2,7 @@
 import type { LoggedEntry } from '../../../src/audit/audit.js';
 import type { DecisionEntry } from '../../../src/audit/entry.js';
 import { type FactRecord, factKey, factsOf } from '../../../src/domain/facts.js';
+import type { GrantAbout } from '../../../src/registers/grant.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../../../src/registers/statements.js';
 
 export const RELEASE_FACTS: FactRecord = { ...factsOf(0), ownAgency: false, authoredByRequester: false };
@@ -44,7 +45,26 @@ const judgement: Judgement = {
   judgedBy: 'rw-1',
 };
 
+const grant: GrantAbout = {
+  id: 'grant',
+  request: 'r-1',
+  subject: 'P-1',
+  holder: 'haven',
+  worker: 'sw-1',
+  agency: 'csc',
+  role: 'SOCIAL_WORKER',
+  categories: ['SUBSTANCE_MISUSE'],
+  purpose: 'SUPERVISION',
+  items: [],
+  from: '2026-11-01T09:00:00.000Z',
+  until: '2026-11-23T12:30:00.000Z',
+  recordedAt: '2026-11-01T09:00:00.000Z',
+  approvedBy: 'am-1',
+  cites: ['given'],
+};
+
 export const statementOf = {
+  grant,
   given,
   refused: { ...given, id: 'refused', state: 'REFUSED' },
   exception,

@@ -17,7 +17,7 @@ afterAll(() => database?.drop());
 
 describe('four instances on one store', () => {
   it.each([['SQLite'], ...(MSSQL_URL ? [['SQL Server']] : [])])(
-    `on %s: of ${READS} reads that race withdrawals, refusals, ended involvements and exceptions none rests on what was gone`,
+    `on %s: of ${READS} reads that race withdrawals, refusals, ended involvements, exceptions and grants none rests on what was gone`,
     async (kind) => {
       if (kind === 'SQL Server') database = await freshDatabase();
       const raced = await race({
@@ -44,24 +44,27 @@ describe('four instances on one store', () => {
 });
 
 describe('the check of the log', () => {
-  const { given, refused, exception, judgement, notRelevant } = statementOf;
+  const { given, refused, exception, judgement, notRelevant, grant } = statementOf;
   const all: Written = {
     consents: [given, refused],
     exceptions: [exception],
     judgements: [judgement, notRelevant],
+    grants: [grant],
   };
   const check = (entries: readonly LoggedEntry[], written: Written = all): Checked =>
     checkLogOrder(entries, written, 7);
   const said = (seq: number, version: number, ids: readonly string[], did = 'CONSENT') =>
     releaseFrom({ seq, version, says: { did, ids } });
+  const byGrant = { basis: 'CONSENT', evidence: [given.id, grant.id] };
   const byConsent = { basis: 'CONSENT', evidence: [given.id, judgement.id] };
-  const before: Written = { consents: [given], exceptions: [exception], judgements: [judgement] };
+  const before: Written = { consents: [given], exceptions: [exception], judgements: [judgement], grants: [grant] };
 
   it('passes a release that rests on what stands', () => {
     const { violations, released, restingOn } = check([releaseFrom({ seq: 1, version: 7, ...byConsent })], before);
     expect(violations).toEqual([]);
     expect(released).toBe(1);
-    expect(restingOn).toEqual({ consents: 1, exceptions: 0, judgements: 1 });
+    expect(check([releaseFrom({ seq: 1, version: 7, ...byGrant })], before).violations).toEqual([]);
+    expect(restingOn).toEqual({ consents: 1, exceptions: 0, judgements: 1, grants: 0 });
   });
 
   it.each<[string, readonly LoggedEntry[], Written | undefined, RegExp]>([
@@ -114,6 +117,30 @@ describe('the check of the log', () => {
       ],
       { ...before, consents: [refused] },
       /does not override/,
+    ],
+    [
+      'a grant that was ended',
+      [said(1, 7, [grant.id], 'GRANT_END'), releaseFrom({ seq: 2, version: 8, ...byGrant })],
+      before,
+      /grant, which was ended/,
+    ],
+    [
+      'a grant that had ended by itself',
+      [releaseFrom({ seq: 1, version: 7, at: '2026-11-23T12:30:00.000Z', ...byGrant })],
+      before,
+      /grant, which had ended/,
+    ],
+    [
+      'a grant made after it',
+      [releaseFrom({ seq: 1, version: 7, ...byGrant }), said(2, 7, [grant.id], 'GRANT')],
+      before,
+      /grant, not yet approved/,
+    ],
+    [
+      'a grant of somebody else',
+      [releaseFrom({ seq: 1, version: 7, ...byGrant })],
+      { ...before, grants: [{ ...grant, worker: 'sw-2' }] },
+      /grant, which is for something else/,
     ],
     ['no basis', [releaseFrom({ seq: 1, version: 7 })], before, /on no basis/],
     [

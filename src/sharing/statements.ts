@@ -128,6 +128,7 @@ export interface StatementLine {
     | 'EMERGENCY'
     | 'EMERGENCY_END'
     | 'EMERGENCY_REVIEW'
+    | 'ALLEGATION_REVIEW'
     | 'LINKS_SHOWN'
     | 'LINK'
     | 'NO_LINK'

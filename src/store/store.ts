@@ -15,6 +15,7 @@ import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
+import { AllegationReviews1764700000000 } from './migrations/allegation-reviews.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
@@ -77,6 +78,7 @@ const SAFE = {
     Accesses1764400000000,
     ConsentRegister1764500000000,
     AuditLog1764600000000,
+    AllegationReviews1764700000000,
   ],
 };
 

@@ -42,13 +42,15 @@ export function testsOf(top) {
 
 /**
  * Runs the chosen tests with the hooks around them. `told` hears of the beginning of each hook (undefined) and test (its number);
- * a failing hook fails what it is for. Answers with the first failure, else undefined; after the first failure only `afterAll` run.
+ * a failing hook fails what it is for. Answers with the first failure, else undefined; after the first failure only `afterAll` run,
+ * unless there is a set to `keepGoing` with: the numbers of all that fail.
  */
-export async function runTests(top, isChosen, told, keepGoing = false) {
+export async function runTests(top, isChosen, told, keepGoing) {
   const numbers = new Map(testsOf(top).map((one, i) => [one, i]));
   let failed;
   const fail = (number, error) => {
     failed ??= { number, error: String(error?.message ?? error).slice(0, 200) };
+    keepGoing?.add(number);
     return !keepGoing;
   };
   const isWanted = (item) => (item.run ? isChosen(numbers.get(item)) : item.items.some(isWanted));

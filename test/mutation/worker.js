@@ -20,7 +20,8 @@ const jestGlobals = Object.fromEntries(
     new Proxy(() => {}, { apply: (_, __, args) => globals[name](...args), get: (_, key) => globals[name][key] }),
   ]),
 );
-const modules = projectModules(root, compiled, new Map([['@jest/globals', jestGlobals]]));
+const jest = { setTimeout() {} };
+const modules = projectModules(root, compiled, new Map([['@jest/globals', { ...jestGlobals, jest }]]));
 
 async function load(file) {
   const collected = collecting();
@@ -41,9 +42,10 @@ async function dry(file) {
   const loaded = cpu() - start;
   const costs = {};
   const shared = { cost: 0 };
+  const failing = new Set();
   let at;
   let since = cpu();
-  const failed = await runTests(
+  await runTests(
     top,
     () => true,
     (number) => {
@@ -54,8 +56,9 @@ async function dry(file) {
       at = number;
       stryker.currentTestId = number === undefined ? 'load' : String(number);
     },
+    failing,
   );
-  return { file, failed, load: loaded + shared.cost, tests: testsOf(top).map(({ name }, i) => ({ name, cost: costs[i] ?? 0 })), hits: stryker.mutantCoverage.perTest };
+  return { file, failing: [...failing], load: loaded + shared.cost, tests: testsOf(top).map(({ name }, i) => ({ name, cost: costs[i] ?? 0 })), hits: stryker.mutantCoverage.perTest };
 }
 
 async function tryMutant({ mutant, files, hitLimit }) {
@@ -81,7 +84,7 @@ process.on('unhandledRejection', () => {});
 process.on('disconnect', () => process.exit());
 process.on('message', async (message) => {
   const since = cpu();
-  const answer = message.dry ? await dry(message.dry) : await tryMutant(message);
+  const answer = await (message.dry ? dry(message.dry) : tryMutant(message)).catch((error) => ({ lost: String(error?.stack ?? error) }));
   process.send({ ...answer, cpu: cpu() - since });
 });
 process.send({ ready: true });

@@ -157,6 +157,12 @@ export class FactGatherer {
     return this.view.of('involvements', person).some((row) => row.holder === agency);
   }
 
+  /** What an agency's own system has of what is alleged of or by a person, with its reviews. Requires that their surroundings are known. */
+  allegationsHeldBy(agency: AgencyId, person: PersonId) {
+    const held = this.view.of('allegations', person).filter((row) => row.holder === agency);
+    return held.map((row) => ({ ...row, reviews: this.view.reviewsFor(row) }));
+  }
+
   /** Whether somebody holds parental responsibility for a child. Nobody holds it for themselves. */
   isGuardian(child: PersonId, adult: PersonId): boolean {
     return adult !== child && guardiansOf(this.view, child).includes(adult);

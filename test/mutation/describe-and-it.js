@@ -57,7 +57,7 @@ export async function runTests(top, isChosen, told, keepGoing) {
   const inTime = (run) => {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error('took too long')), 30_000);
+      timer = setTimeout(() => reject(new Error('took too long')), 120_000);
     });
     return Promise.race([Promise.resolve().then(run), late]).finally(() => clearTimeout(timer));
   };

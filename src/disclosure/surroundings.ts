@@ -134,6 +134,8 @@ export class Surroundings {
     for (const judgement of read.judgements) push(this.#judgements, judgement.subject, judgement);
     for (const grant of read.grants) push(this.#grants, grant.subject, grant);
     for (const access of read.emergencies) push(this.#emergencies, access.subject, access);
+    if (this.#isUntold) this.view.reviewsUntold();
+    else this.view.addReviews(read.reviews);
     const asked = new Set(persons);
     for (const exception of read.exceptions) {
       for (const subject of exception.subjects) if (asked.has(subject)) push(this.#exceptions, subject, exception);
@@ -151,7 +153,16 @@ export class Surroundings {
       if (this.purpose !== 'EMERGENCY') throw error;
       const { version, emergencies } = await this.registers.readEmergencies(persons);
       this.#isUntold = true;
-      return { version, emergencies, consents: [], serviceConsents: [], exceptions: [], judgements: [], grants: [] };
+      return {
+        version,
+        emergencies,
+        consents: [],
+        serviceConsents: [],
+        exceptions: [],
+        judgements: [],
+        grants: [],
+        reviews: [],
+      };
     }
   }
 }

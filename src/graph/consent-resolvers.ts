@@ -3,6 +3,7 @@ import { isReviewDue } from '../registers/as-of.js';
 import type { ConsentStatement } from '../registers/statements.js';
 import type { ServiceConsentDraft } from '../sharing/service-consents.js';
 import type { Withdrawn } from '../sharing/statements.js';
+import type { ListedConsent } from '../sharing/told-consents.js';
 import type { GraphContext } from './context.js';
 import { personOf } from './node-id.js';
 
@@ -21,6 +22,8 @@ export const consentResolvers = {
   Query: {
     consents: (_: unknown, args: PersonAtMoment, { statements }: GraphContext) =>
       statements.consentsOf(personOf(args.person), momentOf(args)),
+    consentsComplete: (_: unknown, { person }: { person: string }, { statements }: GraphContext) =>
+      statements.areConsentsComplete(personOf(person)),
     serviceConsents: (_: unknown, args: PersonAtMoment, { serviceConsents }: GraphContext) =>
       serviceConsents.of(personOf(args.person), momentOf(args)),
   },
@@ -41,6 +44,7 @@ export const consentResolvers = {
   Consent: {
     givenBy: ({ givenBy }: ConsentStatement, _: unknown, { operation }: GraphContext) =>
       operation.reader.person(givenBy),
+    toldBy: ({ toldBy }: ListedConsent) => toldBy ?? null,
     reviewDue: (said: ConsentStatement, _: unknown, { operation }: GraphContext) => isReviewDue(said, operation.at),
   },
   Withdrawal: {

@@ -7,6 +7,7 @@ import type { Operation } from '../reader/operation.js';
 import type { Approvals } from '../sharing/approvals.js';
 import type { Emergencies } from '../sharing/emergencies.js';
 import type { PersonLinks } from '../sharing/person-links.js';
+import type { Reviewing } from '../sharing/reviews.js';
 import type { ServiceConsents } from '../sharing/service-consents.js';
 import type { Statements } from '../sharing/statements.js';
 import type { Withdrawals } from '../sharing/withdrawals.js';
@@ -26,4 +27,5 @@ export interface GraphContext {
   readonly withdrawals: Withdrawals;
   readonly proofs: AuditProofs;
   readonly auditQuestions: AuditQuestions;
+  readonly reviewing: Reviewing;
 }

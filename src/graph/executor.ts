@@ -31,6 +31,7 @@ import { budgetOf, type House, type Operation, openOperation, UnknownRequester }
 import { openApprovals } from '../sharing/approvals.js';
 import { openEmergencies } from '../sharing/emergencies.js';
 import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
+import { openReviewing } from '../sharing/reviews.js';
 import { openServiceConsents } from '../sharing/service-consents.js';
 import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
 import { openWithdrawals, ReleasedMeanwhile } from '../sharing/withdrawals.js';
@@ -123,6 +124,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       statements,
       links,
       serviceConsents: openServiceConsents(shared),
+      reviewing: openReviewing(shared),
       withdrawals,
       emergencies: openEmergencies({ ...shared, protocol: parts.house.protocol }),
       approvals: openApprovals(shared),

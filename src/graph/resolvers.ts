@@ -20,6 +20,7 @@ import type { Lists } from './foresight.js';
 import type { Limits } from './limits.js';
 import { personOf, readNodeId } from './node-id.js';
 import { relevanceResolvers } from './relevance.js';
+import { REVIEWS } from './review-resolvers.js';
 import { dateScalar, dateTimeScalar } from './scalars.js';
 
 /** The only records that resolvers can hold. */
@@ -244,6 +245,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
         statements.judgementsOf(personOf(person)),
       ...FAMILY_VIEW.Query,
       ...relevance.Query,
+      ...REVIEWS.Query,
       personLinks: async (
         _: unknown,
         { state, ...args }: PageArguments & { state?: 'REVIEW' | 'CONFIRMED' | 'REJECTED' | null },
@@ -258,6 +260,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
       recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) =>
         statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
       ...relevance.Mutation,
+      ...REVIEWS.Mutation,
       confirmPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
         links.decide(id, 'CONFIRMED', reason),
       rejectPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
@@ -283,6 +286,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
         },
       ]),
     ),
+    Allegation: REVIEWS.Allegation,
     Consent: consentResolvers.Consent,
     Withdrawal: consentResolvers.Withdrawal,
     Child: lists(OF_CHILD),

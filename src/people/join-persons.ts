@@ -27,6 +27,8 @@ const NAMING = [
   ['relevance_judgement', 'serves_child'],
   ['relevance_judgement', 'serves_adult'],
   ['emergency_access', 'person'],
+  ['allegation_review', 'victim'],
+  ['allegation_review', 'perpetrator'],
   ['worker', 'person'],
 ] as const;
 

@@ -10,6 +10,8 @@ import { type Accesses, accessReadings, EXCEPTIONS, openAccesses } from './acces
 import { asOf, beforeMoves, type Moment, type Move } from './as-of.js';
 import type { EmergencyAbout } from './emergency.js';
 import type { GrantAbout } from './grant.js';
+import { openReviews, type Reviews, readReview, reviewReading } from './review-rows.js';
+import type { AllegationReview } from './reviews.js';
 import {
   consentRows,
   exceptionRows,
@@ -36,9 +38,11 @@ export interface Said {
   /** Grants and emergency accesses, each about one of the persons; those that have ended too. */
   readonly grants: readonly GrantAbout[];
   readonly emergencies: readonly EmergencyAbout[];
+  /** Reviews of what is alleged of or by one of the persons. */
+  readonly reviews: readonly AllegationReview[];
 }
 
-export interface Registers extends Accesses {
+export interface Registers extends Accesses, Reviews {
   /** All rows about these persons, all of one version. Rejects with the store's error. */
   read(persons: readonly PersonId[]): Promise<Said>;
   /** Emergency access alone: what can still be told while what people said cannot be read. */
@@ -74,24 +78,25 @@ export function openRegisters(store: Store): Registers {
   const judgementsOf = `SELECT ${judgementRows.columns.join(', ')} FROM relevance_judgement WHERE subject IN ${keyList}`;
   const exceptionsOf = `${EXCEPTIONS} WHERE r.id IN (SELECT exception_id FROM exception_subject WHERE person_id IN ${keyList})`;
   const { grants: grantsOf, emergencies: emergenciesOf } = accessReadings(store);
+  const reviewsOf = reviewReading(store);
   const serviceConsents = `SELECT ${serviceConsentRows.columns.join(', ')} FROM service_consent`;
   const consentById = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE id = ?`;
 
   type Versioned = { version: number };
   async function readOnce(persons: readonly PersonId[]): Promise<Said | undefined> {
     const keys = [JSON.stringify(persons)];
-    const [before, consents, services, exceptions, judgements, grants, emergencies, after] = await store.readAll<
-      [Versioned, Row, Row, Row, Row, Row, Row, Versioned]
-    >([
-      VERSION,
-      [consentsOf, keys],
-      [`${serviceConsents} WHERE subject IN ${keyList}`, keys],
-      [exceptionsOf, keys],
-      [judgementsOf, keys],
-      [grantsOf, keys],
-      [emergenciesOf, keys],
-      VERSION,
-    ]);
+    const [before, consents, services, exceptions, judgements, grants, emergencies, reviews, after] =
+      await store.readAll<[Versioned, Row, Row, Row, Row, Row, Row, Row, Versioned]>([
+        VERSION,
+        [consentsOf, keys],
+        [`${serviceConsents} WHERE subject IN ${keyList}`, keys],
+        [exceptionsOf, keys],
+        [judgementsOf, keys],
+        [grantsOf, keys],
+        [emergenciesOf, keys],
+        [reviewsOf, [...keys, ...keys]],
+        VERSION,
+      ]);
     const version = versionOf(before);
     if (version !== versionOf(after)) return undefined;
     return {
@@ -102,6 +107,7 @@ export function openRegisters(store: Store): Registers {
       judgements: judgements.map(readJudgement),
       grants: grants.map(readGrant),
       emergencies: emergencies.map(readEmergency),
+      reviews: reviews.map(readReview),
     };
   }
 
@@ -172,6 +178,7 @@ export function openRegisters(store: Store): Registers {
 
   return {
     ...openAccesses(store, tick),
+    ...openReviews(store, tick),
     read: (persons) => settled(() => readOnce(persons)),
     readEmergencies: (persons) => settled(() => readEmergenciesOnce(persons)),
     async version() {

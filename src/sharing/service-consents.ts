@@ -69,8 +69,9 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
     async record({ subject, state, givenBy, capacity, service, method, from, competence }) {
       if (state === 'WITHDRAWN') throw new NotValid(['state: to take an agreement back use withdrawServiceConsent']);
       const isSide = isOwn(service) || requester.agencyKind === 'CHILDRENS_SOCIAL_CARE';
-      const by = await permit(state === 'GIVEN' ? 'RECORD_CONSENT' : 'RECORD_REFUSAL', subject, isSide);
-      if (givenBy !== subject && (await isHiddenSpeaker(operation, givenBy))) throw new NotPermitted('RECORD_CONSENT');
+      const by = await permit(state === 'GIVEN' ? 'RECORD_SERVICE_CONSENT' : 'RECORD_REFUSAL', subject, isSide);
+      if (givenBy !== subject && (await isHiddenSpeaker(operation, givenBy)))
+        throw new NotPermitted('RECORD_SERVICE_CONSENT');
       const agencies = [...operation.agencies.values()];
       const problems = [
         ...giverProblems({ subject, state, givenBy, capacity, competence: competence ?? null }, operation),

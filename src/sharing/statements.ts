@@ -23,6 +23,7 @@ import { checkException, type LawfulGateways } from '../registers/lawful-gateway
 import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
+import { type ListedConsent, toldToOwn } from './told-consents.js';
 import { type RequestsForRelevance, type UnjudgedRecord, unjudgedRecords } from './unjudged.js';
 
 export interface ConsentDraft {
@@ -128,6 +129,7 @@ export interface StatementLine {
     | 'EMERGENCY'
     | 'EMERGENCY_END'
     | 'EMERGENCY_REVIEW'
+    | 'ALLEGATION_REVIEW'
     | 'LINKS_SHOWN'
     | 'LINK'
     | 'NO_LINK'
@@ -342,10 +344,20 @@ export class Statements {
   /**
    * Consent statements about a person that concern the requester's agency, as they were known at a moment. Nobody's business
    * else: an empty list. What may be told is judged on what is known now: nobody learns by asking of the past what a refusal
-   * since then covers.
+   * since then covers. What the own agency's system says was agreed to or refused there is among them (`told-consents.ts`).
    */
-  async consentsOf(person: PersonId, moment: Moment = {}): Promise<readonly ConsentStatement[]> {
-    return this.#shownTo(person, (all) => this.#consentsOf(person, all, moment));
+  async consentsOf(person: PersonId, moment: Moment = {}): Promise<readonly ListedConsent[]> {
+    return this.#shownTo(person, async (all) => [
+      ...(await this.#consentsOf(person, all, moment)),
+      ...(toldToOwn(this.parts.operation, person, moment) ?? []),
+    ]);
+  }
+
+  /** False where the own agency's system keeps consents too and did not answer: the list then lacks them. */
+  async areConsentsComplete(person: PersonId): Promise<boolean> {
+    const { operation } = this.parts;
+    await operation.surroundings.ensure([person]);
+    return !this.#maySee(person).allowed || toldToOwn(operation, person, {}) !== undefined;
   }
 
   async #consentsOf(person: PersonId, { consents }: Said, moment: Moment = {}): Promise<readonly ConsentStatement[]> {

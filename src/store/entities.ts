@@ -210,6 +210,23 @@ function registerShapes(dialect: Dialect): Shape[] {
       nullable: { local_id: key(200), episode: key(200), serves_child: key(), serves_adult: key() },
       indices: [{ name: 'relevance_judgement_by_subject', columns: ['subject'] }],
     },
+    {
+      name: 'allegation_review',
+      primary: { id: key() },
+      columns: {
+        holder: key(),
+        victim: key(),
+        perpetrator: key(),
+        result: key(16),
+        why: long,
+        reviewed_at: key(32),
+        reviewed_by: key(),
+      },
+      indices: [
+        { name: 'allegation_review_by_victim', columns: ['victim'] },
+        { name: 'allegation_review_by_perpetrator', columns: ['perpetrator'] },
+      ],
+    },
     { name: 'register_clock', primary: { id: number }, columns: { version: number } },
   ];
 }

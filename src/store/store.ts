@@ -17,6 +17,7 @@ import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
 import { AuditBlocks1764715000000 } from './migrations/audit-blocks.js';
 import { AuditIndex1764710000000 } from './migrations/audit-index.js';
+import { AllegationReviews1764700000000 } from './migrations/allegation-reviews.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
@@ -83,6 +84,7 @@ const SAFE = {
     AuditIndex1764710000000,
     AuditBlocks1764715000000,
     PersonLinksMoved1764700000000,
+    AllegationReviews1764700000000,
   ],
 };
 

@@ -107,6 +107,58 @@ describe('a denial in the trust’s own system', () => {
   }, 60_000);
 });
 
+describe('what the trust’s own system says', () => {
+  const LIST =
+    'query C($id: ID!, $knownAt: DateTime) @purpose(of: DIRECT_WORK) { consentsComplete(person: $id) consents(person: $id, knownAt: $knownAt) { id state toldBy holders recipients recordedAt } }';
+
+  it('is listed to the trust’s own workers as told by it, and is not taken back here; to nobody else', async () => {
+    const { demo, trust } = await demoOver();
+    const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'];
+    const list = async (worker: string, more: object = {}) =>
+      (await ask(demo, worker, LIST, { id: mira, ...more })).data;
+    const before = { ada: await list('sw-ada-thorne'), willa: await list('dap-willa-jessop') };
+    for (const type of ['permit', 'deny'] as const) {
+      const purpose = [{ system: PURPOSE_SYSTEM, code: 'CHILD_IN_NEED' }];
+      trust.put(consent(MIRA, { type, actor: to('csc'), purpose }));
+      const { consents, consentsComplete } = (await list('mhp-tess-garland')) as Json;
+      expect(consentsComplete).toBe(true);
+      expect((consents as Json[]).filter(({ toldBy }) => toldBy !== null)).toEqual([
+        {
+          id: expect.stringContaining(`Consent/of-${MIRA}`),
+          state: type === 'permit' ? 'GIVEN' : 'REFUSED',
+          toldBy: 'mht',
+          holders: ['mht'],
+          recipients: ['csc'],
+          recordedAt: expect.stringMatching(/^2026-07-22T09:00:00/),
+        },
+      ]);
+      expect((consents as Json[]).length).toBeGreaterThan(1);
+      const [told] = (consents as Json[]).filter(({ toldBy }) => toldBy !== null);
+      const back =
+        'mutation B($id: ID!) @purpose(of: DIRECT_WORK) { withdrawConsent(consent: $id, method: "said so") { id } }';
+      const answer = await ask(demo, 'mhp-tess-garland', back, { id: told?.['id'] });
+      expect(answer.errors?.[0]?.extensions.code).toBe('NOT_PERMITTED');
+      // Of the past only what was recorded here is known.
+      const then = (await list('mhp-tess-garland', { knownAt: '2026-11-01T00:00:00Z' }))['consents'] as Json[];
+      expect(then.filter(({ toldBy }) => toldBy !== null)).toEqual([]);
+      // It concerns the council by name, and would tell it that the trust knows her.
+      expect(await list('sw-ada-thorne')).toEqual(before.ada);
+      expect(await list('dap-willa-jessop')).toEqual(before.willa);
+    }
+  }, 60_000);
+
+  it('is said to be missing where the system does not answer, to its own workers alone', async () => {
+    const { demo } = await demoOver((source) => ({
+      ...source,
+      circumstances: () => Promise.reject(new SourceFailure('of the test')),
+    }));
+    const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'];
+    const isComplete = async (worker: string) => (await ask(demo, worker, LIST, { id: mira })).data['consentsComplete'];
+    expect(await isComplete('mhp-tess-garland')).toBe(false);
+    expect(await isComplete('sw-ada-thorne')).toBe(true);
+  }, 60_000);
+});
+
 describe('an agreement in the trust’s own system', () => {
   it('is a basis like any other, for whom and for what it names', async () => {
     const { demo, trust } = await demoOver();

@@ -32,6 +32,7 @@ describe.each(STORES)('the registers on $kind', (config) => {
       judgements: [],
       grants: [],
       emergencies: [],
+      reviews: [],
     });
     expect((await registers.read(['P-1', 'P-2'])).exceptions).toHaveLength(1);
     expect(await registers.read([])).toEqual({
@@ -42,6 +43,7 @@ describe.each(STORES)('the registers on $kind', (config) => {
       judgements: [],
       grants: [],
       emergencies: [],
+      reviews: [],
     });
     expect(await registers.consent('c-1')).toEqual(consent);
     expect(await registers.consent('none')).toBeUndefined();

@@ -38,6 +38,7 @@ const TABLES = [
   'sharing_grant',
   'sharing_grant_subject',
   'emergency_access',
+  'allegation_review',
   'emergency_subject',
   'emergency_review',
   'access_end',

@@ -36,7 +36,7 @@ import {
   locationFacts,
 } from './sides.js';
 import { type Asker, isAgencyInvolved, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
-import type { View } from './view.js';
+import type { Told, View } from './view.js';
 import { worksWith } from './work.js';
 
 /** What people have said, read fresh for the operation, by subject. */
@@ -169,6 +169,21 @@ export class FactGatherer {
   /** Whether an agency works, or worked, with the person. */
   isKnownTo(person: PersonId, agency: AgencyId): boolean {
     return this.view.of('involvements', person).some((row) => row.holder === agency);
+  }
+
+  /** What an agency's own system has of what is alleged of or by a person, with its reviews. Requires that their surroundings are known. */
+  allegationsHeldBy(agency: AgencyId, person: PersonId) {
+    const held = this.view.of('allegations', person).filter((row) => row.holder === agency);
+    return held.map((row) => ({ ...row, reviews: this.view.reviewsFor(row) }));
+  }
+
+  /**
+   * What a holder's own system says a person agreed to or refused there; undefined where it should tell and did not answer. Requires
+   * that their surroundings are known.
+   */
+  consentsToldBy(holder: AgencyId, person: PersonId): readonly Told<'consents'>[] | undefined {
+    if (this.view.isUntold('consents', holder, person)) return undefined;
+    return this.view.of('consents', person).filter((row) => row.holder === holder);
   }
 
   /** Whether somebody holds parental responsibility for a child. Nobody holds it for themselves. */

@@ -153,21 +153,23 @@ function openEnquiries(view: View, subject: PersonId, families: readonly FamilyV
 
 /**
  * Whether an allegation counts. One that was reviewed and does not stand never does; between two people who each allege,
- * once there is a review only what stands counts.
+ * once there is a review only what stands counts. One whose reviews differ counts.
  */
 export function counts(view: View, row: Told<'allegations'>): boolean {
-  if (row.review === 'DOES_NOT_STAND') return false;
+  const review = view.reviewOf(row);
+  if (review === 'DOES_NOT_STAND') return false;
   const pair = pairOf(view, row);
   const isMutual = pair.some((other) => other.victim === row.perpetrator);
-  const isReviewed = pair.some((other) => other.review !== undefined);
-  return !isMutual || !isReviewed || row.review === 'STANDS';
+  const isReviewed = pair.some((other) => view.reviewOf(other) !== undefined);
+  return !isMutual || !isReviewed || review !== undefined;
 }
 
 /** Victim-safety goes on for the one first recorded as a victim until a review; after it for whatever stands. */
 function countsForSafety(view: View, row: Told<'allegations'>): boolean {
-  if (!counts(view, row)) return false;
+  const review = view.reviewOf(row);
+  if (review === 'DISPUTED' || !counts(view, row)) return false;
   const against = pairOf(view, row).filter((other) => other.victim === row.perpetrator && counts(view, other));
-  return row.review === 'STANDS' || against.every((other) => row.recordedAt < other.recordedAt);
+  return review === 'STANDS' || against.every((other) => row.recordedAt < other.recordedAt);
 }
 
 function pairOf(view: View, row: Told<'allegations'>): Told<'allegations'>[] {

@@ -5,6 +5,7 @@
 import { CIRCUMSTANCE_KINDS, type CircumstanceKind, type Circumstances } from '../../domain/circumstances.js';
 import { entry, push } from '../../domain/entry.js';
 import type { AgencyId, LocalId, PersonId, SourceId } from '../../domain/words.js';
+import { type AllegationReview, type ReviewResult, reviewStanding, reviewsOf } from '../../registers/reviews.js';
 
 /** One source's telling. */
 export interface Telling {
@@ -77,6 +78,8 @@ const FAMILY_OF: { readonly [K in CircumstanceKind]?: (row: Circumstances<Person
 export class View {
   readonly #rows = new Map<CircumstanceKind, Map<string, Told<CircumstanceKind>[]>>();
   readonly #gaps: Gap[] = [];
+  readonly #reviews = new Map<PersonId, AllegationReview[]>();
+  #areReviewsUntold = false;
   readonly #addresses = new Map<string, Set<PersonId>>();
   #families: ReadonlyMap<PersonId, readonly FamilyView[]> | undefined;
   #memberships: { family: string; person: PersonId; member: Member; first: boolean }[] = [];
@@ -111,6 +114,26 @@ export class View {
         if (kind === 'residences') this.#resident(told as Told<'residences'>);
       }
     }
+  }
+
+  /** Adds team managers' reviews of allegations. Adding one twice changes nothing. */
+  addReviews(reviews: readonly AllegationReview[]): void {
+    for (const review of reviews) push(this.#reviews, review.victim, review);
+  }
+
+  /** The reviews recorded in the register could not be read. */
+  reviewsUntold(): void {
+    this.#areReviewsUntold = true;
+  }
+
+  /** What reviews of an allegation amount to. DISPUTED too where they could not be read. */
+  reviewOf(row: Told<'allegations'>): ReviewResult | 'DISPUTED' | undefined {
+    return this.#areReviewsUntold ? 'DISPUTED' : reviewStanding(this.reviewsFor(row), row.review);
+  }
+
+  /** The reviews of an allegation that the register holds. */
+  reviewsFor(row: Told<'allegations'>): readonly AllegationReview[] {
+    return reviewsOf(this.#reviews.get(row.victim) ?? NONE, row);
   }
 
   addGap(gap: Gap): void {

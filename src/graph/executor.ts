@@ -18,6 +18,7 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
 import type { Search } from '../audit/index/search.js';
+import { SEARCHED } from '../audit/index/terms.js';
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
 import { earliestEnd } from '../disclosure/ends.js';
@@ -190,7 +191,7 @@ async function settle(
     ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
     decisions: ledger.decisions,
     outcomes: ledger.outcomes,
-    ...(statements.lines.length > 0 && !errors ? { statements: statements.lines } : {}),
+    ...saidIn(statements, errors),
     ...gapsOf(operation),
   };
   const guard = {
@@ -208,6 +209,15 @@ async function settle(
     );
     throw new Refusal('NOT_RECORDED');
   }
+}
+
+/** What was said and shown; of an operation that failed, what it searched by: nothing else of it stands. */
+function saidIn(
+  { lines }: Statements,
+  errors: readonly GraphQLError[] | undefined,
+): Pick<AuditEntryBody, 'statements'> {
+  const standing = errors ? lines.filter(({ did }) => did === SEARCHED) : lines;
+  return standing.length > 0 ? { statements: standing } : {};
 }
 
 /** What was released stands until the first of the statements it rests on ends by itself. */

@@ -15,6 +15,7 @@ import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
+import { AuditAlerts1764730000000 } from './migrations/audit-alerts.js';
 import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
@@ -79,6 +80,7 @@ const SAFE = {
     ConsentRegister1764500000000,
     AuditLog1764600000000,
     AuditIndex1764710000000,
+    AuditAlerts1764730000000,
   ],
 };
 

@@ -143,6 +143,7 @@ export async function composeDemo(
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gates,
+    watchEverySeconds: config.watchEverySeconds,
     matchEveryHours: config.matchEveryHours ?? 24,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });

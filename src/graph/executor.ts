@@ -25,7 +25,10 @@ import { earliestEnd } from '../disclosure/ends.js';
 import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
+import type { AlertRows } from '../oversight/alerts/alert-rows.js';
+import { type AlertParts, openAlerts } from '../oversight/alerts/alerts.js';
 import { openExplaining } from '../oversight/explaining.js';
+import { openAsking } from '../oversight/questions/asking.js';
 import { openAuditQuestions } from '../oversight/questions/questions.js';
 import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
@@ -56,6 +59,8 @@ export interface ExecutorParts {
   readonly releases: Releases;
   readonly proofs: AuditProofs;
   readonly search: Search;
+  readonly alertRows: AlertRows;
+  readonly staff: AlertParts['staff'];
   readonly newId: () => string;
 }
 
@@ -131,12 +136,13 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       sayings,
       matrix,
       proofs: parts.proofs,
-      auditQuestions: openAuditQuestions({
-        operation,
-        policies: parts.statementParts.policies,
-        directory: parts.house.directory,
+      auditQuestions: openAuditQuestions({ ...shared, directory: parts.house.directory, search: parts.search }),
+      alerts: openAlerts({
+        ...shared,
+        staff: parts.staff,
         search: parts.search,
-        draft: (line) => statements.draft(line),
+        rows: parts.alertRows,
+        asking: openAsking({ ...shared, search: parts.search }),
       }),
     };
     const result = await query.query(undefined, graph, variables);

@@ -145,6 +145,7 @@ export async function composeDemo(
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gates,
     ...(pause ? { pause } : {}),
+    watchEverySeconds: config.watchEverySeconds,
     matchEveryHours: config.matchEveryHours ?? 24,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });

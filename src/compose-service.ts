@@ -119,6 +119,7 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gatesOf: readGateSettings(listed),
     // A link that is wrong is a breach: nobody's records are joined before their authority says so.
+    watchEverySeconds: config.watchEverySeconds,
     matchEveryHours: config.matchEveryHours ?? 0,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });

@@ -28,19 +28,24 @@ import { DEFAULT_QUANTUM_MS } from './graph/even-time.js';
 import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
 import { buildGraph } from './graph/schema.js';
 import { createApollo } from './graph/server.js';
+import { openAlertRows } from './oversight/alerts/alert-rows.js';
+import { ALERT_RULES } from './oversight/alerts/rules.js';
+import { openWatch, type Watch } from './oversight/alerts/watch.js';
 import { packagePath } from './package-path.js';
 import { openDirectory } from './people/directory.js';
 import { type Applied, openLinkQuestions } from './people/link-questions.js';
 import { openPeople } from './people/people.js';
 import { createPersonIndex, readMatching } from './people/person-index.js';
+import { readStaff } from './people/staff.js';
 import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
 import { openMet } from './reader/match-met.js';
 import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
+import { readWatchedPersons } from './reader/watched-persons.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openRegisters } from './registers/registers.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
-import { createMetrics } from './server/metrics.js';
+import { countAlerts, createMetrics } from './server/metrics.js';
 import type { SignIn } from './server/sign-in.js';
 import { openGates } from './sources/ask.js';
 import type { Source } from './sources/contract.js';
@@ -78,6 +83,8 @@ export interface Parts {
   readonly ownPolicies?: string;
   /** How often the persons of all sources are matched anew, from the start on; never unless told. */
   readonly matchEveryHours?: number;
+  /** How often the log is looked through for alerts; never unless told. */
+  readonly watchEverySeconds?: number;
   /** How long one operation may wait for all its calls; five times one call unless told. */
   readonly operationDeadlineMs?: number;
   /** How sources are asked: every one, and single ones by id. */
@@ -103,6 +110,8 @@ export interface Wired {
   readonly indexer: Indexer;
   /** The listener alone. */
   readonly http: Http;
+  /** Looks through the log for alerts; it runs by itself where that is wanted. */
+  readonly watch: Watch;
   /** Reads everybody from the sources and brings links and questions up to date; run from time to time. */
   matchPersons(signal: AbortSignal): Promise<Matched>;
   /** Matches persons met since; runs by itself where persons are matched. Undefined before the first matching of all. */
@@ -188,6 +197,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
   const { gates } = house;
   const met = openMet({ sources, agencies: agenciesById, people, questions, gates, deadlineMs: MET_DEADLINE_MS, now });
+  const search = openSearch(store);
   const apollo = createApollo({
     house,
     audit,
@@ -208,7 +218,9 @@ export async function wire(parts: Parts): Promise<Wired> {
     proofs: openProofs(store),
     linkParts: { questions, index: () => index },
     releases: openReleases(store),
-    search: openSearch(store),
+    search,
+    alertRows: openAlertRows(store),
+    staff: () => readStaff(store),
   });
   const witnesses = openWitnesses({
     store,
@@ -232,6 +244,7 @@ export async function wire(parts: Parts): Promise<Wired> {
       indexLog();
     },
   });
+  const metrics = parts.metrics ?? createMetrics();
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();
   const http = await startHttp({
@@ -239,7 +252,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     signIn: parts.signIn,
     context: (signedIn) => ({ signedIn }),
     readiness: async () => ((await isStoreReady(store)) ? [] : ['store']),
-    metrics: parts.metrics ?? createMetrics(),
+    metrics,
     limits: DEFAULT_HTTP_LIMITS,
     newId,
     log,
@@ -261,6 +274,38 @@ export async function wire(parts: Parts): Promise<Wired> {
     });
   /** Before anybody is in the index there is nothing to match with: the first matching of all reads them. */
   const matchMet = () => inTurn(async () => (index.size === 0 ? undefined : met.match(index)));
+  const countAlert = countAlerts(metrics, Object.keys(ALERT_RULES));
+  // Gates of its own: it takes no place of anybody who waits for an answer, and no failure of its shuts theirs.
+  const watchGates = openGates({
+    now,
+    tick: () => performance.now(),
+    random: Math.random,
+    log,
+    settings: { timeoutMs: parts.sourceDeadlineMs, ...parts.gates },
+    ...(parts.gatesOf ? { settingsOf: parts.gatesOf } : {}),
+  });
+  const watch = openWatch({
+    store,
+    audit,
+    search,
+    registers,
+    directory,
+    staff: () => readStaff(store),
+    read: (persons, at) =>
+      readWatchedPersons(
+        { sources, people: house.people, gates: watchGates, deadlineMs: house.operationDeadlineMs },
+        persons,
+        at,
+      ),
+    policyVersion: policies.version,
+    now,
+    newId,
+    opened: ({ id, rule }) => {
+      countAlert(rule);
+      log.warn({ code: rule, alert: id }, 'an alert was opened for the officers');
+    },
+  });
+  const stopWatching = watchFromTimeToTime(watch, parts.watchEverySeconds ?? 0, log);
   const stopMatching = matchFromTimeToTime(match, parts.matchEveryHours ?? 0, log);
   const stopMeeting = isMatched ? matchThoseMet(matchMet, log) : async () => {};
   sequencer.start();
@@ -272,11 +317,12 @@ export async function wire(parts: Parts): Promise<Wired> {
     audit,
     sequencer,
     indexer,
+    watch,
     http,
     matchPersons: match,
     matchMet,
     async stop() {
-      await Promise.all([stopMatching(), stopMeeting()]);
+      await Promise.all([stopWatching(), stopMatching(), stopMeeting()]);
       await http.stop();
       await apollo.stop();
       await sequencer.stop();
@@ -329,6 +375,26 @@ function matchFromTimeToTime(
   return async () => {
     ended.abort(new Error('stopping'));
     await matching;
+  };
+}
+
+/** Looks through the log now and from then on every so many seconds, one run at a time; what it gives ends it. */
+function watchFromTimeToTime(watch: Watch, seconds: number, log: Logger): () => Promise<void> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const watching = (async () => {
+    while (seconds > 0 && !signal.aborted) {
+      await setTimeout(seconds * 1000, undefined, { ref: false, signal }).catch(() => {});
+      if (signal.aborted) break;
+      await watch
+        .run()
+        .catch((error: unknown) => log.error({ code: 'LOG_NOT_WATCHED', err: error }, 'entries wait to be judged'));
+    }
+  })();
+  return async () => {
+    ended.abort(new Error('stopping'));
+    await watch.stop();
+    await watching;
   };
 }
 

@@ -29,6 +29,8 @@ interface Common {
   readonly ownPolicies?: string;
   /** 0: never. Absent: as the demo, or the service, takes it. */
   readonly matchEveryHours?: number;
+  /** How often the log is looked through for alerts; 0: never. */
+  readonly watchEverySeconds: number;
   /** Absent: in proportion to the deadline of one call. */
   readonly operationDeadlineMs?: number;
   /** Witnesses that cosign the log's checkpoints. */
@@ -134,6 +136,11 @@ export const VARIABLES: readonly Variable[] = [
     default: '24 in the demo, 0 in service',
     says: 'How often the persons of all sources are matched, from the start on, and joined where the weights allow; 0: never. Estimate the weights on your own records first; a million persons hold the process up for about half a minute (0 to 168).',
   },
+  {
+    name: 'THRESHOLD_WATCH_EVERY_SECONDS',
+    default: '30',
+    says: 'How often what is new in the log is looked through for what officers are to be told of; 0: never by this instance, another must (0 to 86400).',
+  },
   { name: 'LOG_LEVEL', default: 'info', says: `One of ${LOG_LEVELS.join(', ')}.` },
 ];
 
@@ -226,6 +233,7 @@ const environment = z.object({
   THRESHOLD_SOURCE_DEADLINE_MS: number(50, 60_000, 2_000),
   THRESHOLD_OPERATION_DEADLINE_MS: numberWithin(100, 120_000).optional(),
   THRESHOLD_MATCH_EVERY_HOURS: numberWithin(0, 168).optional(),
+  THRESHOLD_WATCH_EVERY_SECONDS: number(0, 86_400, 30),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 });
 type Environment = z.output<typeof environment>;
@@ -290,6 +298,7 @@ function commonConfig(env: Environment, introspection: boolean, store: string, p
     introspection: env.THRESHOLD_INTROSPECTION === undefined ? introspection : env.THRESHOLD_INTROSPECTION === 'true',
     logLevel: env.LOG_LEVEL,
     sourceDeadlineMs: env.THRESHOLD_SOURCE_DEADLINE_MS,
+    watchEverySeconds: env.THRESHOLD_WATCH_EVERY_SECONDS,
     protocols,
     ...(env.THRESHOLD_WITNESSES === undefined ? {} : { witnesses: env.THRESHOLD_WITNESSES }),
     ...(env.THRESHOLD_POLICIES === undefined ? {} : { ownPolicies: resolve(env.THRESHOLD_POLICIES) }),

@@ -16,7 +16,7 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   disclosure: ['domain', 'sources', 'people', 'registers', 'audit'],
   reader: ['domain', 'sources', 'people', 'registers', 'disclosure'],
   sharing: ['domain', 'people', 'registers', 'audit', 'disclosure', 'reader'],
-  oversight: ['domain', 'audit', 'people', 'registers', 'disclosure', 'reader', 'sharing'],
+  oversight: ['domain', 'store', 'audit', 'people', 'registers', 'disclosure', 'reader', 'sharing'],
   graph: ['domain', 'audit', 'disclosure', 'reader', 'sharing', 'oversight', 'registers'],
   server: ['domain', 'graph'],
   worlds: ['domain', 'store', 'registers'],

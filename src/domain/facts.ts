@@ -166,6 +166,7 @@ export const ACTIONS = [
   'STATUTORY_DECISION',
   'EXPLAIN',
   'ASK_AUDIT',
+  'CLOSE_ALERT',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

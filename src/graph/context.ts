@@ -1,5 +1,6 @@
 import type { AuditProofs } from '../audit/proofs.js';
 import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
+import type { Alerts } from '../oversight/alerts/alerts.js';
 import type { Explaining } from '../oversight/explaining.js';
 import type { AuditQuestions } from '../oversight/questions/questions.js';
 import type { Sayings } from '../oversight/release-grounds.js';
@@ -28,4 +29,5 @@ export interface GraphContext {
   readonly proofs: AuditProofs;
   readonly auditQuestions: AuditQuestions;
   readonly reviewing: Reviewing;
+  readonly alerts: Alerts;
 }

@@ -18,13 +18,17 @@ import {
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
 import type { Search } from '../audit/index/search.js';
+import { SEARCHED } from '../audit/index/terms.js';
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
 import { earliestEnd } from '../disclosure/ends.js';
 import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
+import type { AlertRows } from '../oversight/alerts/alert-rows.js';
+import { type AlertParts, openAlerts } from '../oversight/alerts/alerts.js';
 import { openExplaining } from '../oversight/explaining.js';
+import { openAsking } from '../oversight/questions/asking.js';
 import { openAuditQuestions } from '../oversight/questions/questions.js';
 import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
@@ -56,6 +60,8 @@ export interface ExecutorParts {
   readonly releases: Releases;
   readonly proofs: AuditProofs;
   readonly search: Search;
+  readonly alertRows: AlertRows;
+  readonly staff: AlertParts['staff'];
   readonly newId: () => string;
 }
 
@@ -132,12 +138,13 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       sayings,
       matrix,
       proofs: parts.proofs,
-      auditQuestions: openAuditQuestions({
-        operation,
-        policies: parts.statementParts.policies,
-        directory: parts.house.directory,
+      auditQuestions: openAuditQuestions({ ...shared, directory: parts.house.directory, search: parts.search }),
+      alerts: openAlerts({
+        ...shared,
+        staff: parts.staff,
         search: parts.search,
-        draft: (line) => statements.draft(line),
+        rows: parts.alertRows,
+        asking: openAsking({ ...shared, search: parts.search }),
       }),
     };
     const result = await query.query(undefined, graph, variables);
@@ -192,7 +199,7 @@ async function settle(
     ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
     decisions: ledger.decisions,
     outcomes: ledger.outcomes,
-    ...(statements.lines.length > 0 && !errors ? { statements: statements.lines } : {}),
+    ...saidIn(statements, errors),
     ...gapsOf(operation),
   };
   const guard = {
@@ -210,6 +217,15 @@ async function settle(
     );
     throw new Refusal('NOT_RECORDED');
   }
+}
+
+/** What was said and shown; of an operation that failed, what it searched by: nothing else of it stands. */
+function saidIn(
+  { lines }: Statements,
+  errors: readonly GraphQLError[] | undefined,
+): Pick<AuditEntryBody, 'statements'> {
+  const standing = errors ? lines.filter(({ did }) => did === SEARCHED) : lines;
+  return standing.length > 0 ? { statements: standing } : {};
 }
 
 /** What was released stands until the first of the statements it rests on ends by itself. */

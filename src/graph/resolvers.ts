@@ -223,13 +223,18 @@ export function createResolvers(pages: Pages, limits: Limits) {
       findPerson: async (
         _: unknown,
         ask: { forename?: string; surname?: string; dateOfBirth?: string },
-        { operation }: GraphContext,
+        { operation, statements }: GraphContext,
       ) => {
         const given = Object.fromEntries(
           Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
         );
-        if (Object.keys(given).length < 2) throw new Refusal('BAD_USER_INPUT');
-        const { items, sources } = await operation.reader.find(given);
+        const fields = Object.keys(given);
+        if (fields.length < 2) {
+          statements.searched({ fields, found: 0, shown: 0, persons: [] });
+          throw new Refusal('BAD_USER_INPUT');
+        }
+        const { items, sources, matched } = await operation.reader.find(given);
+        statements.searched({ fields, found: matched.length, shown: items.length, persons: matched });
         return { persons: items, sources, notice: NOTICE };
       },
       node: (_: unknown, { id }: { id: string }, { operation: { reader } }: GraphContext) => {

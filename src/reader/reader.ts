@@ -168,8 +168,8 @@ export class Reader {
     });
   }
 
-  /** Persons who match, and of whom something may be shown. */
-  async find(ask: FindAsk): Promise<Listing<ShownPerson>> {
+  /** Persons who match, and of whom something may be shown; beside them, for the log alone, all who matched. */
+  async find(ask: FindAsk): Promise<Listing<ShownPerson> & { readonly matched: readonly PersonId[] }> {
     const { asking, links } = this.parts;
     const finders = asking.sources.filter((source) => source.finds);
     const found = await Promise.all(
@@ -194,6 +194,7 @@ export class Reader {
       items: shown.flatMap((person) => person ?? []),
       withheld: [],
       sources: finders.map((source) => this.#status(source)),
+      matched: persons,
     };
   }
 

@@ -29,6 +29,8 @@ export const LOG_FIELDS: Readonly<Record<string, (value: unknown) => boolean>> =
   entry: count,
   code: text(CODE),
   reason: text(CODE),
+  /** The reference of an alert: a random id, that tells nothing to whoever may not open it. */
+  alert: text(/^[0-9A-Z]{26}$/),
   state: text(CODE),
   signal: text(CODE),
   error: text(CLASS),

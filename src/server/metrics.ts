@@ -49,3 +49,15 @@ export function countRefusedSignIns(registry: Registry): (reason: RefusalReason)
   for (const reason of REFUSAL_REASONS) refused.inc({ reason }, 0);
   return (reason) => refused.inc({ reason });
 }
+
+/** Counts alerts by rule: how many were opened, never about whom. Throws if the registry already has the figure. */
+export function countAlerts(registry: Registry, rules: readonly string[]): (rule: string) => void {
+  const alerts = new Counter({
+    name: 'threshold_alerts_total',
+    help: 'Alerts opened for the officers, by rule.',
+    labelNames: ['rule'],
+    registers: [registry],
+  });
+  for (const rule of rules) alerts.inc({ rule }, 0);
+  return (rule) => alerts.inc({ rule });
+}

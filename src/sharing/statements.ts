@@ -3,6 +3,7 @@
  * (schema/policies/actions.cedar); what is drafted here is written in one transaction with the operation's audit entry.
  */
 import type { EntityManager } from 'typeorm';
+import { type LoggedSearch, searchLine } from '../audit/index/terms.js';
 import { recordId } from '../disclosure/door.js';
 import type { Policies } from '../disclosure/policies.js';
 import { entry } from '../domain/entry.js';
@@ -137,7 +138,9 @@ export interface StatementLine {
     | 'SEPARATED'
     | 'EXPLAINED'
     | 'EXPLAINED_PAST'
-    | 'AUDIT_ASKED';
+    | 'AUDIT_ASKED'
+    | 'ALERT_CLOSED'
+    | 'SEARCHED';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];
@@ -164,6 +167,11 @@ export class Statements {
   draft(line: StatementLine, write?: (manager: EntityManager) => Promise<void>): void {
     this.lines.push(line);
     if (write) this.#writes.push(write);
+  }
+
+  /** A search, as the log keeps it: by which fields and how many, never by what. Stands though the operation fails. */
+  searched(search: LoggedSearch): void {
+    this.lines.push(searchLine(search));
   }
 
   async recordConsent(draft: ConsentDraft): Promise<ConsentStatement> {

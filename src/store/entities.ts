@@ -30,6 +30,7 @@ export function entities(dialect: Dialect): EntitySchema<Row>[] {
     ...accessShapes(dialect),
     ...treeShapes(dialect),
     ...indexShapes(dialect),
+    ...alertShapes(dialect),
   ]
     .map(entity)
     .concat(auditEntry(dialect), auditTerm(dialect), relevanceRequest(dialect));
@@ -306,6 +307,39 @@ function indexShapes(dialect: Dialect): Shape[] {
     { name: 'audit_indexed', primary: { id: number }, columns: { size: number, merged: number, epoch: number } },
   ];
   return keyed.map((shape) => ({ ...shape, isKeyed: true }));
+}
+
+/** Alerts, the operations behind them, and what the watch over the log has seen. */
+function alertShapes(dialect: Dialect): Shape[] {
+  const { key, long, number, text } = columnTypes(dialect);
+  return [
+    {
+      name: 'audit_alert',
+      primary: { id: key() },
+      columns: {
+        rule: key(32),
+        worker_term: number,
+        person_term: number,
+        day: key(10),
+        round: number,
+        leaf_index: number,
+        opened_at: key(32),
+      },
+      nullable: { closed_at: key(32), outcome: key(32), why: long },
+      indices: [
+        { name: 'audit_alert_once', columns: ['rule', 'worker_term', 'person_term', 'day', 'round'], unique: true },
+        { name: 'audit_alert_by_time', columns: ['opened_at'] },
+      ],
+    },
+    { name: 'audit_alert_entry', primary: { alert: key(), leaf_index: number }, isKeyed: true },
+    { name: 'audit_watched', primary: { id: number }, columns: { size: number, swept: key(32) }, isKeyed: true },
+    {
+      name: 'audit_watched_pair',
+      primary: { worker_term: number, person_term: number },
+      columns: { near: text(200), at: key(32) },
+      isKeyed: true,
+    },
+  ];
 }
 
 function auditTerm(dialect: Dialect): EntitySchema<Row> {

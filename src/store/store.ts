@@ -16,6 +16,7 @@ import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
 import { AuditBlocks1764715000000 } from './migrations/audit-blocks.js';
+import { AuditAlerts1764730000000 } from './migrations/audit-alerts.js';
 import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AllegationReviews1764700000000 } from './migrations/allegation-reviews.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
@@ -85,6 +86,7 @@ const SAFE = {
     AuditBlocks1764715000000,
     PersonLinksMoved1764700000000,
     AllegationReviews1764700000000,
+    AuditAlerts1764730000000,
   ],
 };
 

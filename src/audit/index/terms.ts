@@ -3,14 +3,15 @@
  * only what a watch adds later (a mark that rests on more than the entry) cannot.
  */
 import { type FactRecord, factsOf } from '../../domain/facts.js';
-import type { AuditEntryBody, DecisionEntry } from '../entry.js';
+import type { AuditEntryBody, DecisionEntry, StatementEntry } from '../entry.js';
 import { isOutOfHours } from './hours.js';
 
 /**
  * - `person`: somebody whom an outcome or a statement is about · `worker`, `agency`, `purpose`, `result`, `version`: of the operation
  * - `policy`, `evidence`, `category`, `holder`: of what was RELEASED, and nothing else
  * - `did`: a kind of statement · `statement`: the id of one that the entry wrote or showed
- * - `mark`: what an officer looks out for
+ * - `mark`: what an officer looks out for · `searcher`, `night`: the worker of an operation that searched, or asked about people out
+ *   of hours; there for their counts a day
  */
 export const TERM_KINDS = [
   'person',
@@ -26,6 +27,8 @@ export const TERM_KINDS = [
   'did',
   'statement',
   'mark',
+  'searcher',
+  'night',
 ] as const;
 export type TermKind = (typeof TERM_KINDS)[number];
 
@@ -53,6 +56,10 @@ export const ENTRY_MARKS = [
   /** The same, and something was released. */
   'AFTER_END_RELEASED',
   'OUT_OF_HOURS',
+  /** People were searched for; nobody was found; or by a single field, which is refused. */
+  'SEARCHED',
+  'SEARCH_EMPTY',
+  'SEARCH_ONE_FIELD',
 ] as const;
 export type EntryMark = (typeof ENTRY_MARKS)[number];
 
@@ -67,7 +74,49 @@ export const TALLIED: ReadonlySet<TermKind> = new Set<TermKind>([
   'holder',
   'did',
   'mark',
+  'searcher',
+  'night',
 ]);
+
+/** What a statement line of a search says was done; its ids are the fields searched by, and counts. */
+export const SEARCHED = 'SEARCHED';
+/** The counts among them: how many were found, and of how many something was shown. */
+const FOUND = 'found:';
+const SHOWN = 'shown:';
+
+/** A search as its entry has it: by which fields, never by which values. */
+export interface LoggedSearch {
+  readonly fields: readonly string[];
+  readonly found: number;
+  readonly shown: number;
+  readonly persons: readonly string[];
+}
+
+/** The line that a search leaves. */
+export function searchLine({ fields, found, shown, persons }: LoggedSearch): StatementEntry & {
+  readonly did: typeof SEARCHED;
+} {
+  const ids = [...[...fields].sort(), `${FOUND}${found}`, `${SHOWN}${shown}`];
+  return { did: SEARCHED, ids, subjects: persons, policies: [] };
+}
+
+/** The searches of an entry. */
+export function searchesOf({ statements = [] }: Pick<AuditEntryBody, 'statements'>): readonly LoggedSearch[] {
+  const count = (ids: readonly string[], prefix: string) =>
+    Number(ids.find((id) => id.startsWith(prefix))?.slice(prefix.length) ?? 0);
+  return statements.flatMap(({ did, ids, subjects }) =>
+    did === SEARCHED
+      ? [
+          {
+            fields: ids.filter((id) => !id.includes(':')),
+            found: count(ids, FOUND),
+            shown: count(ids, SHOWN),
+            persons: subjects,
+          },
+        ]
+      : [],
+  );
+}
 
 /** Ids come from people's systems; a longer one is found by its beginning. */
 const LONGEST = 200;
@@ -97,10 +146,14 @@ export function termsOf(body: AuditEntryBody): readonly Term[] {
   }
   for (const { did, ids, subjects } of statements) {
     add('did', did);
-    for (const id of ids) add('statement', id);
+    // What a search says by its ids is no id of anything.
+    if (did !== SEARCHED) for (const id of ids) add('statement', id);
     for (const person of subjects) add('person', person);
   }
-  for (const mark of marksOf(body)) add('mark', mark);
+  const marks = marksOf(body);
+  for (const mark of marks) add('mark', mark);
+  if (marks.has('SEARCHED')) add('searcher', requester.worker);
+  if (marks.has('OUT_OF_HOURS')) add('night', requester.worker);
   return [...found.values()];
 }
 
@@ -109,6 +162,11 @@ export function marksOf(body: AuditEntryBody): ReadonlySet<EntryMark> {
   const decided = new Set(body.outcomes.flatMap(([index]) => body.decisions[index] ?? []));
   const marks = new Set<EntryMark>([...decided].flatMap(marksOfLine));
   if (body.outcomes.length > 0 && isOutOfHours(body.at)) marks.add('OUT_OF_HOURS');
+  for (const { fields, found } of searchesOf(body)) {
+    marks.add('SEARCHED');
+    if (fields.length === 1) marks.add('SEARCH_ONE_FIELD');
+    else if (found === 0) marks.add('SEARCH_EMPTY');
+  }
   return marks;
 }
 

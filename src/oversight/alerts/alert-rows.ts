@@ -1,0 +1,187 @@
+/**
+ * Alerts as rows of the store: a reference, a rule, when, and the places of the operations behind it. Whom it is about is
+ * the numbers of their terms in the log's index: forgotten there, they are forgotten here.
+ */
+import type { EntityManager } from 'typeorm';
+import type { IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
+import type { Store } from '../../store/store.js';
+import type { AlertRule } from './rules.js';
+
+/** How an alert was closed. */
+export const ALERT_OUTCOMES = ['NO_CONCERN', 'EXPLAINED', 'ADVICE_GIVEN', 'MISUSE', 'RULE_AT_FAULT'] as const;
+export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
+
+/** An alert as it is listed. */
+export interface AlertRow {
+  readonly id: string;
+  readonly rule: AlertRule;
+  readonly openedAt: IsoInstant;
+  readonly closedAt: IsoInstant | null;
+  readonly outcome: AlertOutcome | null;
+  readonly why: string | null;
+}
+
+/** And whom it is about, for deciding who may see it. Null where the index has forgotten them. */
+export interface AlertAbout extends AlertRow {
+  readonly worker: WorkerId | null;
+  readonly person: PersonId | null;
+}
+
+export interface NewAlert {
+  readonly id: string;
+  readonly rule: AlertRule;
+  readonly worker: WorkerId;
+  /** Of a rule about a person. */
+  readonly person?: PersonId;
+  /** Of a rule about a day: YYYY-MM-DD. */
+  readonly day?: string;
+  /** Operations behind it, the latest last. */
+  readonly indexes: readonly number[];
+  readonly at: IsoInstant;
+}
+
+export interface AlertFilter {
+  readonly rule?: AlertRule | null;
+  readonly isOpen?: boolean | null;
+  /** Opened before this one, in the order of the list. */
+  readonly before?: { readonly openedAt: IsoInstant; readonly id: string };
+  readonly limit: number;
+}
+
+export interface AlertRows {
+  /** Opens it, or adds its operations to the one that is open for the same. Answers whether it was opened. */
+  open(manager: EntityManager, alert: NewAlert): Promise<boolean>;
+  /** Of closed alerts about a worker and a person: when the last of each rule was closed. */
+  closures(worker: WorkerId, person: PersonId): Promise<ReadonlyMap<AlertRule, IsoInstant>>;
+  /** The latest first. */
+  list(filter: AlertFilter): Promise<readonly AlertAbout[]>;
+  get(id: string): Promise<AlertAbout | undefined>;
+  /** Places of the operations behind it, in order. */
+  operations(id: string): Promise<readonly number[]>;
+  /** False when it is closed already. */
+  close(
+    manager: EntityManager,
+    id: string,
+    closing: { readonly outcome: AlertOutcome; readonly why: string; readonly at: IsoInstant },
+  ): Promise<boolean>;
+}
+
+/** Stands where a rule is about no person, or no day. */
+const NO_TERM = 0;
+const NO_DAY = '';
+
+interface Row {
+  readonly id: string;
+  readonly rule: AlertRule;
+  readonly opened_at: IsoInstant;
+  readonly closed_at: IsoInstant | null;
+  readonly outcome: AlertOutcome | null;
+  readonly why: string | null;
+  readonly worker: string | null;
+  readonly person: string | null;
+}
+
+const ABOUT = `SELECT a.id, a.rule, a.opened_at, a.closed_at, a.outcome, a.why, w.name AS worker, p.name AS person
+  FROM audit_alert a LEFT JOIN audit_term w ON w.id = a.worker_term LEFT JOIN audit_term p ON p.id = a.person_term`;
+
+export function openAlertRows(store: Store): AlertRows {
+  async function termOf(manager: EntityManager, kind: string, name: string | undefined): Promise<number> {
+    if (name === undefined) return NO_TERM;
+    const sql = 'SELECT id FROM audit_term WHERE kind = ? AND name = ?';
+    return (await store.run<{ id: number }>(manager, sql, [kind, name.slice(0, 200)]))[0]?.id ?? NO_TERM;
+  }
+
+  async function addOperations(manager: EntityManager, alert: string, indexes: readonly number[]): Promise<void> {
+    const rows = indexes.map((index) => [alert, index]);
+    await store.run(
+      manager,
+      `INSERT INTO audit_alert_entry (alert, leaf_index)
+        SELECT r.alert, CAST(r.leaf_index AS INTEGER) FROM ${store.rowList(['alert', 'leaf_index'])} r
+        WHERE NOT EXISTS (SELECT 1 FROM audit_alert_entry e WHERE e.alert = r.alert AND e.leaf_index = CAST(r.leaf_index AS INTEGER))`,
+      [JSON.stringify(rows)],
+    );
+  }
+
+  return {
+    async open(manager, { id, rule, worker, person, day, indexes, at }) {
+      const key = [
+        rule,
+        await termOf(manager, 'worker', worker),
+        await termOf(manager, 'person', person),
+        day ?? NO_DAY,
+      ] as const;
+      const [last] = await store.run<{ id: string; round: number; closed_at: string | null }>(
+        manager,
+        `SELECT id, round, closed_at FROM audit_alert ${store.claiming}
+          WHERE rule = ? AND worker_term = ? AND person_term = ? AND day = ? ORDER BY round DESC ${store.first}`,
+        [...key, 1],
+      );
+      if (last && (last.closed_at === null || day !== undefined)) {
+        await addOperations(manager, last.id, indexes);
+        return false;
+      }
+      await store.run(
+        manager,
+        `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, round, leaf_index, opened_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, ...key, (last?.round ?? -1) + 1, indexes.at(-1) ?? 0, at],
+      );
+      await addOperations(manager, id, indexes);
+      return true;
+    },
+    async closures(worker, person) {
+      const rows = await store.read<{ rule: AlertRule; closed_at: IsoInstant }>(
+        `SELECT a.rule, MAX(a.closed_at) AS closed_at FROM audit_alert a
+          JOIN audit_term w ON w.id = a.worker_term JOIN audit_term p ON p.id = a.person_term
+          WHERE w.kind = 'worker' AND w.name = ? AND p.kind = 'person' AND p.name = ? AND a.closed_at IS NOT NULL
+          GROUP BY a.rule`,
+        [worker.slice(0, 200), person.slice(0, 200)],
+      );
+      return new Map(rows.map(({ rule, closed_at }) => [rule, closed_at]));
+    },
+    async list({ rule, isOpen, before, limit }) {
+      const given: readonly (readonly [string, readonly unknown[]])[] = [
+        ...(rule ? [['a.rule = ?', [rule]] as const] : []),
+        ...(isOpen === true ? [['a.closed_at IS NULL', []] as const] : []),
+        ...(isOpen === false ? [['a.closed_at IS NOT NULL', []] as const] : []),
+        ...(before
+          ? [
+              [
+                '(a.opened_at < ? OR (a.opened_at = ? AND a.id < ?))',
+                [before.openedAt, before.openedAt, before.id],
+              ] as const,
+            ]
+          : []),
+      ];
+      const where = given.length > 0 ? `WHERE ${given.map(([condition]) => condition).join(' AND ')}` : '';
+      const rows = await store.read<Row>(`${ABOUT} ${where} ORDER BY a.opened_at DESC, a.id DESC ${store.first}`, [
+        ...given.flatMap(([, values]) => values),
+        limit,
+      ]);
+      return rows.map(readRow);
+    },
+    async get(id) {
+      const [row] = await store.read<Row>(`${ABOUT} WHERE a.id = ?`, [id]);
+      return row && readRow(row);
+    },
+    async operations(id) {
+      const sql = 'SELECT leaf_index FROM audit_alert_entry WHERE alert = ? ORDER BY leaf_index';
+      return (await store.read<{ leaf_index: number }>(sql, [id])).map(({ leaf_index }) => leaf_index);
+    },
+    async close(manager, id, { outcome, why, at }) {
+      const [open] = await store.run<{ id: string }>(
+        manager,
+        `SELECT id FROM audit_alert ${store.claiming} WHERE id = ? AND closed_at IS NULL`,
+        [id],
+      );
+      if (!open) return false;
+      const sql = 'UPDATE audit_alert SET closed_at = ?, outcome = ?, why = ? WHERE id = ?';
+      await store.run(manager, sql, [at, outcome, why, id]);
+      return true;
+    },
+  };
+}
+
+function readRow({ opened_at, closed_at, ...row }: Row): AlertAbout {
+  return { ...row, openedAt: opened_at, closedAt: closed_at };
+}

@@ -1,0 +1,317 @@
+/**
+ * The standing rules: when what a worker asked stands among the officers' alerts. Each says why it asks for as much as it
+ * does; nothing here reads names, records or text. A rule judges one worker and one person (`judgePair`), or one worker and
+ * one day (`judgeDay`); what it answers with are the operations behind the alert.
+ *
+ * Two kinds. A NOTICE is what the rules of sharing want an officer to see each time (RULES §6 and §7; emergencies, overridden
+ * refusals): no sign of misuse. A SUSPICION is a pattern that ordinary work rarely makes: its precision is measured
+ * (`bench/misuse.ts`).
+ */
+import type { IsoInstant } from '../../domain/words.js';
+import type { Near } from './nearness.js';
+import type { Deed, Seen } from './sightings.js';
+
+export const ALERT_RULES = {
+  /** Protected whereabouts, sought though refused (question 6). */
+  LOCATION_PROBED: 'SUSPICION',
+  /** What another agency keeps locked, sought though refused (6). */
+  LOCKED_PROBED: 'SUSPICION',
+  /** The worker's own record (7). */
+  OWN_RECORD: 'SUSPICION',
+  /** Somebody of their household, present or former, or with whom they are conflicted (7). */
+  NEAR_HOUSEHOLD: 'SUSPICION',
+  NEAR_NEIGHBOUR: 'SUSPICION',
+  NEAR_SURNAME: 'SUSPICION',
+  NEAR_COLLEAGUE: 'SUSPICION',
+  /** After the case closed, beyond what closing a case needs (8). */
+  AFTER_END: 'SUSPICION',
+  /** After the role ended: by somebody whom the directory no longer knows so (8). */
+  AFTER_ROLE: 'SUSPICION',
+  /** People who are none of the worker's work, out of hours (9). */
+  NIGHT_BROWSING: 'SUSPICION',
+  /** Far more people in a day than others of the role, and than the worker otherwise (9). */
+  VOLUME: 'SUSPICION',
+  /** Many searches and few openings (9). */
+  SEARCHES: 'SUSPICION',
+  /** Searches by a single field, again and again (9). */
+  ONE_FIELD: 'SUSPICION',
+  /** The same person who is none of the worker's work, day after day (9). */
+  RETURNING: 'SUSPICION',
+  /** Released on involvement that no other system confirms (11). */
+  SELF_ASSERTED: 'SUSPICION',
+  /** Released against a refusal or withdrawal (5). */
+  OVERRIDDEN_REFUSAL: 'NOTICE',
+  /** Emergency access that nobody reviewed in time (4). */
+  EMERGENCY_OVERDUE: 'NOTICE',
+  /** Consent to adult work recorded by who receives it (RULES §6). */
+  RECIPIENT_CONSENT: 'NOTICE',
+  /** The same record under two purposes within an hour (RULES §7). */
+  TWO_PURPOSES: 'NOTICE',
+} as const;
+export type AlertRule = keyof typeof ALERT_RULES;
+
+/** A rule that holds, and the places of the operations behind it, the latest last. */
+export interface Finding {
+  readonly rule: AlertRule;
+  readonly indexes: readonly number[];
+}
+
+/** One person in the operations of one worker. */
+export interface Pair {
+  /** Of the last `PAIR_DAYS` days, in the order of time. */
+  readonly seen: readonly Seen[];
+  readonly near: ReadonlySet<Near>;
+  /** Another agency's system tells of the worker's work with the person's family. */
+  readonly isTold: boolean;
+  readonly now: IsoInstant;
+}
+
+/** A worker's day, and what is usual. Counts are of days on which there was any. */
+export interface Day {
+  readonly deeds: readonly Deed[];
+  /** People asked about, a person of two operations twice. */
+  readonly volume: Usual;
+  /** Operations that searched. */
+  readonly searches: Usual;
+  /** Of the last 28 days: those on which the worker asked about people, and those on which out of hours. */
+  readonly active: number;
+  readonly nights: number;
+  /** Days before on which the directory did not know the worker so. */
+  readonly unknownDays: number;
+}
+
+export interface Usual {
+  readonly today: number;
+  /** Of the worker, each of the last 28 days that had any. */
+  readonly own: readonly number[];
+  /** Of others in the role. */
+  readonly peers: readonly number[];
+}
+
+export const PAIR_DAYS = 180;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const WEEK_MS = 7 * DAY_MS;
+const MONTH_MS = 30 * DAY_MS;
+
+/** Within a month: whoever has cause to ask again about a stranger has a referral, a seat or a case by the third day. */
+const RETURNED_DAYS = 3;
+/** After a case closes it is written up, and somebody rings back: three weeks are left for that. */
+const CLOSING_MS = 21 * DAY_MS;
+/** By then a team, a core group or a handover has put the work into another system too. */
+const CONFIRMED_WITHIN_MS = 14 * DAY_MS;
+const NIGHT_STRANGERS = 3;
+const USED_TO_NIGHTS = 0.25;
+const MOST_PURPOSES = 3;
+const LEAST_VOLUME = 120;
+const LEAST_SEARCHES = 8;
+const FEW_OPENED = 0.35;
+const LEAST_ONE_FIELD = 3;
+const UNKNOWN_DAYS = 2;
+
+/** Social care allocates by its own system, and is told of by nobody: its lines are judged by nearness alone. */
+const ALLOCATED_BY_LAW = ['SOCIAL_WORKER', 'SENIOR_PRACTITIONER', 'CHILD_PRACTITIONER', 'TEAM_MANAGER'];
+
+export function judgePair(pair: Pair): readonly Finding[] {
+  const acts = pair.seen.filter(({ cameAlong }) => !cameAlong);
+  const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'ENDED');
+  const findings: Finding[] = [
+    ...probed('LOCATION_PROBED', acts, pair.now, ({ locationRefused }) => locationRefused),
+    ...probed('LOCKED_PROBED', acts, pair.now, ({ lockedRefused }) => lockedRefused),
+    ...nearby(pair, acts),
+    ...afterEnd(pair, acts),
+    ...returning(strange, pair.now),
+    ...selfAsserted(pair, acts),
+    ...found('OVERRIDDEN_REFUSAL', pair.seen.filter(({ overridden }) => overridden).slice(0, 1)),
+  ];
+  return findings;
+}
+
+/**
+ * A board that asks for everybody's address meets protected ones every day: what came along is passed over, and so is a page
+ * of the worker's own family, opened as often as the work needs. What is left is asking for the very person: by somebody who
+ * does not work with them or is of the other side, twice in a week; or by somebody who does, under one purpose after another.
+ */
+function probed(
+  rule: AlertRule,
+  acts: readonly Seen[],
+  now: IsoInstant,
+  isRefused: (seen: Seen) => boolean,
+): readonly Finding[] {
+  const refused = acts.filter((seen) => isRefused(seen) && isWithin(seen, now, WEEK_MS));
+  const strange = refused.filter(({ stands, opposingRefused }) => stands !== 'WORK' || opposingRefused);
+  if (strange.length >= 2) return found(rule, strange);
+  const lastDay = refused.filter((seen) => isWithin(seen, now, DAY_MS));
+  return new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES ? found(rule, lastDay) : [];
+}
+
+/**
+ * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
+ * none of the worker's work (a duty worker has the referral). A surname is shared by chance: twice, at night, or after the
+ * case closed.
+ */
+function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const outside = acts.filter(({ stands }) => stands !== 'WORK' && stands !== 'DUTY');
+  const household = acts.filter(({ conflict, deed }) => (conflict && !deed.hasGaps) || near.has('SAME_ADDRESS'));
+  const once = (rule: AlertRule, mark: Near, of: readonly Seen[]) => (near.has(mark) ? found(rule, of) : []);
+  return [
+    ...once('OWN_RECORD', 'OWN_RECORD', acts),
+    ...(near.has('OWN_RECORD') ? [] : found('NEAR_HOUSEHOLD', household)),
+    ...once('NEAR_HOUSEHOLD', 'FORMER_ADDRESS', outside),
+    ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', outside),
+    ...once('NEAR_COLLEAGUE', 'COLLEAGUE', outside),
+    ...(near.has('SAME_SURNAME') && (occasions(outside, now) >= 2 || outside.some(({ deed }) => deed.isNight))
+      ? found('NEAR_SURNAME', outside)
+      : []),
+  ];
+}
+
+/** Two days beyond the weeks that closing takes; at once where something was released. */
+function afterEnd({ seen, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const worked = seen.filter(({ stands }) => stands === 'WORK').at(-1)?.deed.at;
+  const closed = worked === undefined ? undefined : Date.parse(worked) + CLOSING_MS;
+  const late = acts.filter(
+    ({ stands, deed }) =>
+      stands === 'ENDED' && isRecent(deed.at, now, MONTH_MS) && (closed === undefined || Date.parse(deed.at) > closed),
+  );
+  return daysOf(late) >= 2 ? found('AFTER_END', late) : [];
+}
+
+function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[] {
+  const recent = strange.filter((seen) => seen.stands === 'NONE' && isWithin(seen, now, MONTH_MS));
+  return daysOf(recent) >= RETURNED_DAYS ? found('RETURNING', recent) : [];
+}
+
+/**
+ * Involvement is what a worker's own system says. Where it opened another agency's records, and after two weeks no other
+ * system tells of it, or it is gone again by then, an officer looks; at once where the person is near the worker.
+ */
+function selfAsserted({ near, isTold, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const released = acts.filter(({ unconfirmed }) => unconfirmed);
+  const [first] = released;
+  if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
+  if (near.size > 0) return found('SELF_ASSERTED', released);
+  if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
+  const last = acts.at(-1);
+  const isGone = last !== undefined && (last.stands === 'ENDED' || last.stands === 'NONE');
+  const isDue = Date.parse(now) - Date.parse(first.deed.at) >= CONFIRMED_WITHIN_MS;
+  return isGone || isDue ? found('SELF_ASSERTED', released) : [];
+}
+
+export function judgeDay(day: Day): readonly Finding[] {
+  const { deeds } = day;
+  const nights = deeds.filter(({ isNight }) => isNight);
+  const strangers = new Set(nights.flatMap(strangersOf));
+  const isUsedTo = day.active > 0 && day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS;
+  const searching = deeds.filter(({ searches }) => searches.length > 0);
+  const oneField = searching.filter(({ searches }) => searches.some(({ fields }) => fields.length === 1));
+  const unknown = deeds.filter(({ code }) => code === 'NOT_KNOWN_HERE');
+  return [
+    ...(strangers.size >= NIGHT_STRANGERS && !isUsedTo
+      ? ofDeeds(
+          'NIGHT_BROWSING',
+          nights.filter((deed) => strangersOf(deed).length > 0),
+        )
+      : []),
+    ...(isFarAbove(day.volume, LEAST_VOLUME) ? ofDeeds('VOLUME', deeds) : []),
+    ...(isFarAbove(day.searches, LEAST_SEARCHES) && openedShare(deeds) < FEW_OPENED
+      ? ofDeeds('SEARCHES', searching)
+      : []),
+    ...(oneField.length >= LEAST_ONE_FIELD ? ofDeeds('ONE_FIELD', oneField) : []),
+    ...(unknown.length > 0 && day.unknownDays + 1 >= UNKNOWN_DAYS ? ofDeeds('AFTER_ROLE', unknown) : []),
+  ];
+}
+
+/** Records that one worker asked for under two purposes within an hour: the operations that did. */
+export function twoPurposes(deeds: readonly Deed[]): readonly Finding[] {
+  const last = new Map<string, Deed[]>();
+  const both = new Set<Deed>();
+  for (const deed of deeds) {
+    for (const record of deed.sightings.flatMap(({ records }) => records)) {
+      const before = last.get(record) ?? [];
+      for (const earlier of before)
+        if (earlier.purpose !== deed.purpose && Date.parse(deed.at) - Date.parse(earlier.at) <= HOUR_MS)
+          both.add(earlier).add(deed);
+      last.set(record, [...before.filter(({ purpose }) => purpose !== deed.purpose), deed]);
+    }
+  }
+  return ofDeeds('TWO_PURPOSES', [...both]);
+}
+
+/**
+ * Above the floor, above what others of the role do by six of their spreads, and three times what the worker does
+ * themselves. The spread is the median's own (MAD × 1.4826), so that one who does much hides nobody; it is never taken for
+ * less than a quarter of the median, as few days of few people have next to none.
+ */
+function isFarAbove({ today, own, peers }: Usual, floor: number): boolean {
+  if (today < floor) return false;
+  const usual = median(peers);
+  const spread = Math.max(1.4826 * median(peers.map((value) => Math.abs(value - usual))), usual / 4);
+  if (peers.length >= LEAST_PEERS && today <= usual + 6 * spread) return false;
+  return own.length < LEAST_OWN || today > 3 * median(own);
+}
+
+const LEAST_PEERS = 5;
+const LEAST_OWN = 5;
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  if (sorted.length === 0) return 0;
+  return ((sorted[Math.ceil(middle - 1)] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+}
+
+/** The share of a day's searches after which somebody who was found was opened, or is the worker's own work. */
+function openedShare(deeds: readonly Deed[]): number {
+  const opened = new Set<string>();
+  for (const { searches, sightings } of deeds) {
+    const found = new Set(searches.flatMap(({ persons }) => persons));
+    for (const { person, stands, records } of sightings)
+      if (stands === 'WORK' || !found.has(person) || records.some((record) => !record.includes(' PersonDetails ')))
+        opened.add(person);
+  }
+  const searches = deeds.flatMap((deed) => deed.searches);
+  const followed = searches.filter(({ persons }) => persons.some((person) => opened.has(person)));
+  return searches.length === 0 ? 1 : followed.length / searches.length;
+}
+
+function strangersOf({ sightings }: Deed): readonly string[] {
+  return sightings.flatMap(({ stands, cameAlong, person }) =>
+    !cameAlong && (stands === 'NONE' || stands === 'ENDED') ? person : [],
+  );
+}
+
+function isWithin({ deed }: Seen, now: IsoInstant, ms: number): boolean {
+  return isRecent(deed.at, now, ms);
+}
+
+function isRecent(at: IsoInstant, now: IsoInstant, ms: number): boolean {
+  return Date.parse(now) - Date.parse(at) <= ms;
+}
+
+/** Times somebody came back within a month: what is within half an hour is one. */
+function occasions(seen: readonly Seen[], now: IsoInstant): number {
+  let last = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  for (const { deed } of seen) {
+    if (!isRecent(deed.at, now, MONTH_MS)) continue;
+    if (Date.parse(deed.at) - last > HOUR_MS / 2) count += 1;
+    last = Date.parse(deed.at);
+  }
+  return count;
+}
+
+function daysOf(seen: readonly Seen[]): number {
+  return new Set(seen.map(({ deed }) => deed.at.slice(0, 10))).size;
+}
+
+function found(rule: AlertRule, seen: readonly Seen[]): readonly Finding[] {
+  return ofDeeds(
+    rule,
+    seen.map(({ deed }) => deed),
+  );
+}
+
+function ofDeeds(rule: AlertRule, deeds: readonly Deed[]): readonly Finding[] {
+  return deeds.length === 0 ? [] : [{ rule, indexes: deeds.map(({ index }) => index).sort((a, b) => a - b) }];
+}

@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client';
 import { parse } from 'yaml';
 import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
+import { keepPolicies } from './audit/kept-policies.js';
 import type { LogKeys } from './audit/log-keys.js';
 import { openProofs } from './audit/proofs.js';
 import { openReleases } from './audit/releases.js';
@@ -140,6 +141,7 @@ export async function wire(parts: Parts): Promise<Wired> {
   const directory = openDirectory(store);
   const registers = openRegisters(store);
   const newId = newIds({ now, random: (bytes) => randomBytes(bytes) });
+  await keepPolicies(store, policies, now().toISOString());
   const audit = openAudit(store);
   const decide = createDecide(policies, (policyIds) =>
     log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'),

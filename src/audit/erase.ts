@@ -44,7 +44,7 @@ export async function eraseEntries(
         );
         await store.run(
           manager,
-          `UPDATE audit_entry SET body = '', hash = '', worker = '', agency = '', purpose = NULL, registers_version = NULL
+          `UPDATE audit_entry SET body = '', packed = NULL, hash = '', worker = '', agency = '', purpose = NULL, registers_version = NULL
             WHERE id IN ${store.keyList}`,
           [list],
         );

@@ -7,6 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import type { AuditEntryBody } from './entry.js';
 import { holdLease, LEASE_MS, type Lease, LeaseLost, releaseLease, takeLease } from './lease.js';
 import { readCheckpointText, signCheckpoint } from './log/checkpoint.js';
@@ -63,9 +64,8 @@ interface Held {
   renewedAt: number;
 }
 
-interface EntryRow {
+interface EntryRow extends BodyRow {
   readonly seq: number;
-  readonly body: string;
   readonly hash: string;
 }
 
@@ -106,7 +106,7 @@ export function openSequencer(parts: SequencerParts): Sequencer {
   }
 
   async function nextEntries(after: number): Promise<EntryRow[]> {
-    const sql = `SELECT e.seq, e.body, e.hash FROM audit_entry e ${store.settled}
+    const sql = `SELECT e.seq, ${bodyColumns(store, 'e')}, e.hash FROM audit_entry e ${store.settled}
       WHERE e.seq > ? AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_seq = e.seq) ORDER BY e.seq ${store.first}`;
     return store.read<EntryRow>(sql, [after, BATCH]);
   }
@@ -115,9 +115,9 @@ export function openSequencer(parts: SequencerParts): Sequencer {
   function prepare({ tree: from, key }: Held, entries: readonly EntryRow[]): Batch {
     const nodes: (readonly unknown[])[] = [];
     let tree = from;
-    const leaves = entries.map(({ seq, body, hash }) => {
+    const leaves = entries.map(({ seq, hash, ...row }) => {
       const salt = Buffer.from(parts.random(SALT_SIZE)).toString('hex');
-      const leaf = leafOf(JSON.parse(body) as AuditEntryBody, hash, salt);
+      const leaf = leafOf(JSON.parse(bodyIn(row)) as AuditEntryBody, hash, salt);
       const hashed = leafHash(leaf);
       const index = tree.size;
       tree = append(tree, hashed, (node, root) => {

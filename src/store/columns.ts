@@ -4,7 +4,7 @@ export type Dialect = 'sqlite' | 'mssql';
 
 /** A column as both an entity and a migration describe it. */
 export interface ColumnType {
-  readonly type: 'nvarchar' | 'text' | 'integer';
+  readonly type: 'nvarchar' | 'text' | 'integer' | 'blob' | 'varbinary';
   readonly length?: string;
   readonly collation?: string;
 }
@@ -17,6 +17,8 @@ export interface ColumnTypes {
   /** Text of any length. */
   readonly long: ColumnType;
   readonly number: ColumnType;
+  /** Bytes of any length; read as hex (`SqlWords.hex`). */
+  readonly bytes: ColumnType;
 }
 
 /** The collation under which SQL Server compares ids. */
@@ -33,5 +35,6 @@ export function columnTypes(dialect: Dialect): ColumnTypes {
     text: (length = 400) => ({ type: 'nvarchar', length: String(length) }),
     long: isServer ? { type: 'nvarchar', length: 'max' } : { type: 'text' },
     number: { type: 'integer' },
+    bytes: isServer ? { type: 'varbinary', length: 'max' } : { type: 'blob' },
   };
 }

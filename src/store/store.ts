@@ -18,6 +18,7 @@ import { Accesses1764400000000 } from './migrations/accesses.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
+import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
 import { type SqlWords, sqlWords } from './sql.js';
@@ -77,6 +78,7 @@ const SAFE = {
     Accesses1764400000000,
     ConsentRegister1764500000000,
     AuditLog1764600000000,
+    PackedBodies1764700000000,
   ],
 };
 

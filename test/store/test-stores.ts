@@ -48,6 +48,7 @@ const TABLES = [
   'audit_node',
   'audit_checkpoint',
   'audit_cosignature',
+  'audit_policies',
 ];
 
 export async function openEmpty(config: StoreConfig): Promise<Store> {

@@ -1,6 +1,6 @@
 /**
  * What the log costs: appending with the sequencer beside, what it takes on disk, and verifying it from files. `npm run bench:audit`
- * [entries to verify] writes bench/results/audit-log.md; about three minutes. CPU time beside the clock: machines are shared.
+ * [entries to verify [only this part: size, load or verify]] writes bench/results/audit-log.md; about three minutes. CPU time beside the clock: machines are shared.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ import { openStore, type Store } from '../src/store/store.js';
 import { generateEntries, type Shape } from './audit/entries.js';
 
 const TO_VERIFY = Number(process.argv[2] ?? 300_000);
+const ONLY = process.argv[3];
 const RATE = 5000;
 const SECONDS = 15;
 const KEYS = readLogKeys(writeSigner(newSigner('bench.example/audit', Buffer.alloc(32, 7))));
@@ -167,6 +168,9 @@ async function verify(mix: Shape | 'mixed', count: number): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  if (ONLY === 'size') return console.log(await size('person'), await size('family'), await size('board'));
+  if (ONLY === 'load') return console.log(await load(false), await load(true));
+  if (ONLY === 'verify') return console.log(await verify('mixed', TO_VERIFY));
   const sizes = [];
   for (const shape of ['person', 'family', 'board'] as const) sizes.push(await size(shape));
   const loads = [await load(false), await load(true)];

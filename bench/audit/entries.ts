@@ -12,8 +12,15 @@ const SHAPES = {
   family: { persons: 5, records: 24, decisions: 8 },
   board: { persons: 100, records: 300, decisions: 16 },
 } as const;
-const TYPES = ['PersonDetails', 'ChildInNeedPlan', 'Visit', 'Involvement', 'Assessment', 'RagRating'];
-const HOLDERS = ['csc', 'eh', 'mht', 'sms', 'dva', 'prob'];
+/** Kinds of record and who holds them; those of a person stand together, as the door is asked. */
+const KINDS = [
+  ['PersonDetails', 'csc'],
+  ['ChildInNeedPlan', 'csc'],
+  ['Visit', 'csc'],
+  ['SupportPlan', 'eh'],
+  ['SubstanceMisuseRecord', 'sms'],
+  ['MentalHealthRecord', 'mht'],
+] as const;
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Distinct fact records of one role and purpose in use; all in all some thousands. */
 const FACTS_OF_A_ROLE = 60;
@@ -90,13 +97,14 @@ export function generateEntries(policies: Policies, seed: number): Entries {
       const line = pick(known);
       return line.basis === 'CONSENT' ? { ...line, ...evidence() } : line;
     });
-    const outcomes: OutcomeEntry[] = Array.from({ length: records }, (_, i) => [
-      below(decisions),
-      persons[from + Math.floor((i * around) / records)] as string,
-      pick(HOLDERS),
-      pick(TYPES),
-      [String(10_000_000 + below(90_000_000))],
-    ]);
+    const each = records / around;
+    const outcomes: OutcomeEntry[] = Array.from({ length: records }, (_, i) => {
+      // Of a person the first kinds always, the others by chance; what is decided goes by kind, and by person a little.
+      const kind = i % each < 2 ? Math.floor(i % each) : 2 + below(KINDS.length - 2);
+      const [type, holder] = KINDS[kind] as (typeof KINDS)[number];
+      const subject = persons[from + Math.floor(i / each)] as string;
+      return [(kind + below(2)) % decisions, subject, holder, type, [String(10_000_000 + below(90_000_000))]];
+    });
     count += 1;
     const at = new Date(Date.UTC(2026, 10, 2, 8) + count * 7).toISOString();
     return {

@@ -12,6 +12,7 @@ import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
 import { type Indexer, openIndexer } from './audit/index/indexer.js';
 import { openSearch } from './audit/index/search.js';
+import { keepPolicies } from './audit/kept-policies.js';
 import type { LogKeys } from './audit/log-keys.js';
 import { openProofs } from './audit/proofs.js';
 import { openReleases } from './audit/releases.js';
@@ -163,6 +164,7 @@ export async function wire(parts: Parts): Promise<Wired> {
   const directory = openDirectory(store);
   const registers = openRegisters(store);
   const newId = newIds({ now, random: (bytes) => randomBytes(bytes) });
+  await keepPolicies(store, policies, now().toISOString());
   const audit = openAudit(store);
   const decide = createDecide(policies, (policyIds) =>
     log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'),

@@ -8,6 +8,7 @@
 import type { EntityManager } from 'typeorm';
 import type { IsoInstant, WorkerId } from '../domain/words.js';
 import type { Store } from '../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn, packBody } from './body.js';
 import { type AuditEntryBody, canonicalForm, hashOf } from './entry.js';
 import { openRelevanceRequests } from './relevance-requests.js';
 
@@ -64,14 +65,26 @@ export class FactsChanged extends Error {
 
 interface Pending {
   readonly body: AuditEntryBody;
-  readonly canonical: string;
+  /** Its canonical text as the row has it. */
+  readonly packed: Buffer;
   readonly receipt: Receipt;
   readonly guard: Guard;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
 }
 
-const COLUMNS = ['id', 'at', 'worker', 'agency', 'purpose', 'result', 'registers_version', 'body', 'hash'] as const;
+const COLUMNS = [
+  'id',
+  'at',
+  'worker',
+  'agency',
+  'purpose',
+  'result',
+  'registers_version',
+  'body',
+  'hash',
+  'packed',
+] as const;
 const ROW = `(${COLUMNS.map(() => '?').join(', ')})`;
 /** SQL Server takes at most 2,100 parameters. */
 const LARGEST_GROUP = 100;
@@ -144,7 +157,7 @@ export function openAudit(store: Store): Audit {
       return new Promise((resolve, reject) => {
         const canonical = canonicalForm(body);
         const receipt = { entry: body.id, hash: hashOf(canonical) };
-        waiting.push({ body, canonical, receipt, guard, resolve, reject });
+        waiting.push({ body, packed: packBody(canonical), receipt, guard, resolve, reject });
         if (isCommitting) return;
         isCommitting = true;
         // After the requests that are ready in this turn of the event loop: theirs go into the same group.
@@ -158,31 +171,30 @@ export function openAudit(store: Store): Audit {
         ['at >= ?', since],
         ['at < ?', until],
       ].filter(([, value]) => value !== undefined);
-      const where = ["body <> ''", ...given.map(([condition]) => condition)].join(' AND ');
+      const where = ["hash <> ''", ...given.map(([condition]) => condition)].join(' AND ');
       const rows = await store.read<EntryRow>(
-        `SELECT seq, body, hash FROM audit_entry WHERE ${where} ORDER BY seq DESC ${store.first}`,
+        `SELECT seq, ${bodyColumns(store)}, hash FROM audit_entry WHERE ${where} ORDER BY seq DESC ${store.first}`,
         [...given.map(([, value]) => value), limit],
       );
       return rows.map(readEntry);
     },
     async after(seq, limit) {
-      const sql = `SELECT seq, body, hash FROM audit_entry WHERE seq > ? AND body <> '' ORDER BY seq ${store.first}`;
+      const sql = `SELECT seq, ${bodyColumns(store)}, hash FROM audit_entry WHERE seq > ? AND hash <> '' ORDER BY seq ${store.first}`;
       return (await store.read<EntryRow>(sql, [seq, limit])).map(readEntry);
     },
   };
 }
 
-interface EntryRow {
+interface EntryRow extends BodyRow {
   readonly seq: number;
-  readonly body: string;
   readonly hash: string;
 }
 
-function readEntry({ seq, body, hash }: EntryRow): LoggedEntry {
-  return { seq, body: JSON.parse(body) as AuditEntryBody, hash };
+function readEntry(row: EntryRow): LoggedEntry {
+  return { seq: row.seq, body: JSON.parse(bodyIn(row)) as AuditEntryBody, hash: row.hash };
 }
 
-function valuesOf({ body, canonical, receipt }: Pending): unknown[] {
+function valuesOf({ body, packed, receipt }: Pending): unknown[] {
   const { id, at, requester, purpose, result, registersVersion } = body;
   return [
     id,
@@ -192,7 +204,8 @@ function valuesOf({ body, canonical, receipt }: Pending): unknown[] {
     purpose,
     result,
     registersVersion ?? null,
-    canonical,
+    '',
     receipt.hash,
+    packed,
   ];
 }

@@ -6,6 +6,7 @@
 
 import type { Store } from '../store/store.js';
 import type { Audit, AuditEntryBody, Receipt } from './audit.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import { forget } from './index/indexer.js';
 
 /** What an erasing entry says was done. */
@@ -33,16 +34,16 @@ export async function eraseEntries(
     {
       async write(manager) {
         const list = JSON.stringify(named);
-        const found = await store.run<{ leaf_index: number; body: string }>(
+        const found = await store.run<BodyRow & { leaf_index: number }>(
           manager,
-          `SELECT l.leaf_index, e.body FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
+          `SELECT l.leaf_index, ${bodyColumns(store, 'e')} FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
           [list],
         );
         if (found.length !== named.length) throw new NotErasable('not every entry can be erased');
         await forget(
           store,
           manager,
-          found.map((row) => ({ index: row.leaf_index, body: JSON.parse(row.body) as AuditEntryBody })),
+          found.map((row) => ({ index: row.leaf_index, body: JSON.parse(bodyIn(row)) as AuditEntryBody })),
         );
         await store.run(
           manager,
@@ -51,7 +52,7 @@ export async function eraseEntries(
         );
         await store.run(
           manager,
-          `UPDATE audit_entry SET body = '', hash = '', worker = '', agency = '', purpose = NULL, registers_version = NULL
+          `UPDATE audit_entry SET body = '', packed = NULL, hash = '', worker = '', agency = '', purpose = NULL, registers_version = NULL
             WHERE id IN ${store.keyList}`,
           [list],
         );

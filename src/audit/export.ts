@@ -1,6 +1,7 @@
 /**
  * The log as files that anybody can check without the gateway (`threshold verify`): tiles and entry bundles as c2sp.org/tlog-tiles
- * names them, `checkpoint` and `checkpoints.ndjson`, `keys.json`, and the side rows, `entries.ndjson`, one for each leaf.
+ * names them, `checkpoint` and `checkpoints.ndjson`, `keys.json`, the side rows, `entries.ndjson`, one for each leaf with the entry's
+ * canonical text at its end, and `policies/VERSION.json`, whose SHA-256 is the version that entries name.
  *
  * Whoever has the side rows has what they say of people; the rest names nobody.
  */
@@ -10,6 +11,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Store } from '../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
+import { readKeptPolicies } from './kept-policies.js';
 import { type Verifier, writeVerifier } from './log/signed-note.js';
 import { bundleOf, bundlePath, TILE_WIDTH, tileOf, tilePath, tilesOf } from './log/tiles.js';
 import { type CheckpointRow, cosigned, readHashes, readLatest } from './tree-rows.js';
@@ -20,17 +23,17 @@ export interface ExportKeys {
   readonly witnesses: readonly Verifier[];
 }
 
-interface LeafRow {
+interface LeafRow extends BodyRow {
   readonly leaf_index: number;
   readonly leaf: string;
   readonly salt: string | null;
   readonly id: string;
   readonly hash: string;
-  readonly body: string;
 }
 
 const PAGE = 8 * TILE_WIDTH;
-const ROWS = `SELECT l.leaf_index, l.leaf, l.salt, e.id, e.hash, e.body FROM audit_leaf l JOIN audit_entry e ON e.seq = l.entry_seq
+const rowsOf = (store: Store) =>
+  `SELECT l.leaf_index, l.leaf, l.salt, e.id, e.hash, ${bodyColumns(store, 'e')} FROM audit_leaf l JOIN audit_entry e ON e.seq = l.entry_seq
   WHERE l.leaf_index >= ? AND l.leaf_index < ? ORDER BY l.leaf_index`;
 
 /** Writes the log up to its latest checkpoint into a folder. Says how many entries; 0, and nothing is written, for an empty log. */
@@ -55,6 +58,7 @@ export async function exportLog(
   );
   await writeLines(join(folder, 'checkpoints.ndjson'), checkpointLines(store, size));
   await writeLines(join(folder, 'entries.ndjson'), entryLines(store, size, write, onProgress));
+  for (const { version, stated } of await readKeptPolicies(store)) await write(`policies/${version}.json`, stated);
   for (const tile of tilesOf(size)) {
     const from = tile.index * TILE_WIDTH;
     await write(tilePath(tile), tileOf(await readHashes(store, tile.level, from, from + tile.width)));
@@ -80,16 +84,27 @@ async function* entryLines(
   onProgress: (entries: number) => void,
 ): AsyncGenerator<string> {
   for (let from = 0; from < size; from += PAGE) {
-    const rows = await store.read<LeafRow>(ROWS, [from, Math.min(from + PAGE, size)]);
+    const rows = await store.read<LeafRow>(rowsOf(store), [from, Math.min(from + PAGE, size)]);
     for (let at = 0; at < rows.length; at += TILE_WIDTH) {
       const bundle = rows.slice(at, at + TILE_WIDTH).map(({ leaf }) => leaf);
       await write(bundlePath({ index: (from + at) / TILE_WIDTH, width: bundle.length }), bundleOf(bundle));
     }
-    for (const { leaf_index: index, id, hash, salt, body } of rows)
+    for (const { leaf_index: index, id, hash, salt, ...row } of rows)
       yield salt === null
         ? JSON.stringify({ index, id, erased: true })
-        : JSON.stringify({ index, id, hash, salt, body });
+        : `${JSON.stringify({ index, id, hash, salt }).slice(0, -1)},"body":${textOf(row)}}`;
     onProgress(from + rows.length);
+  }
+}
+
+/** The text of an entry as one line of JSON. A row that somebody changed so that it is none says null: whoever verifies finds it altered. */
+function textOf(row: BodyRow): string {
+  try {
+    const text = bodyIn(row);
+    JSON.parse(text);
+    return text.includes('\n') ? 'null' : text;
+  } catch {
+    return 'null';
   }
 }
 

@@ -5,6 +5,7 @@
 import type { EntityManager } from 'typeorm';
 import type { AgencyId, IsoInstant, WorkerId } from '../domain/words.js';
 import type { Store } from '../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import type { AuditEntryBody } from './entry.js';
 
 /** One answer that rested on the consent: what of one holder's and of one category it held. */
@@ -34,18 +35,18 @@ export interface Releases {
 /** Rows of the log looked at together: on SQLite nothing else is done meanwhile. */
 const PAGE = 100;
 /** On SQL Server a row may become visible after one with a higher number: so far back is looked again. */
-const SETTLING = 1000;
+const SETTLING = { mssql: 1000, sqlite: 0 };
 /** The largest number a row can have. */
 const LAST_SEQ = 2 ** 31 - 1;
 
-interface EntryRow {
-  readonly body: string;
-}
-
 export function openReleases(store: Store): Releases {
-  const holds = store.dialect === 'mssql' ? 'CHARINDEX(?, body) > 0' : 'instr(body, ?) > 0';
-  const naming = `SELECT body FROM audit_entry WHERE seq > ? AND seq <= ? AND result = 'ANSWERED' AND ${holds}`;
-  const bodiesOf = (rows: readonly EntryRow[]) => rows.map(({ body }) => JSON.parse(body) as AuditEntryBody);
+  const stretch = `SELECT ${bodyColumns(store)} FROM audit_entry WHERE seq > ? AND seq <= ? AND result = 'ANSWERED'`;
+  /** Those that name the consent: the others are unpacked but not parsed. */
+  const naming = (consent: string, rows: readonly BodyRow[]) =>
+    rows
+      .map(bodyIn)
+      .filter((text) => text.includes(JSON.stringify(consent)))
+      .map((text) => JSON.parse(text) as AuditEntryBody);
 
   return {
     async under(consent) {
@@ -53,7 +54,7 @@ export function openReleases(store: Store): Releases {
       const upTo = last?.seq ?? 0;
       const found: Release[] = [];
       for (let top = upTo; top > 0; top -= PAGE) {
-        const bodies = bodiesOf(await store.read<EntryRow>(naming, [top - PAGE, top, JSON.stringify(consent)]));
+        const bodies = naming(consent, await store.read<BodyRow>(stretch, [top - PAGE, top]));
         found.push(...bodies.flatMap((body) => releasesIn(body, consent)));
         if (bodies.some((body) => wrote(body, consent))) break;
         await new Promise(setImmediate);
@@ -62,9 +63,9 @@ export function openReleases(store: Store): Releases {
     },
     async isMore(manager, consent, { releases, upTo }) {
       const known = new Set(releases.map(({ entry }) => entry));
-      const from = Math.max(0, upTo - SETTLING);
-      const rows = await store.run<EntryRow>(manager, naming, [from, LAST_SEQ, JSON.stringify(consent)]);
-      return bodiesOf(rows).some((body) => !known.has(body.id) && releasesIn(body, consent).length > 0);
+      const from = Math.max(0, upTo - SETTLING[store.dialect]);
+      const rows = await store.run<BodyRow>(manager, stretch, [from, LAST_SEQ]);
+      return naming(consent, rows).some((body) => !known.has(body.id) && releasesIn(body, consent).length > 0);
     },
   };
 }

@@ -7,6 +7,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import type { AuditEntryBody } from './entry.js';
 import { holdLease, LEASE_MS, type Lease, LeaseLost, releaseLease, takeLease } from './lease.js';
 import { readCheckpointText, signCheckpoint } from './log/checkpoint.js';
@@ -48,7 +49,10 @@ export class LogAltered extends Error {
 }
 
 const EVERY_MS = 250;
-const BATCH = 500;
+/** In one transaction, for which appending waits: some milliseconds. */
+const BATCH = 200;
+/** Entries hashed before others have their turn. */
+const AT_A_TIME = 32;
 /** SQL Server gives out `seq` before a row is committed: below the last one, so many are looked at again. */
 const LATE_WINDOW = 10_000;
 
@@ -63,9 +67,8 @@ interface Held {
   renewedAt: number;
 }
 
-interface EntryRow {
+interface EntryRow extends BodyRow {
   readonly seq: number;
-  readonly body: string;
   readonly hash: string;
 }
 
@@ -106,26 +109,28 @@ export function openSequencer(parts: SequencerParts): Sequencer {
   }
 
   async function nextEntries(after: number): Promise<EntryRow[]> {
-    const sql = `SELECT e.seq, e.body, e.hash FROM audit_entry e ${store.settled}
+    const sql = `SELECT e.seq, ${bodyColumns(store, 'e')}, e.hash FROM audit_entry e ${store.settled}
       WHERE e.seq > ? AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_seq = e.seq) ORDER BY e.seq ${store.first}`;
     return store.read<EntryRow>(sql, [after, BATCH]);
   }
 
   /** What the entries add to the tree. */
-  function prepare({ tree: from, key }: Held, entries: readonly EntryRow[]): Batch {
+  async function prepare({ tree: from, key }: Held, entries: readonly EntryRow[]): Promise<Batch> {
     const nodes: (readonly unknown[])[] = [];
     let tree = from;
-    const leaves = entries.map(({ seq, body, hash }) => {
+    const leaves: (readonly unknown[])[] = [];
+    for (const { seq, hash, ...row } of entries) {
       const salt = Buffer.from(parts.random(SALT_SIZE)).toString('hex');
-      const leaf = leafOf(JSON.parse(body) as AuditEntryBody, hash, salt);
+      const leaf = leafOf(JSON.parse(bodyIn(row)) as AuditEntryBody, hash, salt);
       const hashed = leafHash(leaf);
       const index = tree.size;
       tree = append(tree, hashed, (node, root) => {
         const level = keptLevel(node);
         if (level !== undefined && level > 0) nodes.push([level, node.index, root.toString('hex')]);
       });
-      return [index, seq, leaf, hashed.toString('hex'), salt];
-    });
+      leaves.push([index, seq, leaf, hashed.toString('hex'), salt]);
+      if (leaves.length % AT_A_TIME === 0) await new Promise(setImmediate);
+    }
     const head = { origin: keys.origin, size: tree.size, root: rootOf(tree) };
     const signer = keyAt(keys, now(), key);
     return { leaves, nodes, tree, key: signer.id, note: signCheckpoint(head, [signer]) };
@@ -159,7 +164,7 @@ export function openSequencer(parts: SequencerParts): Sequencer {
       for (;;) {
         const entries = await nextEntries(held.after);
         if (entries.length === 0) break;
-        const batch = prepare(held, entries);
+        const batch = await prepare(held, entries);
         await write(held.lease, batch);
         held.tree = batch.tree;
         held.key = batch.key;

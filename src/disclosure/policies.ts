@@ -48,6 +48,8 @@ export interface Evaluation {
 export interface Policies extends Evaluation {
   /** SHA-256 over all policy texts, the protocol packs and the closed lists of facts: which rules a decision was made under, and what its key means. */
   readonly version: string;
+  /** The text whose SHA-256 the version is: JSON of [lists of facts, [policy texts], …texts beside them]. Kept, it lets anybody decide again. */
+  readonly stated: string;
   readonly all: readonly PolicyText[];
   /** The same policies written out: for questions by whose answer nothing is released. */
   readonly written: Evaluation;
@@ -128,10 +130,10 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
     };
   }
 
+  const stated = JSON.stringify([FACTS, files.map(({ text }) => text), ...rests]);
   return {
-    version: createHash('sha256')
-      .update(JSON.stringify([FACTS, files.map(({ text }) => text), ...rests]))
-      .digest('hex'),
+    version: createHash('sha256').update(stated).digest('hex'),
+    stated,
     all,
     evaluate(facts) {
       const { allowed, ids, errors } = ask('read', facts);

@@ -289,6 +289,7 @@ function treeShapes(dialect: Dialect): Shape[] {
       columns: { note: long, at: key(32), token: number },
     },
     { name: 'audit_cosignature', primary: { tree_size: number, witness: key(200) }, columns: { line: long } },
+    { name: 'audit_policies', primary: { version: key() }, columns: { at: key(32), stated: long } },
     { name: 'audit_lease', primary: { id: number }, columns: { holder: key(), token: number, expires_at: key(32) } },
   ];
 }
@@ -358,7 +359,7 @@ function auditTerm(dialect: Dialect): EntitySchema<Row> {
 
 /** The log's rows in the order in which they became durable (`seq`), which is what a tree is later built over. */
 function auditEntry(dialect: Dialect): EntitySchema<Row> {
-  const { key, long, number } = columnTypes(dialect);
+  const { key, long, number, bytes } = columnTypes(dialect);
   return new EntitySchema<Row>({
     name: 'audit_entry',
     tableName: 'audit_entry',
@@ -373,6 +374,7 @@ function auditEntry(dialect: Dialect): EntitySchema<Row> {
       registers_version: { ...number, nullable: true },
       body: long,
       hash: key(),
+      packed: { ...bytes, nullable: true },
     },
     indices: [
       { name: 'audit_entry_by_id', columns: ['id'], unique: true },

@@ -15,13 +15,14 @@ import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
-import { AuditBlocks1764715000000 } from './migrations/audit-blocks.js';
-import { AuditAlerts1764730000000 } from './migrations/audit-alerts.js';
-import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AllegationReviews1764700000000 } from './migrations/allegation-reviews.js';
+import { AuditAlerts1764730000000 } from './migrations/audit-alerts.js';
+import { AuditBlocks1764715000000 } from './migrations/audit-blocks.js';
+import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
+import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { PersonLinksMoved1764700000000 } from './migrations/person-links-moved.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
@@ -87,6 +88,7 @@ const SAFE = {
     PersonLinksMoved1764700000000,
     AllegationReviews1764700000000,
     AuditAlerts1764730000000,
+    PackedBodies1764700000000,
   ],
 };
 

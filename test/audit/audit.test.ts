@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { FactsChanged, openAudit } from '../../src/audit/audit.js';
+import { bodyColumns, bodyIn } from '../../src/audit/body.js';
 import { canonicalForm, hashOf } from '../../src/audit/entry.js';
 import { openRegisters } from '../../src/registers/registers.js';
 import { openStore, type Store } from '../../src/store/store.js';
@@ -33,9 +34,13 @@ describe.each(STORES)('the audit on $kind', (config) => {
     const body = entry('e-1');
     const receipt = await audit.append(body);
     expect(receipt).toEqual({ entry: 'e-1', hash: hashOf(canonicalForm(body)) });
-    const [row] = await store.read<{ body: string; hash: string; worker: string; purpose: string }>(
-      'SELECT * FROM audit_entry',
-    );
+    const [row] = await store.read<{
+      body: string;
+      packed: string | null;
+      hash: string;
+      worker: string;
+      purpose: string;
+    }>(`SELECT id, worker, agency, purpose, result, registers_version, hash, ${bodyColumns(store)} FROM audit_entry`);
     expect(row).toMatchObject({
       id: 'e-1',
       worker: 'w-1',
@@ -44,7 +49,7 @@ describe.each(STORES)('the audit on $kind', (config) => {
       result: 'ANSWERED',
       registers_version: null,
     });
-    expect(hashOf(row?.body ?? '')).toBe(receipt.hash);
+    expect(hashOf(bodyIn(row!))).toBe(receipt.hash);
     await store.close();
   });
 

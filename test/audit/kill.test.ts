@@ -1,4 +1,7 @@
-/** Two instances over one store file, one of them killed (SIGKILL) at every step that it takes; and two that run together and die in turn. */
+/**
+ * Instances over one store file, killed (SIGKILL) at every step that they take, sequencing and answering; and two that run together and
+ * die in turn. What was answered is counted against the rows.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,6 +40,11 @@ async function append(count: number): Promise<void> {
   from += count;
 }
 
+async function countOf(): Promise<number> {
+  const [row] = await store.read<{ n: number }>('SELECT COUNT(*) AS n FROM audit_entry');
+  return row?.n ?? 0;
+}
+
 /** The other instance sequences what is left, once the lease of the dead one has ended. */
 async function takeOver(): Promise<string[]> {
   await store.transaction((manager) =>
@@ -50,6 +58,52 @@ async function takeOver(): Promise<string[]> {
   const edge = await readEdge(store, head.size);
   return [...(await brokenRows(store)), ...(rootOf(edge).equals(head.root) ? [] : ['another root than was signed'])];
 }
+
+interface Row {
+  readonly id: string;
+  readonly hash: string;
+}
+
+describe('an instance killed while it answers', () => {
+  it('at any step of a group commit, before it and after it, has given no answer without its row, and no half of a group', async () => {
+    const answering = ['--no-warnings', '--import', './test/typescript-loader.mjs', 'test/audit/appending-child.ts'];
+    const run = (step: number, when: string, prefix: string) =>
+      new Promise<{ readonly out: string; readonly signal: string | null }>((resolve) => {
+        const file = join(folder, 'store.sqlite');
+        const child = execFile(process.execPath, [...answering, file, String(step), when, prefix], (_, out) =>
+          resolve({ out, signal: child.signalCode }),
+        );
+      });
+    const read = async (prefix: string) =>
+      store.read<Row>(`SELECT id, hash FROM audit_entry WHERE id LIKE ?`, [`${prefix}-%`]);
+    const whole = await run(0, 'never', 'whole');
+    const steps = Number(/steps (\d+)/.exec(whole.out)?.[1]);
+    expect(steps).toBeGreaterThanOrEqual(6);
+    expect(await read('whole')).toHaveLength(10);
+    const found: string[] = [];
+    const counts = { answers: 0, rows: 0 };
+    for (let step = 1; step <= steps; step += 1) {
+      for (const when of ['before', 'after']) {
+        const prefix = `k${step}${when}`;
+        const { out, signal } = await run(step, when, prefix);
+        if (signal !== 'SIGKILL') found.push(`${when} step ${step} was not reached`);
+        const rows = await read(prefix);
+        const standing = new Set(rows.map(({ id, hash }) => `${id} ${hash}`));
+        const answers = out.split('\n').filter((line) => line.startsWith(prefix));
+        for (const answer of answers)
+          if (!standing.has(answer)) found.push(`${when} step ${step}: an answer without its row`);
+        if (rows.length % 5 !== 0) found.push(`${when} step ${step}: half of a group`);
+        counts.answers += answers.length;
+        counts.rows += rows.length;
+      }
+    }
+    expect(found).toEqual([]);
+    // Some died after the commit and before they answered: rows without answers there may be.
+    expect(counts.answers).toBeGreaterThan(0);
+    expect(counts.rows).toBeGreaterThan(counts.answers);
+    expect(await takeOver()).toEqual([]);
+  }, 180_000);
+});
 
 describe('an instance killed while it sequences', () => {
   it('at any step, before it and after it, leaves every row, no index twice and none skipped, to the next', async () => {
@@ -94,7 +148,7 @@ describe('an instance killed while it sequences', () => {
       if (round % 2 === 1) two = start();
       await append(5);
       const killed = Date.now();
-      while ((await readLatest(store))?.tree_size !== from && Date.now() - killed < 20_000)
+      while ((await readLatest(store))?.tree_size !== (await countOf()) && Date.now() - killed < 20_000)
         await new Promise((resolve) => setTimeout(resolve, 25));
       waits.push(Date.now() - killed);
       [one, two] = [two, start()];

@@ -62,7 +62,9 @@ describe.each(STORES)('the tree over the entries, on $kind', (config) => {
     await sequencer.sequence();
     for (const i of [0, 7, 255, 256, 299]) {
       const proof = (await proofs.ofEntry(`e-${i}`, ME)) ?? '';
-      expect(checkReceipt(receipts[i]!.hash, proof, KEYS.verifiers)).toMatchObject({ index: i, size: 300 });
+      // Of the first checkpoint over it: two hundred go in at a time.
+      const size = i < 200 ? 200 : 300;
+      expect(checkReceipt(receipts[i]!.hash, proof, KEYS.verifiers)).toMatchObject({ index: i, size });
       expect(() => checkReceipt(receipts[i === 7 ? 8 : 7]!.hash, proof, KEYS.verifiers)).toThrow(NoteError);
       expect(() => checkReceipt(receipts[i]!.hash, proof, readLogKeys(keyText(9)).verifiers)).toThrow(NoteError);
     }

@@ -129,10 +129,8 @@ describe('a data steward', () => {
     const pair = [question?.a, question?.b].flatMap((ref) => ref ?? []);
     const who = await openPeople(demo.store, { newId: counter('x') }).resolve(pair);
     expect(new Set(pair.map((ref) => who.get(refKey(ref)))).size).toBe(1);
-    const [entry] = await demo.store.read<{ body: string }>('SELECT body FROM audit_entry WHERE id = ?', [
-      answer.extensions?.receipt?.entry,
-    ]);
-    expect((JSON.parse(entry?.body ?? '{}') as Json)['statements']).toEqual([
+    const [entry] = await demo.audit.read({ id: answer.extensions?.receipt?.entry ?? '', limit: 1 });
+    expect(entry?.body.statements).toEqual([
       expect.objectContaining({ did: 'LINK', ids: [link?.['id']], policies: ['may-decide-person-links'] }),
     ]);
   });

@@ -53,6 +53,7 @@ const TABLES = [
   'audit_block',
   'audit_day',
   'audit_tally',
+  'audit_policies',
 ];
 
 export async function openEmpty(config: StoreConfig): Promise<Store> {

@@ -1,6 +1,7 @@
 /** Entries by their places in the tree: the one place where the index reads what the writer wrote. */
 import type { IsoInstant } from '../../domain/words.js';
 import type { Store } from '../../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn } from '../body.js';
 import type { AuditEntryBody } from '../entry.js';
 
 /** An entry with its place in the tree. */
@@ -10,9 +11,8 @@ export interface IndexedEntry {
   readonly hash: string;
 }
 
-interface EntryRow {
+interface EntryRow extends BodyRow {
   readonly leaf_index: number;
-  readonly body: string;
   readonly hash: string;
 }
 
@@ -25,10 +25,10 @@ export async function readEntries(
   limit: number,
 ): Promise<readonly { readonly index: number; readonly body: AuditEntryBody | undefined }[]> {
   const rows = await store.read<EntryRow>(
-    `SELECT l.leaf_index, e.body ${FROM} WHERE l.leaf_index >= ? ORDER BY l.leaf_index ${store.first}`,
+    `SELECT l.leaf_index, ${bodyColumns(store, 'e')} ${FROM} WHERE l.leaf_index >= ? ORDER BY l.leaf_index ${store.first}`,
     [from, limit],
   );
-  return rows.map(({ leaf_index: index, body }) => ({ index, body: body === '' ? undefined : parse(body) }));
+  return rows.map((row) => ({ index: row.leaf_index, body: read(row) }));
 }
 
 /** Entries at these places, in that order, of the time [since, until); what was erased is left out. */
@@ -43,17 +43,19 @@ export async function readEntriesAt(
   ].filter(([, value]) => value !== undefined);
   // The time comes first: where it does not fit, the body, which is long, is not read.
   const rows = await store.read<EntryRow>(
-    `SELECT l.leaf_index, e.body, e.hash ${FROM}
-      WHERE l.leaf_index IN ${store.keyList} ${times.map(([condition]) => `AND ${condition}`).join(' ')} AND e.body <> ''`,
+    `SELECT l.leaf_index, ${bodyColumns(store, 'e')}, e.hash ${FROM}
+      WHERE l.leaf_index IN ${store.keyList} ${times.map(([condition]) => `AND ${condition}`).join(' ')} AND e.hash <> ''`,
     [JSON.stringify(indexes), ...times.map(([, value]) => value)],
   );
   const byIndex = new Map(rows.map((row) => [row.leaf_index, row]));
   return indexes.flatMap((index) => {
     const row = byIndex.get(index);
-    return row ? { index, body: parse(row.body), hash: row.hash } : [];
+    const body = row && read(row);
+    return body ? { index, body, hash: row.hash } : [];
   });
 }
 
-function parse(body: string): AuditEntryBody {
-  return JSON.parse(body) as AuditEntryBody;
+function read(row: BodyRow): AuditEntryBody | undefined {
+  const text = bodyIn(row);
+  return text === '' ? undefined : (JSON.parse(text) as AuditEntryBody);
 }

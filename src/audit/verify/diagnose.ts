@@ -20,7 +20,7 @@ export async function diagnose({ folder, size, index, leaf, lines }: Suspect): P
   const rows: (SideRow | undefined)[] = [];
   for (let ahead = 0; ahead < 3; ahead += 1) {
     const line = await lines.peek(ahead);
-    rows.push(line && readSideRow(line.text, `entry ${index + ahead}`));
+    rows.push(line && readSideRow(line.bytes, `entry ${index + ahead}`));
   }
   const [here, next, third] = rows as [SideRow, SideRow | undefined, SideRow | undefined];
   const made = leafOfRow(here);
@@ -58,7 +58,7 @@ async function placeOf(leaf: string, folder: string, size: number): Promise<numb
 async function standsLater(leaf: string, lines: Lines): Promise<boolean> {
   for (let line = await lines.next(); line; line = await lines.next()) {
     try {
-      if (leafOfRow(readSideRow(line.text, '')) === leaf) return true;
+      if (leafOfRow(readSideRow(line.bytes, '')) === leaf) return true;
     } catch {
       // A line that says nothing is not the row of a leaf.
     }

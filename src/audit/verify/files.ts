@@ -7,9 +7,9 @@ import { LogFault } from './fault.js';
 const CHUNK = 1 << 20;
 const NEWLINE = 10;
 
-/** A line and the byte after it. */
+/** A line without its newline, and the byte of the file after it. */
 export interface Line {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly end: number;
 }
 
@@ -69,7 +69,7 @@ async function* linesOf(file: string, name: string, start: number): AsyncGenerat
       let from = 0;
       for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
         end += to + 1 - from;
-        lines.push({ text: bytes.toString('utf8', from, to), end });
+        lines.push({ bytes: bytes.subarray(from, to), end });
         from = to + 1;
       }
       rest = bytes.subarray(from);

@@ -2,7 +2,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 export interface Progress {
-  readonly v: 1;
+  readonly v: 2;
   /** Of the checkpoint that is verified towards; for another one the work starts again. */
   readonly root: string;
   /** Entries verified; a multiple of 256. */
@@ -16,15 +16,19 @@ export interface Progress {
   lastCheckpoint: number;
   lastKey: number;
   registersVersion: number;
+  /** Ids of grants and emergency accesses that were ended. */
+  ended: Set<string>;
+  /** Decisions that were decided again. */
+  decisions: number;
   /** Ids of erased entries that no entry has said to be erased yet, with their indices. */
-  erased: [string, number][];
+  erased: Map<string, number>;
   erasures: number;
   checkpoints: number;
 }
 
 export function startProgress(root: string): Progress {
   return {
-    v: 1,
+    v: 2,
     root,
     size: 0,
     edge: [],
@@ -34,25 +38,42 @@ export function startProgress(root: string): Progress {
     lastCheckpoint: 0,
     lastKey: 0,
     registersVersion: 0,
-    erased: [],
+    ended: new Set(),
+    decisions: 0,
+    erased: new Map(),
     erasures: 0,
     checkpoints: 0,
   };
 }
 
+/** As it lies in its file. */
+type Kept = Omit<Progress, 'edge' | 'ended' | 'erased'> & {
+  readonly edge: readonly [number, string][];
+  readonly ended: readonly string[];
+  readonly erased: readonly [string, number][];
+};
+
 /** What was kept in a file, if it is of this checkpoint. */
 export async function readProgress(file: string, root: string): Promise<Progress | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const progress = JSON.parse(text) as Omit<Progress, 'edge'> & { readonly edge: readonly [number, string][] };
-  if (progress.v !== 1 || progress.root !== root) return undefined;
-  return { ...progress, edge: progress.edge.map(([width, hash]) => [width, Buffer.from(hash, 'base64')]) };
+  const kept = JSON.parse(text) as Kept;
+  if (kept.v !== 2 || kept.root !== root) return undefined;
+  return {
+    ...kept,
+    edge: kept.edge.map(([width, hash]) => [width, Buffer.from(hash, 'base64')]),
+    ended: new Set(kept.ended),
+    erased: new Map(kept.erased),
+  };
 }
 
 export async function keepProgress(file: string, progress: Progress): Promise<void> {
-  await writeFile(
-    `${file}.new`,
-    JSON.stringify({ ...progress, edge: progress.edge.map(([width, hash]) => [width, hash.toString('base64')]) }),
-  );
+  const kept: Kept = {
+    ...progress,
+    edge: progress.edge.map(([width, hash]) => [width, hash.toString('base64')]),
+    ended: [...progress.ended],
+    erased: [...progress.erased],
+  };
+  await writeFile(`${file}.new`, JSON.stringify(kept));
   await rename(`${file}.new`, file);
 }

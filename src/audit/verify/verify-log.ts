@@ -1,9 +1,10 @@
 /**
  * Verifies an exported log from its files and keys that were got elsewhere, in one pass: every leaf against the tree, the tree against
- * every checkpoint, every side row against its leaf, and the order of what people said and what rests on it. Written a second time: it
- * shares the hashes of the tree with the gateway and nothing else.
+ * every checkpoint, every side row against its leaf, every decision against its facts and policies, and the order of what people said
+ * and what rests on it. Written a second time: it shares the hashes of the tree with the gateway and nothing else.
  */
 import { type Hash, leafHash, nodeHash } from '../log/hash.js';
+import { openReplay, type Replay } from './decide-again.js';
 import { diagnose } from './diagnose.js';
 import { LogFault } from './fault.js';
 import { type Line, type Lines, openLines, readBundle, readBytes, tileName } from './files.js';
@@ -30,6 +31,8 @@ export interface Verified {
   readonly origin: string;
   readonly entries: number;
   readonly checkpoints: number;
+  /** Decisions of the entries, each decided again. */
+  readonly decisions: number;
   /** Entries whose side rows were erased, each under an entry that says so. */
   readonly erased: number;
   /** Names of the witnesses that cosigned the latest checkpoint. */
@@ -39,7 +42,20 @@ export interface Verified {
 const WIDTH = 256;
 const KEEP_EVERY = 256 * WIDTH;
 /** Statements after which everything must rest on a later version of the registers. */
-const MOVING = new Set(['CONSENT', 'EXCEPTION', 'JUDGEMENT']);
+const MOVING = new Set([
+  'CONSENT',
+  'SERVICE_CONSENT',
+  'EXCEPTION',
+  'EXCEPTION_APPROVED',
+  'JUDGEMENT',
+  'GRANT',
+  'GRANT_END',
+  'EMERGENCY',
+  'EMERGENCY_END',
+  'EMERGENCY_REVIEW',
+]);
+/** After these nothing released rests on what they name. */
+const ENDING = new Set(['GRANT_END', 'EMERGENCY_END']);
 const ERASED = 'ENTRIES_ERASED';
 
 /** Resolves when nothing is wrong. Rejects with the first LogFault. */
@@ -56,7 +72,8 @@ export async function verifyLog(folder: string, options: VerifyOptions): Promise
   const entries = openLines(folder, 'entries.ndjson', progress.entriesAt);
   const checkpoints = openLines(folder, 'checkpoints.ndjson', progress.checkpointsAt);
   try {
-    const walk: Walk = { folder, latest, log, witnesses, seen, progress, entries, checkpoints };
+    const replay = openReplay(folder);
+    const walk: Walk = { folder, latest, log, witnesses, seen, progress, entries, checkpoints, replay };
     walk.pending = await nextCheckpoint(walk);
     while (progress.size < latest.size) {
       await verifyBlock(walk);
@@ -69,11 +86,12 @@ export async function verifyLog(folder: string, options: VerifyOptions): Promise
     await entries.close();
     await checkpoints.close();
   }
-  const { checkpoints: count, erasures } = progress;
+  const { checkpoints: count, erasures, decisions } = progress;
   return {
     origin: latest.origin,
     entries: latest.size,
     checkpoints: count,
+    decisions,
     erased: erasures,
     cosigners: latest.cosigners,
   };
@@ -91,6 +109,7 @@ interface Walk {
   readonly progress: Progress;
   readonly entries: Lines;
   readonly checkpoints: Lines;
+  readonly replay: Replay;
   pending?: Pending | undefined;
 }
 
@@ -108,8 +127,11 @@ async function verifyBlock(walk: Walk): Promise<void> {
     const hashed = leafHash(leaf);
     if (tile.compare(hashed, 0, 32, i * 32, (i + 1) * 32) !== 0)
       throw new LogFault('LEAF_ALTERED', `entry ${first + i}`);
-    const misfit = verifyEntry(walk, first + i, leaf, walk.entries.now());
-    if (misfit) throw await diagnose({ folder, size: latest.size, index: first + i, leaf, lines: walk.entries });
+    const body = verifyEntry(walk, first + i, leaf, walk.entries.now());
+    if (body === 'MISFIT')
+      throw await diagnose({ folder, size: latest.size, index: first + i, leaf, lines: walk.entries });
+    const waiting = body && verifyBody(walk, body, `entry ${first + i}`);
+    if (waiting) await waiting;
     grow(progress, hashed);
     const size = first + i + 1;
     for (const one of walk.seen)
@@ -123,33 +145,53 @@ async function verifyBlock(walk: Walk): Promise<void> {
   if (width === WIDTH) await addToTiles(walk, 1, first / WIDTH, rootOfTile(tile));
 }
 
-/** Whether the side row of a leaf is not the leaf's own. */
-function verifyEntry(walk: Walk, index: number, leaf: string, line: Line | undefined): boolean {
+/** What the entry of a leaf says, nothing where it was erased; or that the side row is not the leaf's own. */
+function verifyEntry(
+  walk: Walk,
+  index: number,
+  leaf: string,
+  line: Line | undefined,
+): EntryBody | 'MISFIT' | undefined {
   const { entries, latest, progress } = walk;
   if (!line) throw new LogFault('TRUNCATED', `after ${index} of ${latest.size} entries`);
   const place = `entry ${index}`;
-  const row = readSideRow(line.text, place);
+  const row = readSideRow(line.bytes, place);
   const body = row.erased ? undefined : bodyOf(row);
-  if (row.index !== index || (!row.erased && leafOfRow(row, body) !== leaf)) return true;
+  if (row.index !== index || (!row.erased && leafOfRow(row, body) !== leaf)) return 'MISFIT';
   entries.skip();
   progress.entriesAt = line.end;
-  if (body) verifyOrder(progress, body, place);
-  else {
-    progress.erased.push([row.id, index]);
+  if (!body) {
+    progress.erased.set(row.id, index);
     progress.erasures += 1;
   }
-  return false;
+  return body;
+}
+
+/** What an entry says by itself, and after those before it. Waits only for policies that were not read yet. */
+function verifyBody(walk: Walk, body: EntryBody, place: string): Promise<void> | undefined {
+  const { replay, progress } = walk;
+  verifyOrder(progress, body, place);
+  const { decisions, policyVersion } = body;
+  if (decisions.length === 0) return undefined;
+  progress.decisions += decisions.length;
+  if (replay.isPrepared(policyVersion)) return void replay.entry(body, place);
+  return replay.prepare(policyVersion).then(() => replay.entry(body, place));
 }
 
 /** What rests on the registers rests on all that was said before it (an entry stands only if they had not moved). */
 function verifyOrder(progress: Progress, body: EntryBody, place: string): void {
-  const { registersVersion: version, statements = [] } = body;
-  for (const { did, ids } of statements) {
-    if (did === ERASED) progress.erased = progress.erased.filter(([id]) => !ids.includes(id));
-  }
-  if (version === undefined) return;
+  const { registersVersion: version = progress.registersVersion, statements, decisions } = body;
   if (version < progress.registersVersion) throw new LogFault('STATEMENT_ORDER', place);
-  progress.registersVersion = version + (statements.some(({ did }) => MOVING.has(did)) ? 1 : 0);
+  progress.registersVersion = version;
+  const { ended, erased } = progress;
+  if (ended.size > 0)
+    for (const { outcome, evidence = [] } of decisions)
+      if (outcome === 'RELEASED' && evidence.some((id) => ended.has(id))) throw new LogFault('RESTS_ON_ENDED', place);
+  for (const { did, ids } of statements ?? []) {
+    if (MOVING.has(did)) progress.registersVersion += 1;
+    if (ENDING.has(did)) for (const id of ids) ended.add(id);
+    if (did === ERASED) for (const id of ids) erased.delete(id);
+  }
 }
 
 /** The checkpoint that comes next, verified; undefined after the last. */
@@ -159,7 +201,7 @@ async function nextCheckpoint({ checkpoints, progress, log, witnesses, latest }:
   const place = `checkpoint ${progress.checkpoints + 1}`;
   let said: { readonly note: string; readonly size: number };
   try {
-    said = JSON.parse(line.text) as typeof said;
+    said = JSON.parse(line.bytes.toString()) as typeof said;
   } catch {
     throw new LogFault('FILE_MALFORMED', place);
   }

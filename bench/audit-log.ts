@@ -1,0 +1,212 @@
+/**
+ * What the log costs: appending with the sequencer beside, what it takes on disk, and verifying it from files. `npm run bench:audit`
+ * [entries to verify [only this part: size, load or verify]] writes bench/results/audit-log.md; about three minutes. CPU time beside the clock: machines are shared.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openAudit } from '../src/audit/audit.js';
+import { canonicalForm } from '../src/audit/entry.js';
+import { exportLog } from '../src/audit/export.js';
+import { keepPolicies } from '../src/audit/kept-policies.js';
+import { newSigner, writeSigner, writeVerifier } from '../src/audit/log/signed-note.js';
+import { readLogKeys } from '../src/audit/log-keys.js';
+import { openSequencer } from '../src/audit/sequencer.js';
+import { trustedKey } from '../src/audit/verify/notes.js';
+import { verifyLog } from '../src/audit/verify/verify-log.js';
+import { loadRules } from '../src/compose.js';
+import { packagePath } from '../src/package-path.js';
+import { openStore, type Store } from '../src/store/store.js';
+import { generateEntries, type Shape } from './audit/entries.js';
+
+const TO_VERIFY = Number(process.argv[2] ?? 300_000);
+const ONLY = process.argv[3];
+const RATE = 5000;
+const SECONDS = 15;
+const KEYS = readLogKeys(writeSigner(newSigner('bench.example/audit', Buffer.alloc(32, 7))));
+const { policies } = loadRules({ protocols: ['walsall-family-safeguarding'] });
+
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+const number = (n: number, digits = 0) => n.toLocaleString('en', { maximumFractionDigits: digits });
+const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
+const rank = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+
+function sequencerOf(store: Store) {
+  return openSequencer({
+    store,
+    holder: randomBytes(8).toString('hex'),
+    keys: KEYS,
+    now: () => new Date(),
+    random: (bytes) => randomBytes(bytes),
+    warn: (code) => process.stderr.write(`${code}\n`),
+  });
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(process.env['BENCH_FOLDER'] ?? tmpdir(), 'threshold-bench-log-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Entries arrive whether or not those before are done: what an append adds to its answer is the time from its arrival. */
+async function load(withSequencer: boolean): Promise<string> {
+  return inFolder(async (folder) => {
+    const store = await openStore({ kind: 'sqlite', file: join(folder, 'store.sqlite') });
+    const audit = openAudit(store);
+    const made = generateEntries(policies, 11);
+    const total = RATE * SECONDS;
+    const bodies = Array.from({ length: total }, () => made.mixed());
+    const sequencer = sequencerOf(store);
+    if (withSequencer) sequencer.start();
+    const waits: number[] = [];
+    const before = cpuSeconds();
+    const started = performance.now();
+    const pending: Promise<void>[] = [];
+    for (let sent = 0; sent < total; ) {
+      const due = Math.min(total, Math.floor(((performance.now() - started) / 1000) * RATE));
+      for (; sent < due; sent += 1) {
+        const arrived = started + (sent / RATE) * 1000;
+        const { registersVersion: _, ...body } = bodies[sent] as (typeof bodies)[number];
+        pending.push(audit.append(body).then(() => void waits.push(performance.now() - arrived)));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await Promise.all(pending);
+    const seconds = (performance.now() - started) / 1000;
+    const cpu = cpuSeconds() - before;
+    await sequencer.stop();
+    await store.close();
+    // The first second is the engine's warming up.
+    const sorted = waits.slice(RATE).sort((a, b) => a - b);
+    return row(
+      withSequencer ? 'beside the sequencer' : 'alone',
+      number(total / seconds),
+      rank(sorted, 0.5).toFixed(1),
+      rank(sorted, 0.95).toFixed(1),
+      rank(sorted, 0.99).toFixed(1),
+      rank(sorted, 0.999).toFixed(1),
+      ((cpu / total) * 1e6).toFixed(0),
+    );
+  });
+}
+
+/** Bytes that an entry takes, its leaf, tiles and the indices of both included: of a file of a thousand that are alike. */
+async function size(shape: Shape): Promise<string> {
+  return inFolder(async (folder) => {
+    const file = join(folder, 'store.sqlite');
+    const store = await openStore({ kind: 'sqlite', file });
+    const audit = openAudit(store);
+    const made = generateEntries(policies, 21);
+    const bytes = async () => {
+      await store.dataSource.query('PRAGMA wal_checkpoint(TRUNCATE)');
+      return statSync(file).size;
+    };
+    const count = 1000;
+    const empty = await bytes();
+    let plain = 0;
+    for (let i = 0; i < count; i += 100) {
+      const bodies = Array.from({ length: 100 }, () => made.next(shape));
+      for (const body of bodies) plain += canonicalForm(body).length;
+      await Promise.all(bodies.map(({ registersVersion: _, ...body }) => audit.append(body)));
+    }
+    const sequencer = sequencerOf(store);
+    await sequencer.sequence();
+    await sequencer.stop();
+    const taken = (await bytes()) - empty;
+    await store.close();
+    return row(shape, made.next(shape).outcomes.length, number(plain / count), number(taken / count));
+  });
+}
+
+/** A log of so many entries, written by the gateway's own hands, then verified from its files. */
+async function verify(mix: Shape | 'mixed', count: number): Promise<string> {
+  return inFolder(async (folder) => {
+    const store = await openStore({ kind: 'sqlite', file: join(folder, 'store.sqlite') });
+    await store.dataSource.query('PRAGMA synchronous = OFF');
+    await keepPolicies(store, policies, new Date().toISOString());
+    const audit = openAudit(store);
+    const sequencer = sequencerOf(store);
+    const made = generateEntries(policies, 31);
+    let plain = 0;
+    for (let done = 0; done < count; done += 2000) {
+      const bodies = Array.from({ length: Math.min(2000, count - done) }, () =>
+        mix === 'mixed' ? made.mixed() : made.next(mix),
+      );
+      for (const body of bodies) plain += canonicalForm(body).length;
+      await Promise.all(bodies.map(({ registersVersion: _, ...body }) => audit.append(body)));
+      await sequencer.sequence();
+      process.stderr.write(`\r${done + bodies.length} of ${count} entries written`);
+    }
+    const out = join(folder, 'out');
+    await exportLog(store, { ...KEYS, witnesses: [] }, out);
+    await sequencer.stop();
+    await store.close();
+    const [began, before] = [performance.now(), cpuSeconds()];
+    const { entries, decisions } = await verifyLog(out, {
+      log: KEYS.verifiers.map((key) => trustedKey(writeVerifier(key))),
+      onProgress: (done) => process.stderr.write(`\r${done} verified            `),
+    });
+    const [cpu, seconds] = [cpuSeconds() - before, (performance.now() - began) / 1000];
+    process.stderr.write('\n');
+    return row(
+      mix,
+      number(entries),
+      number(plain / count),
+      number(decisions / entries, 1),
+      number(entries / cpu),
+      number(entries / seconds),
+      cpu.toFixed(1),
+    );
+  });
+}
+
+async function main(): Promise<void> {
+  if (ONLY === 'size') return console.log(await size('person'), await size('family'), await size('board'));
+  if (ONLY === 'load') return console.log(await load(false), await load(true));
+  if (ONLY === 'verify') return console.log(await verify('mixed', TO_VERIFY));
+  const sizes = [];
+  for (const shape of ['person', 'family', 'board'] as const) sizes.push(await size(shape));
+  const loads = [await load(false), await load(true)];
+  const verified = [await verify('mixed', TO_VERIFY)];
+  for (const shape of ['person', 'family'] as const) verified.push(await verify(shape, Math.ceil(TO_VERIFY / 5)));
+  verified.push(await verify('board', Math.ceil(TO_VERIFY / 50)));
+  const report = `# The log: what it costs
+
+Written by \`npm run bench:audit\`. Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), load average ${loadavg()
+    .map((n) => n.toFixed(1))
+    .join(', ')}: shared with other work while it was measured, so that CPU
+time stands beside the clock. Entries are invented (bench/audit/entries.ts): real facts, decided by the real policies. *Mixed* is 55 of 100 questions about one
+person, 43 about a family, 2 boards of 25 families.
+
+## Appending: ${number(RATE)} entries a second, ${SECONDS} s, embedded store (WAL, synchronous=FULL)
+
+Arrivals keep their own time, whether or not those before are done. The wait is from arrival to durable: what the log adds to an answer. Milliseconds;
+arrivals, appending, sequencing and the clock share one process.
+
+${[row('', 'entries/s', 'p50', 'p95', 'p99', 'p99.9', 'CPU µs an entry'), row('---', '---:', '---:', '---:', '---:', '---:', '---:'), ...loads].join('\n')}
+
+## On disk, embedded store: bytes an entry with its leaf, nodes and their indices
+
+${[row('question', 'records', 'canonical text', 'stored'), row('---', '---:', '---:', '---:'), ...sizes].join('\n')}
+
+The index that officers ask by is not in it.
+
+## \`threshold verify\`, from files
+
+Every leaf, hash, checkpoint and side row, order, and every decision made again (Cedar once for each distinct fact record).
+
+${[row('entries', 'how many', 'bytes each', 'decisions each', 'entries a second of CPU', 'by the clock', 'CPU s'), row('---', '---:', '---:', '---:', '---:', '---:', '---:'), ...verified].join('\n')}
+`;
+  mkdirSync(packagePath('bench', 'results'), { recursive: true });
+  writeFileSync(packagePath('bench', 'results', 'audit-log.md'), report);
+  console.log(report);
+}
+
+await main();

@@ -221,13 +221,13 @@ export function createResolvers(pages: Pages, limits: Limits) {
         operation.reader.person(personOf(id)),
       findPerson: async (
         _: unknown,
-        ask: { forename?: string; surname?: string; dateOfBirth?: string },
+        ask: { forename?: string; surname?: string; dateOfBirth?: string; nhsNumber?: string },
         { operation }: GraphContext,
       ) => {
         const given = Object.fromEntries(
           Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
         );
-        if (Object.keys(given).length < 2) throw new Refusal('BAD_USER_INPUT');
+        if (!given['nhsNumber'] && Object.keys(given).length < 2) throw new Refusal('BAD_USER_INPUT');
         const { items, sources } = await operation.reader.find(given);
         return { persons: items, sources, notice: NOTICE };
       },

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CIRCUMSTANCE_KINDS, type InvolvementRow } from '../../src/domain/circumstances.js';
 import { RECORD_TYPES, type SourceRecord } from '../../src/domain/records.js';
-import type { FindAsk, ReadAsk, Source, SourceAnswer } from '../../src/sources/contract.js';
+import type { NumberedFindAsk, ReadAsk, Source, SourceAnswer } from '../../src/sources/contract.js';
 import type { SqlSourceOptions } from '../../src/sources/sql.js';
 import { isCurrent, period } from '../../src/sources/sql-values.js';
 import { involvementOf, tellCircumstances } from './circumstances.js';
@@ -131,7 +131,8 @@ export function createSocialCare(options: SqlSourceOptions): Source {
     find: async (ask, { signal }) => {
       const call = startCall(signal);
       const given = wordsOf(ask);
-      if (given.length < 2) return { items: [], rejected: 0 };
+      const isEnough = given.length >= 2 || given.some(([field]) => field === 'nhsNumber');
+      if (!isEnough) return { items: [], rejected: 0 };
       return answer(call.signal, async () => {
         const found = await Promise.all([
           client.find(
@@ -151,8 +152,18 @@ export function createSocialCare(options: SqlSourceOptions): Source {
   };
 }
 
-const SSD_COLUMNS = { forename: 'pers_forename', surname: 'pers_surname', dateOfBirth: 'pers_dob' } as const;
-const ADULT_COLUMNS = { forename: 'forename', surname: 'surname', dateOfBirth: 'dob' } as const;
+const SSD_COLUMNS = {
+  forename: 'pers_forename',
+  surname: 'pers_surname',
+  dateOfBirth: 'pers_dob',
+  nhsNumber: 'pers_single_unique_id',
+} as const;
+const ADULT_COLUMNS = {
+  forename: 'forename',
+  surname: 'surname',
+  dateOfBirth: 'dob',
+  nhsNumber: 'nhs_number',
+} as const;
 
 /** No key is enforced (Mosaic declares none): a row that stands there twice is one record, another under its id is counted. */
 function once(records: readonly SourceRecord[], { reader }: Call): readonly SourceRecord[] {
@@ -172,8 +183,8 @@ function rowId(localId: string, prefix: string): string {
 }
 
 /** What was given to look for; an empty word is not given. */
-function wordsOf(ask: FindAsk): (readonly [keyof FindAsk, string])[] {
-  const fields = ['forename', 'surname', 'dateOfBirth'] as const;
+function wordsOf(ask: NumberedFindAsk): (readonly [keyof NumberedFindAsk, string])[] {
+  const fields = ['forename', 'surname', 'dateOfBirth', 'nhsNumber'] as const;
   return fields.flatMap((field) => {
     const value = ask[field]?.trim();
     return value ? [[field, value] as const] : [];

@@ -222,14 +222,14 @@ export function createResolvers(pages: Pages, limits: Limits) {
         operation.reader.person(personOf(id)),
       findPerson: async (
         _: unknown,
-        ask: { forename?: string; surname?: string; dateOfBirth?: string },
+        ask: { forename?: string; surname?: string; dateOfBirth?: string; nhsNumber?: string },
         { operation, statements }: GraphContext,
       ) => {
         const given = Object.fromEntries(
           Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
         );
         const fields = Object.keys(given);
-        if (fields.length < 2) {
+        if (!given['nhsNumber'] && fields.length < 2) {
           statements.searched({ fields, found: 0, shown: 0, persons: [] });
           throw new Refusal('BAD_USER_INPUT');
         }

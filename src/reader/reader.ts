@@ -22,7 +22,7 @@ import {
 } from '../domain/words.js';
 import type { Links } from '../people/links.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
-import type { FindAsk, Source } from '../sources/contract.js';
+import type { NumberedFindAsk, Source } from '../sources/contract.js';
 import { anyId, recordsOf as expectRecordsOf, recordWith } from '../sources/expected.js';
 import { type Sealed, seal } from '../sources/sealed.js';
 import { eachLocal, lift } from './lift.js';
@@ -169,8 +169,12 @@ export class Reader {
   }
 
   /** Persons who match, and of whom something may be shown; beside them, for the log alone, all who matched. */
-  async find(ask: FindAsk): Promise<Listing<ShownPerson> & { readonly matched: readonly PersonId[] }> {
+  async find({
+    nhsNumber,
+    ...words
+  }: NumberedFindAsk): Promise<Listing<ShownPerson> & { readonly matched: readonly PersonId[] }> {
     const { asking, links } = this.parts;
+    const ask = nhsNumber === undefined ? words : { ...words, nhsNumber: nhsNumber.replace(/\s+/g, '') };
     const finders = asking.sources.filter((source) => source.finds);
     const found = await Promise.all(
       finders.map(async (source) => {
@@ -199,12 +203,15 @@ export class Reader {
   }
 
   /** A match on what an agency holds and does not show would tell it: who is found must be shown, as asked, by a source that found them. */
-  #isFoundByWhatIsShown(person: PersonId, ask: FindAsk, finders: readonly Source[]): boolean {
+  #isFoundByWhatIsShown(person: PersonId, ask: NumberedFindAsk, finders: readonly Source[]): boolean {
     const holders = new Set(finders.map(({ holder }) => holder));
     const fields = (['forename', 'surname', 'dateOfBirth'] as const).filter((field) => ask[field] !== undefined);
     return (this.#known(DETAILS, [person]) ?? []).some(
       ({ record }) =>
-        record && holders.has(record.holder.id) && fields.every((field) => typeof record[field] === 'string'),
+        record &&
+        holders.has(record.holder.id) &&
+        fields.every((field) => typeof record[field] === 'string') &&
+        (ask.nhsNumber === undefined || record['nhsNumber'] === ask.nhsNumber),
     );
   }
 

@@ -337,6 +337,22 @@ describe('the requester', () => {
       ).errors?.[0]?.extensions.code,
     ).toBe('BAD_USER_INPUT');
   });
+
+  it('19: finds by NHS number only who is shown with that number', async () => {
+    const query = (given: string) =>
+      `query G @purpose(of: DIRECT_WORK) { findPerson(${given}) { persons { forename nhsNumber } sources { source state } notice } }`;
+    const mira = query('nhsNumber: "999 400 0373"');
+    const { data } = await ask(demo, 'sw-ada-thorne', mira);
+    expect(data['findPerson'].persons).toEqual([{ forename: 'Mira', nhsNumber: '9994000373' }]);
+    const also = await ask(demo, 'sw-ada-thorne', query('nhsNumber: "9994000373", surname: "quist"'));
+    expect(also.data['findPerson'].persons).toHaveLength(1);
+    const nobody = stripped(await ask(demo, OUTSIDER, query('nhsNumber: "9994999997"')));
+    expect(stripped(await ask(demo, OUTSIDER, mira))).toBe(nobody);
+    for (const given of ['nhsNumber: "9994000374"', 'nhsNumber: "%"', 'nhsNumber: "9994000373", surname: "Nobody"'])
+      expect(stripped(await ask(demo, 'sw-ada-thorne', query(given)))).toBe(nobody);
+    const empty = await ask(demo, 'sw-ada-thorne', query('nhsNumber: " "'));
+    expect(empty.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
 });
 
 describe('what is read ahead', () => {

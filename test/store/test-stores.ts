@@ -29,6 +29,7 @@ const TABLES = [
   'person_link',
   'person_link_question',
   'person_merge',
+  'person_link_moved',
   'consent_statement',
   'service_consent',
   'statement_moved',

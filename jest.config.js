@@ -1,11 +1,15 @@
-/** ESM under jest: run with --experimental-vm-modules (the `jest` script does). */
+import { OPTIONS } from './test/native/swc-options.mjs';
+
+/** Modules are loaded by Node, once a worker (test/native/runtime.cjs); a file that replaces modules needs --experimental-vm-modules, which the `jest` script gives. */
 export default {
   testEnvironment: 'node',
+  runtime: '<rootDir>/test/native/runtime.cjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' }, experimental: { keepImportAttributes: true } }, module: { type: 'es6' } }],
+    '^.+\\.ts$': ['@swc/jest', OPTIONS],
   },
+  testSequencer: '<rootDir>/test/native/long-first.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   // Both cores: one of two workers would otherwise stand idle.

@@ -13,7 +13,7 @@ import { readEdge, readLatest } from '../../src/audit/tree-rows.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { appendEntries, brokenRows, KEYS, ORIGIN, sequencerOf } from './sequenced.js';
 
-const CHILD = ['--no-warnings', '--import', './test/typescript-loader.mjs', 'test/audit/sequencing-child.ts'];
+const CHILD = ['--no-warnings', '--import', './test/properties/typescript.js', 'test/audit/sequencing-child.ts'];
 let folder: string;
 let store: Store;
 let from = 0;
@@ -133,7 +133,7 @@ describe('an instance killed while it sequences', () => {
       spawn(process.execPath, [
         '--no-warnings',
         '--import',
-        './test/typescript-loader.mjs',
+        './test/properties/typescript.js',
         '-e',
         script,
         join(folder, 'store.sqlite'),

@@ -14,7 +14,7 @@ if (values.help) {
   console.log('npm run prove -- [--pairs N] [--seed S] [--world DIR]\n\nA failure is shrunk and printed with its seed and path.');
 } else {
   console.log(`${values.pairs} pairs of worlds, seed ${values.seed}`);
-  const { status } = spawnSync('npm', ['run', '-s', 'jest', '--', 'test/properties/non-interference.test.ts'], {
+  const { status } = spawnSync('npm', ['run', '-s', 'jest', '--', 'test/properties/non-interference'], {
     stdio: 'inherit',
     env: {
       ...process.env,

@@ -1,0 +1,4 @@
+/** The second part of the pairs of worlds: see `non-interference.ts`. */
+import { proveNonInterference } from './non-interference.js';
+
+proveNonInterference(2);

@@ -20,7 +20,7 @@ import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
 import { earliestEnd } from '../disclosure/ends.js';
-import { keepMatrix } from '../disclosure/space/kept-matrix.js';
+import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { openExplaining } from '../oversight/explaining.js';
@@ -52,6 +52,7 @@ export interface ExecutorParts {
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
   readonly releases: Releases;
   readonly proofs: AuditProofs;
+  readonly matrix: KeptMatrix;
   readonly newId: () => string;
 }
 
@@ -63,7 +64,6 @@ const COMPILED_LIMIT = 500;
 export function createExecutor(parts: ExecutorParts): GatewayExecutor {
   const compiled = new Map<string, CompiledQuery>();
   const sayings = sayingsOf(parts.statementParts.policies);
-  const matrix = keepMatrix(parts.statementParts.policies.all);
 
   function compile(context: GatewayGraphQLRequestContext): CompiledQuery {
     const key = `${context.queryHash} ${context.operationName ?? ''}`;
@@ -125,7 +125,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       approvals: openApprovals(shared),
       explaining,
       sayings,
-      matrix,
+      matrix: parts.matrix,
       proofs: parts.proofs,
     };
     const result = await query.query(undefined, graph, variables);

@@ -29,7 +29,6 @@ import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
-import type { GateSettings } from './sources/gate.js';
 import { openStore, type Store } from './store/store.js';
 import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
 
@@ -91,13 +90,12 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
 
 /**
  * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's;
- * `gates` say otherwise than by default how sources are asked; `pause` lets answers wait in another way than by the clock.
+ * `settings` are what a gateway may be wired with otherwise than by default.
  */
 export async function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
-  gates: Partial<GateSettings> = {},
-  pause?: Parts['pause'],
+  settings: Pick<Parts, 'gates' | 'pause' | 'matrixAtStart'> = {},
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
@@ -143,8 +141,7 @@ export async function composeDemo(
     sourceDeadlineMs: config.sourceDeadlineMs,
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
-    gates,
-    ...(pause ? { pause } : {}),
+    ...settings,
     watchEverySeconds: config.watchEverySeconds,
     matchEveryHours: config.matchEveryHours ?? 24,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),

@@ -115,6 +115,7 @@ export async function composeService(config: ServiceConfig): Promise<Wired> {
     logKeys: readLogKeys(config.logKey),
     ...(config.witnesses === undefined ? {} : { witnesses: config.witnesses }),
     sourceDeadlineMs: config.sourceDeadlineMs,
+    matrixAtStart: true,
     protocols: config.protocols,
     ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
     gatesOf: readGateSettings(listed),

@@ -22,6 +22,7 @@ import { openWitnesses, type Witness } from './audit/witnesses.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
+import { keepMatrix } from './disclosure/space/kept-matrix.js';
 import type { Agency } from './domain/requester.js';
 import type { SourceId } from './domain/words.js';
 import { createPages } from './graph/connection.js';
@@ -91,6 +92,8 @@ export interface Parts {
   /** How sources are asked: every one, and single ones by id. */
   readonly gates?: Partial<GateSettings>;
   readonly gatesOf?: ReadonlyMap<SourceId, Partial<GateSettings>>;
+  /** The sharing matrix is worked out before anybody is listened to (about a second); else at the first question. */
+  readonly matrixAtStart?: boolean;
   readonly limits?: Limits;
   /** Lets answers wait that may tell by their time; the clock's own waiting unless a test has another. */
   readonly pause?: (ms: number) => Promise<void>;
@@ -192,6 +195,8 @@ export async function wire(parts: Parts): Promise<Wired> {
     operationDeadlineMs: parts.operationDeadlineMs ?? parts.sourceDeadlineMs * OPERATION_DEADLINES,
     log,
   };
+  const matrix = keepMatrix(policies.all);
+  if (parts.matrixAtStart) matrix({});
   const questions = openLinkQuestions(store, { newId });
   const newIndex = () => createPersonIndex(readMatching());
   let index = newIndex();
@@ -218,6 +223,7 @@ export async function wire(parts: Parts): Promise<Wired> {
       newId,
     },
     proofs: openProofs(store),
+    matrix,
     linkParts: { questions, index: () => index },
     releases: openReleases(store),
     search,

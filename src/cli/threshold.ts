@@ -104,7 +104,7 @@ program
     const config = world ? demoConfig(world) : readConfig(process.env);
     let gateway: Wired;
     if (config.mode === 'demo') {
-      const demo = await composeDemo(config);
+      const demo = await composeDemo(config, undefined, { matrixAtStart: true });
       console.log(welcome(demo));
       gateway = demo;
     } else {

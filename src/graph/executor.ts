@@ -22,7 +22,7 @@ import { SEARCHED } from '../audit/index/terms.js';
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
 import { earliestEnd } from '../disclosure/ends.js';
-import { keepMatrix } from '../disclosure/space/kept-matrix.js';
+import type { KeptMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import type { AlertRows } from '../oversight/alerts/alert-rows.js';
@@ -62,6 +62,7 @@ export interface ExecutorParts {
   readonly search: Search;
   readonly alertRows: AlertRows;
   readonly staff: AlertParts['staff'];
+  readonly matrix: KeptMatrix;
   readonly newId: () => string;
 }
 
@@ -73,7 +74,6 @@ const COMPILED_LIMIT = 500;
 export function createExecutor(parts: ExecutorParts): GatewayExecutor {
   const compiled = new Map<string, CompiledQuery>();
   const sayings = sayingsOf(parts.statementParts.policies);
-  const matrix = keepMatrix(parts.statementParts.policies.all);
 
   function compile(context: GatewayGraphQLRequestContext): CompiledQuery {
     const key = `${context.queryHash} ${context.operationName ?? ''}`;
@@ -136,7 +136,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       approvals: openApprovals(shared),
       explaining,
       sayings,
-      matrix,
+      matrix: parts.matrix,
       proofs: parts.proofs,
       auditQuestions: openAuditQuestions({ ...shared, directory: parts.house.directory, search: parts.search }),
       alerts: openAlerts({

@@ -30,7 +30,7 @@ export async function startDemo(
     ...env,
   });
   if (config.mode !== 'demo') throw new Error('the tests run the demo');
-  return composeDemo(config, place, gates, pause);
+  return composeDemo(config, place, { pause, ...(gates ? { gates } : {}) });
 }
 
 export async function ask(

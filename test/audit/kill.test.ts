@@ -66,7 +66,7 @@ interface Row {
 
 describe('an instance killed while it answers', () => {
   it('at any step of a group commit, before it and after it, has given no answer without its row, and no half of a group', async () => {
-    const answering = ['--no-warnings', '--import', './test/typescript-loader.mjs', 'test/audit/appending-child.ts'];
+    const answering = ['--no-warnings', '--import', './test/properties/typescript.js', 'test/audit/appending-child.ts'];
     const run = (step: number, when: string, prefix: string) =>
       new Promise<{ readonly out: string; readonly signal: string | null }>((resolve) => {
         const file = join(folder, 'store.sqlite');

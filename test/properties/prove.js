@@ -1,4 +1,7 @@
-/** `npm run prove -- --pairs N [--seed S] [--world DIR]`: the property of non-interference over any number of pairs of worlds. */
+/**
+ * `npm run prove -- --pairs N [--seed S] [--world DIR]`: the property of non-interference over any number of pairs of worlds; with
+ * `--world generated:SEED:FAMILIES` those of invented families.
+ */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -11,7 +14,7 @@ const { values } = parseArgs({
   },
 });
 if (values.help) {
-  console.log('npm run prove -- [--pairs N] [--seed S] [--world DIR]\n\nA failure is shrunk and printed with its seed and path.');
+  console.log('npm run prove -- [--pairs N] [--seed S] [--world DIR | --world generated:SEED:FAMILIES]\n\nA failure is shrunk and printed with its seed and path.');
 } else {
   console.log(`${values.pairs} pairs of worlds, seed ${values.seed}`);
   const { status } = spawnSync('npm', ['run', '-s', 'jest', '--', 'test/properties/non-interference'], {

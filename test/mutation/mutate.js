@@ -250,7 +250,7 @@ async function tried(mutant, ask, isControlled) {
   const { id } = mutant;
   const selection = selected.get(id);
   if (!selection) return { outcome: 'not reached' };
-  if (isControlled && selection.cheap.length > 0) await control(selection.cheap, ask);
+  if (isControlled && selection.cheap.length > 0) await control(selection.cheap.slice(0, 2), ask);
   let cpu = 0;
   for (const round of [selection.cheap, selection.dear]) {
     if (round.length === 0) continue;
@@ -290,7 +290,7 @@ await Promise.all(
       }, done % CONTROL_EVERY === 0);
       results.set(signature(mutant), { ...mutant, ...result });
       done += 1;
-      if (done % 20 === 0) {
+      if (done % 10 === 0) {
         save();
         console.error(`${done}/${total}`);
       }

@@ -551,3 +551,24 @@ describe('at the edges of sides', () => {
     expect(facts({}).cpGround).toBe('NONE');
   });
 });
+
+describe('where one of several says otherwise', () => {
+  it('a family agrees to a service only where nobody of it refused', () => {
+    const said = (person: string, state: 'GIVEN' | 'REFUSED') => ({ person, state, at: '2026-10-05' });
+    expect(facts({ help: { serviceConsents: [said(mother, 'GIVEN'), said(father, 'GIVEN')] } }).serviceConsent).toBe(
+      true,
+    );
+    expect(facts({ help: { serviceConsents: [said(mother, 'GIVEN'), said(father, 'REFUSED')] } }).serviceConsent).toBe(
+      false,
+    );
+    expect(facts({ help: { serviceConsents: [{ ...said(mother, 'GIVEN'), at: '2026-12-01' }] } }).serviceConsent).toBe(
+      false,
+    );
+  });
+  it('who is a child of one family and an adult of another is a child', () => {
+    const plans = [{ child: mother, kind: 'CHILD_IN_NEED' as const, from: '2026-01-01' }];
+    const care = { plans, memberships: [...FAMILY.memberships, member(mother, true, true, 'F9')] };
+    expect(facts({ care }, {}, { subject: mother }).stage).toBe('CHILD_IN_NEED');
+    expect(facts({ care: { plans } }, {}, { subject: mother }).stage).toBe('CLOSED');
+  });
+});

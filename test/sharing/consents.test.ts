@@ -203,7 +203,9 @@ describe('agreement to be worked with', () => {
     const { data } = await agree();
     expect(data['recordServiceConsent']).toMatchObject({ state: 'GIVEN', service: 'eh' });
     const [entry] = await demo.audit.read({ limit: 1 });
-    expect(entry?.body.statements).toMatchObject([{ did: 'SERVICE_CONSENT', policies: ['may-record-service-consent'] }]);
+    expect(entry?.body.statements).toMatchObject([
+      { did: 'SERVICE_CONSENT', policies: ['may-record-service-consent'] },
+    ]);
     const given = (data['recordServiceConsent'] as Json)['id'] as string;
     const back = await ask(demo, 'sw-cleo-marchbank', BACK, { id: given });
     expect(back.data['withdrawServiceConsent']).toEqual({ state: 'WITHDRAWN', service: 'eh' });

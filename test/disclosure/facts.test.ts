@@ -512,3 +512,63 @@ describe('an open enquiry', () => {
     ).toBe(false);
   });
 });
+
+describe('at the edges of sides', () => {
+  const safe = { allegations: [hurt] };
+  const both: Who = { role: 'DOMESTIC_ABUSE_OFFICER', agency: 'prob', works: [father, mother] };
+
+  it('a record of the own agency whose subject one works with is not opposed, unless it is the victim’s or locates her', () => {
+    expect(facts({ safe }, both, { subject: mother, fromWorkWith: [] }, 'prob').opposing).toBe(false);
+    expect(facts({ safe }, both, { subject: mother, fromWorkWith: [] }, 'safe').opposing).toBe(true);
+    expect(facts({ safe }, both, { subject: mother, fromWorkWith: [mother] }, 'prob').opposing).toBe(true);
+    const located = { subject: mother, fromWorkWith: [], category: 'CONTACT' as const };
+    expect(facts({ safe }, both, located, 'prob').opposing).toBe(true);
+  });
+  it('whoever manages a team around the family manages its involvement, while the team is there', () => {
+    const team = (until?: string) => ({
+      familyTeams: [{ family: 'F1', team: 't-1', from: '2026-01-01', ...(until ? { until } : {}) }],
+    });
+    const who = (manages: string[]): Who => ({ role: 'TEAM_MANAGER', standing: { manages } });
+    expect(facts({ care: team() }, who(['t-1'])).involvement).toBe('MANAGING');
+    expect(facts({ care: team('2026-11-01') }, who(['t-1'])).involvement).toBe('NONE');
+    expect(facts({ care: team() }, who(['t-2'])).involvement).toBe('NONE');
+  });
+  it('a panel is that on whose list the family stands now, and on which the requester sits', () => {
+    const panel = (workers: string[], until?: string) => ({
+      panels: [{ family: 'F1', workers, from: '2026-11-01', ...(until ? { until } : {}) }],
+    });
+    expect(facts({ care: panel(['other', 'me']) }).onPanel).toBe(true);
+    expect(facts({ care: panel(['other']) }).onPanel).toBe(false);
+    expect(facts({ care: panel(['me'], '2026-11-20') }).onPanel).toBe(false);
+    const elsewhere = { panels: [{ family: 'F2', workers: ['me'], from: '2026-11-01' }] };
+    expect(facts({ care: elsewhere }).onPanel).toBe(false);
+  });
+  it('the ground of an early-help agency is the core group’s seat before any that is recorded', () => {
+    const help = { protectionGrounds: [{ family: 'F1', ground: 'SPECIAL' as const }] };
+    const care = { ...help, coreGroups: [{ child, worker: 'me', from: '2026-01-01' }] };
+    expect(facts({ care: help }).cpGround).toBe('SPECIAL');
+    expect(facts({ care }).cpGround).toBe('CORE_GROUP');
+    expect(facts({}).cpGround).toBe('NONE');
+  });
+});
+
+describe('where one of several says otherwise', () => {
+  it('a family agrees to a service only where nobody of it refused', () => {
+    const said = (person: string, state: 'GIVEN' | 'REFUSED') => ({ person, state, at: '2026-10-05' });
+    expect(facts({ help: { serviceConsents: [said(mother, 'GIVEN'), said(father, 'GIVEN')] } }).serviceConsent).toBe(
+      true,
+    );
+    expect(facts({ help: { serviceConsents: [said(mother, 'GIVEN'), said(father, 'REFUSED')] } }).serviceConsent).toBe(
+      false,
+    );
+    expect(facts({ help: { serviceConsents: [{ ...said(mother, 'GIVEN'), at: '2026-12-01' }] } }).serviceConsent).toBe(
+      false,
+    );
+  });
+  it('who is a child of one family and an adult of another is a child', () => {
+    const plans = [{ child: mother, kind: 'CHILD_IN_NEED' as const, from: '2026-01-01' }];
+    const care = { plans, memberships: [...FAMILY.memberships, member(mother, true, true, 'F9')] };
+    expect(facts({ care }, {}, { subject: mother }).stage).toBe('CHILD_IN_NEED');
+    expect(facts({ care: { plans } }, {}, { subject: mother }).stage).toBe('CLOSED');
+  });
+});

@@ -40,6 +40,8 @@ const COMPILED = join(OUT, 'compiled');
 const STRYKER = resolve(ROOT, process.env.STRYKER ?? '../stryker');
 const MUTATED = ['src/disclosure', 'src/registers'];
 const MUTANTS_A_PROCESS = 60;
+const CONTROL_EVERY = 25;
+const NO_MUTANT = 'none';
 /** A test that costs more is tried only where no cheaper one has noticed. */
 const CHEAP_MS = 2500;
 
@@ -154,7 +156,7 @@ function selections(coverage) {
       for (const [mutant, count] of Object.entries(counts)) {
         const one = reaching.get(mutant) ?? { tests: [], all: false, most: 0 };
         reaching.set(mutant, one);
-        one.most = Math.max(one.most, count);
+        one.most += count;
         if (at === 'load') one.all = true;
         else one.tests.push(Number(at));
       }
@@ -210,16 +212,56 @@ function save() {
   writeFileSync(join(OUT, 'results.json'), JSON.stringify({ seed: options.seed, mutants: mutants.length, results: [...results.values()] }, null, 1));
 }
 
-async function tried(mutant, ask) {
+/** Tests that fail without a mutant where they are not run with all the others of their file: `file number`. */
+const dependents = new Set();
+/** Tests that were found to notice something and to notice nothing without it. */
+const honest = new Set();
+
+/** Whether what failed fails without a mutant too, run as it was: then it depends on tests that were not chosen. */
+async function isDependent({ killedBy: file, number }, tests, ask) {
+  const key = `${file} ${number}`;
+  if (honest.has(key)) return false;
+  const alone = number < 0 ? tests : [number];
+  const { killedBy, lost } = await ask({ mutant: NO_MUTANT, files: [[file, alone]], hitLimit: 1e9 }, 600_000);
+  if (killedBy || lost) {
+    console.error(`${file}: depends on the tests before it: ${number < 0 ? 'a hook' : coverage[file].tests[number].name}`);
+    dependents.add(key);
+    return true;
+  }
+  honest.add(key);
+  return false;
+}
+
+/** Of files in which a chosen test depends on others all are chosen. */
+function whole(round) {
+  return round.map(({ file, tests }) => {
+    const { tests: all, failing } = coverage[file];
+    return tests.some((i) => dependents.has(`${file} ${i}`)) ? [file, all.flatMap((_, i) => (failing.includes(i) ? [] : i))] : [file, tests];
+  });
+}
+
+/** Nothing may fail while no mutant is switched on: asked of each process now and then. */
+async function control(round, ask) {
+  const { killedBy, error } = await ask({ mutant: NO_MUTANT, files: whole(round), hitLimit: 1e9 }, 600_000);
+  if (killedBy) throw new Error(`${killedBy} fails without a mutant: ${error}`);
+}
+
+async function tried(mutant, ask, isControlled) {
   const { id } = mutant;
   const selection = selected.get(id);
   if (!selection) return { outcome: 'not reached' };
+  if (isControlled && selection.cheap.length > 0) await control(selection.cheap.slice(0, 2), ask);
   let cpu = 0;
   for (const round of [selection.cheap, selection.dear]) {
     if (round.length === 0) continue;
     const cost = round.reduce((sum, one) => sum + one.cost, 0);
-    const answer = await ask({ mutant: id, files: round.map(({ file, tests }) => [file, tests]), hitLimit: selection.hitLimit }, 60_000 + 15 * cost);
+    const files = whole(round);
+    const answer = await ask({ mutant: id, files, hitLimit: selection.hitLimit }, 60_000 + 15 * cost);
     cpu += answer.cpu ?? 0;
+    if (answer.killedBy && !answer.limit && !dependents.has(`${answer.killedBy} ${answer.number}`)) {
+      const [, tests] = files.find(([file]) => file === answer.killedBy);
+      if (await isDependent(answer, tests, ask)) return tried(mutant, ask, false);
+    }
     if (answer.lost) return { outcome: 'timeout', error: answer.lost, cpu };
     if (answer.killedBy) return { outcome: answer.limit ? 'timeout' : 'killed', by: answer.killedBy, test: answer.number, error: answer.error, cpu };
   }
@@ -245,10 +287,10 @@ await Promise.all(
           process = undefined;
         }
         return answer;
-      });
+      }, done % CONTROL_EVERY === 0);
       results.set(signature(mutant), { ...mutant, ...result });
       done += 1;
-      if (done % 20 === 0) {
+      if (done % 10 === 0) {
         save();
         console.error(`${done}/${total}`);
       }

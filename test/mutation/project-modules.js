@@ -29,7 +29,7 @@ export function projectModules(root, compiled, replaced) {
   function codeOf(path) {
     if (!kept.has(path)) {
       const code = path.endsWith('.ts') ? readFileSync(join(compiled, `${relative(root, path)}.js`), 'utf8') : readFileSync(path, 'utf8');
-      kept.set(path, { code, cache: undefined });
+      kept.set(path, { code });
     }
     return kept.get(path);
   }
@@ -48,13 +48,11 @@ export function projectModules(root, compiled, replaced) {
           })
         : new SourceTextModule(file.code, {
             identifier: path,
-            ...(file.cache ? { cachedData: file.cache } : {}),
             initializeImportMeta: (meta) => {
               meta.url = pathToFileURL(path).href;
             },
             importModuleDynamically: (name) => imported(name, path),
           });
-      if (!file.cache && made.createCachedData) file.cache = made.createCachedData();
       modules.set(path, made);
       return made;
     }

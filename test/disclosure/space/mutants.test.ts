@@ -97,6 +97,34 @@ function* weakened(json: Json): Generator<readonly [string, Json]> {
   }
 }
 
+/** Every body that comes of leaving out one side of one && or ||, at whatever depth, and what was left out, as a name. */
+function* withoutOneSide(body: unknown): Generator<readonly [string, unknown]> {
+  if (Array.isArray(body)) {
+    for (const [i, part] of body.entries())
+      for (const [name, changed] of withoutOneSide(part)) yield [name, body.map((one, k) => (k === i ? changed : one))];
+    return;
+  }
+  if (body === null || typeof body !== 'object') return;
+  for (const [operator, operand] of Object.entries(body)) {
+    if (operator === '&&' || operator === '||') {
+      const { left, right } = operand as { left: unknown; right: unknown };
+      yield [`${JSON.stringify(left)} of ${operator}`, right];
+      yield [`${JSON.stringify(right)} of ${operator}`, left];
+    }
+    for (const [name, changed] of withoutOneSide(operand)) yield [name, { ...body, [operator]: changed }];
+  }
+}
+
+/** The policy with one side of one && or || left out, anywhere in it. */
+function* loosened(json: Json): Generator<readonly [string, Json]> {
+  for (const [i, condition] of json.conditions.entries())
+    for (const [name, body] of withoutOneSide(condition.body))
+      yield [
+        name,
+        { ...json, conditions: json.conditions.map((one, k) => (k === i ? { ...one, body: body as Body } : one)) },
+      ];
+}
+
 const { points, permits, vetoes } = spaceOf(reading.map(({ rule }) => rule));
 
 /** Whether no point tells a weakened permit from the permit: what it lets through more is vetoed everywhere. Proven, not tried. */
@@ -109,6 +137,14 @@ function isEquivalent(rule: Rule): boolean {
   return points.without(more, points.anyOf(vetoes.values())) === points.none;
 }
 
+/** Whether it decides everything as before: what it lets through more is vetoed everywhere, what it lets through less is none. */
+function isSame(rule: Rule, before: Rule): boolean {
+  const now = points.where(({ facts }) => rule.holds(facts));
+  const then = points.where(({ facts }) => before.holds(facts));
+  if (now === then) return true;
+  return points.without(then, now) === points.none && isEquivalent(rule);
+}
+
 const jsonOf = (text: string): Json => {
   const parsed = cedar.policyToJson(text);
   if (parsed.type === 'failure') throw new Error('not Cedar');
@@ -119,6 +155,15 @@ describe('the cases', () => {
   it('hold for the policies as they are', () => expect(isUnnoticed(reading.map(({ rule }) => rule))).toBe(true));
 
   for (const policy of reading) {
+    it(`notice either side gone of every && and || of ${policy.id}`, () => {
+      const without = reading.filter((other) => other !== policy).map(({ rule }) => rule);
+      const unnoticed = [...loosened(jsonOf(policy.text))].flatMap(([name, json]) => {
+        const rule = ruleOf(policy.id, json);
+        return isUnnoticed([...without, rule]) && !isSame(rule, policy.rule) ? name : [];
+      });
+      expect(unnoticed).toEqual([]);
+    });
+
     const others = reading.filter((other) => other !== policy).map(({ rule }) => rule);
     it(`notice that ${policy.id} is gone`, () => expect(isUnnoticed(others)).toBe(false));
 

@@ -165,6 +165,8 @@ const DAY = 86_400_000;
 
 function openForBulk(file: string): Database.Database {
   const db = new Database(file);
+  // Without it there is no doing without a journal.
+  db.unsafeMode();
   for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'locking_mode = EXCLUSIVE', 'cache_size = -400000'])
     db.pragma(pragma);
   return db;

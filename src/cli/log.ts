@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { checkReceipt } from '../audit/check-receipt.js';
 import { exportLog } from '../audit/export.js';
+import { openIndexer } from '../audit/index/indexer.js';
+import { beginReindex } from '../audit/index/reindex.js';
 import {
   newSigner,
   readSigner,
@@ -69,6 +71,18 @@ export function addLogCommands(program: Command, parts: LogParts): void {
       await store.close();
       process.stderr.write('\n');
       console.log(`${entries} entries in ${out}; check them with: threshold verify ${out} --key KEY`);
+    });
+  log
+    .command('reindex')
+    .description('make what the log is asked by anew from its entries; the gateway may go on running')
+    .option('--world <dir>', 'the log of a world folder')
+    .action(async ({ world }: { world?: string }) => {
+      const { store } = await parts.open(world);
+      const kept = await beginReindex(store);
+      const entries = await openIndexer(store).index((done) => process.stderr.write(`\r${done} entries`));
+      await store.close();
+      process.stderr.write('\n');
+      console.log(`${entries} entries indexed anew; ${kept} marks that a watch had added are kept`);
     });
   addVerify(program);
   addWitness(program);

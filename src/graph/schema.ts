@@ -8,6 +8,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { type Projection, readProjection } from '../disclosure/projection.js';
 import { auditAlertResolvers } from './audit-alerts.js';
+import { auditCountResolvers } from './audit-counts.js';
 import { auditQuestionResolvers } from './audit-questions.js';
 import type { Pages } from './connection.js';
 import { explainResolvers } from './explain-resolvers.js';
@@ -32,6 +33,7 @@ export function buildGraph(folder: string, pages: Pages, limits: Limits): Graph 
       explainResolvers,
       auditQuestionResolvers(pages, limits),
       auditAlertResolvers(pages, limits),
+      auditCountResolvers(limits),
     ],
     inheritResolversFromInterfaces: true,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

@@ -39,9 +39,11 @@ export async function readBlocks(
   terms: readonly number[],
 ): Promise<Block[]> {
   if (segments.length === 0 || terms.length === 0) return [];
+  // Crossed in this order: a planner that does not know the lists short would read whole stretches.
   const rows = await run<BlockRow>(
-    `SELECT b.segment, b.term, ${store.hex('b.places')} AS places FROM ${store.members} s CROSS JOIN ${store.members} t
-      JOIN audit_block b ON b.tier = ? AND b.segment = CAST(s.value AS INTEGER) AND b.term = CAST(t.value AS INTEGER)`,
+    `SELECT b.segment, b.term, ${store.hex('b.places')} AS places
+      FROM ${store.members} s CROSS JOIN ${store.members} t CROSS JOIN audit_block b
+      WHERE b.tier = ? AND b.segment = CAST(s.value AS INTEGER) AND b.term = CAST(t.value AS INTEGER)`,
     [JSON.stringify(segments), JSON.stringify(terms), tier],
   );
   return rows.map(({ segment, term, places }) => ({ segment, term, packed: Buffer.from(places, 'hex') }));
@@ -63,19 +65,19 @@ export async function insertBlocks(
   );
 }
 
-async function updateBlocks(
+async function removeBlocks(
   store: Store,
   run: Run,
   tier: Tier,
   segment: number,
-  blocks: ReadonlyMap<number, Buffer>,
+  terms: readonly number[],
 ): Promise<void> {
-  if (blocks.size === 0) return;
-  await run(
-    `UPDATE audit_block SET places = ${store.bytes('m.value')} FROM ${store.members} m
-      WHERE audit_block.tier = ? AND audit_block.segment = ? AND audit_block.term = CAST(m.[key] AS INTEGER)`,
-    [inHex(blocks), tier, segment],
-  );
+  if (terms.length === 0) return;
+  await run(`DELETE FROM audit_block WHERE tier = ? AND segment = ? AND term IN ${store.keyList}`, [
+    tier,
+    segment,
+    JSON.stringify(terms),
+  ]);
 }
 
 /** Names that are whole numbers stand in their order: rows are written in the order of their key. */
@@ -94,15 +96,13 @@ export async function addPlaces(
   const there = new Map<number, number[]>();
   for (const { term, packed } of await readBlocks(store, run, tier, [segment], [...places.keys()]))
     there.set(term, placesIn(packed, SPAN[tier]));
-  const fresh = new Map<number, Buffer>();
-  const changed = new Map<number, Buffer>();
+  const packed = new Map<number, Buffer>();
   for (const [term, more] of places) {
-    const before = there.get(term);
-    const all = [...new Set([...(before ?? []), ...more])].sort((a, b) => a - b);
-    (before ? changed : fresh).set(term, packPlaces(all, SPAN[tier]));
+    const all = [...new Set([...(there.get(term) ?? []), ...more])].sort((a, b) => a - b);
+    packed.set(term, packPlaces(all, SPAN[tier]));
   }
-  await updateBlocks(store, run, tier, segment, changed);
-  await insertBlocks(store, run, tier, segment, fresh);
+  await removeBlocks(store, run, tier, segment, [...there.keys()]);
+  await insertBlocks(store, run, tier, segment, packed);
 }
 
 /** Takes one place out of the blocks of these terms, and a block out that holds nothing any more. */
@@ -110,19 +110,15 @@ export async function removePlace(store: Store, run: Run, index: number, terms: 
   for (const tier of [0, 1] as const) {
     const segment = Math.floor(index / SPAN[tier]);
     const changed = new Map<number, Buffer>();
-    const emptied: number[] = [];
+    const touched: number[] = [];
     for (const { term, packed } of await readBlocks(store, run, tier, [segment], terms)) {
       const before = placesIn(packed, SPAN[tier]);
       const left = before.filter((place) => place !== index % SPAN[tier]);
-      if (left.length === 0) emptied.push(term);
-      else if (left.length < before.length) changed.set(term, packPlaces(left, SPAN[tier]));
+      if (left.length === before.length) continue;
+      touched.push(term);
+      if (left.length > 0) changed.set(term, packPlaces(left, SPAN[tier]));
     }
-    await updateBlocks(store, run, tier, segment, changed);
-    if (emptied.length > 0)
-      await run(`DELETE FROM audit_block WHERE tier = ? AND segment = ? AND term IN ${store.keyList}`, [
-        tier,
-        segment,
-        JSON.stringify(emptied),
-      ]);
+    await removeBlocks(store, run, tier, segment, touched);
+    await insertBlocks(store, run, tier, segment, changed);
   }
 }

@@ -123,38 +123,64 @@ const LONGEST = 200;
 
 /** Every term of an entry, each once. */
 export function termsOf(body: AuditEntryBody): readonly Term[] {
-  const found = new Map<string, Term>();
-  const add = (kind: TermKind, name: string | null | undefined) => {
-    if (name === null || name === undefined || name === '') return;
-    const term = { kind, name: name.slice(0, LONGEST) };
-    found.set(`${term.kind} ${term.name}`, term);
+  const found: Term[] = [];
+  const add = (kind: TermKind, names: Iterable<string | null | undefined>) => {
+    for (const name of new Set(names)) {
+      if (name === null || name === undefined || name === '') continue;
+      // What is as long as the longest may be the beginning of another.
+      const isNew = name.length < LONGEST || !found.some((term) => term.kind === kind && term.name === cut(name));
+      if (isNew) found.push({ kind, name: cut(name) });
+    }
   };
   const { requester, decisions, outcomes, statements = [] } = body;
-  add('worker', requester.worker);
-  add('agency', requester.agency);
-  add('purpose', body.purpose);
-  add('result', body.result);
-  add('version', body.policyVersion);
+  add('worker', [requester.worker]);
+  add('agency', [requester.agency]);
+  add('purpose', [body.purpose]);
+  add('result', [body.result]);
+  add('version', [body.policyVersion]);
+  const persons = new Set<string>();
+  const holders = new Set<string>();
+  const shown = new Set<number>();
   for (const [index, person, holder] of outcomes) {
-    add('person', person);
-    const line = decisions[index];
-    if (line?.outcome !== 'RELEASED') continue;
-    add('holder', holder);
-    add('category', line.category);
-    for (const policy of line.permits ?? []) add('policy', policy);
-    for (const evidence of line.evidence ?? []) add('evidence', evidence);
+    persons.add(person);
+    if (decisions[index]?.outcome !== 'RELEASED') continue;
+    holders.add(holder);
+    shown.add(index);
   }
-  for (const { did, ids, subjects } of statements) {
-    add('did', did);
+  for (const { subjects } of statements) for (const person of subjects) persons.add(person);
+  const released = decisions.filter((_, index) => shown.has(index));
+  add('person', persons);
+  add('holder', holders);
+  add(
+    'category',
+    released.map(({ category }) => category),
+  );
+  add(
+    'policy',
+    released.flatMap(({ permits = [] }) => permits),
+  );
+  add(
+    'evidence',
+    released.flatMap(({ evidence = [] }) => evidence),
+  );
+  add(
+    'did',
+    statements.map(({ did }) => did),
+  );
+  add(
+    'statement',
     // What a search says by its ids is no id of anything.
-    if (did !== SEARCHED) for (const id of ids) add('statement', id);
-    for (const person of subjects) add('person', person);
-  }
+    statements.flatMap(({ did, ids }) => (did === SEARCHED ? [] : ids)),
+  );
   const marks = marksOf(body);
-  for (const mark of marks) add('mark', mark);
-  if (marks.has('SEARCHED')) add('searcher', requester.worker);
-  if (marks.has('OUT_OF_HOURS')) add('night', requester.worker);
-  return [...found.values()];
+  add('mark', marks);
+  if (marks.has('SEARCHED')) add('searcher', [requester.worker]);
+  if (marks.has('OUT_OF_HOURS')) add('night', [requester.worker]);
+  return found;
+}
+
+function cut(name: string): string {
+  return name.slice(0, LONGEST);
 }
 
 /** The marks that the entry itself carries. A line whose facts cannot be read by the lists of today is judged by its words alone. */
@@ -192,9 +218,21 @@ function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
   return marks.flatMap(([mark, holds]) => (holds ? [mark] : []));
 }
 
-function readFacts({ facts }: DecisionEntry): FactRecord | undefined {
+/** Of the fact records read last: a log has few, again and again. */
+const facts = new Map<number, FactRecord | undefined>();
+const FACTS_LIMIT = 10_000;
+
+function readFacts({ facts: key }: DecisionEntry): FactRecord | undefined {
+  if (facts.has(key)) return facts.get(key);
+  if (facts.size >= FACTS_LIMIT) facts.clear();
+  const read = factsByKey(key);
+  facts.set(key, read);
+  return read;
+}
+
+function factsByKey(key: number): FactRecord | undefined {
   try {
-    return factsOf(facts);
+    return factsOf(key);
   } catch {
     return undefined;
   }

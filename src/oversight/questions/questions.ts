@@ -2,6 +2,7 @@
 import type { LogState } from '../../audit/index/search.js';
 import type { Directory } from '../../people/directory.js';
 import { type AskingParts, openAsking } from './asking.js';
+import { type Counts, openCounts } from './counts.js';
 import { auditedOperations, type OperationsFilter, type OperationsPage } from './operations.js';
 
 export interface AuditQuestions {
@@ -11,6 +12,8 @@ export interface AuditQuestions {
     filter: OperationsFilter,
     page: { readonly limit: number; readonly before?: number },
   ): Promise<OperationsPage>;
+  /** Over time, for a chart. */
+  readonly counts: Counts;
 }
 
 export interface AuditQuestionParts extends AskingParts {
@@ -26,5 +29,6 @@ export function openAuditQuestions(parts: AuditQuestionParts): AuditQuestions {
       return search.state();
     },
     operations: (filter, page) => auditedOperations({ ...parts, asking }, filter, page),
+    counts: openCounts({ asking, search }),
   };
 }

@@ -69,6 +69,18 @@ describe.each(STORES)('the index on $kind', (config) => {
     expect(await idsOf({ all: [person('P-2')], limit: 3, before })).toEqual(['e-1']);
   });
 
+  it('gives a person whom it forgot a new number, also in the memory of an indexer that knew the old one', async () => {
+    const about = (id: string) => entry(id, { outcomes: [[0, 'P-9', 'csc', 'Visit', ['v']]] });
+    const indexer = openIndexer(store);
+    await add(about('e-1'));
+    await indexer.index();
+    const { statements: _, ...body } = entry('erasing', { outcomes: [], decisions: [], result: 'ANSWERED' });
+    await eraseEntries(store, openAudit(store), ['e-1'], body);
+    await add(about('e-2'));
+    await indexer.index();
+    expect(await idsOf({ all: [person('P-9')], limit: 10 })).toEqual(['e-2']);
+  });
+
   it('finds an erased entry by nothing, and forgets the name of whom nothing else is about', async () => {
     const about = (id: string, name: string) => entry(id, { outcomes: [[0, name, 'csc', 'Visit', ['v']]] });
     await add(about('e-1', 'P-7'), about('e-2', 'P-8'), about('e-3', 'P-7'), about('e-4', 'P-7'));

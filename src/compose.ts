@@ -21,6 +21,7 @@ import { openWitnesses, type Witness } from './audit/witnesses.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
+import { openPolicyVersions } from './disclosure/policy-versions.js';
 import type { Agency } from './domain/requester.js';
 import type { SourceId } from './domain/words.js';
 import { createPages } from './graph/connection.js';
@@ -36,6 +37,7 @@ import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
 import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
+import { openListing } from './registers/listing.js';
 import { openRegisters } from './registers/registers.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
@@ -169,6 +171,8 @@ export async function wire(parts: Parts): Promise<Wired> {
     operationDeadlineMs: parts.operationDeadlineMs ?? parts.sourceDeadlineMs * OPERATION_DEADLINES,
     log,
   };
+  const versions = openPolicyVersions(store);
+  await versions.keep(policies.version, policies.texts, now().toISOString());
   const questions = openLinkQuestions(store, { newId });
   const newIndex = () => createPersonIndex(readMatching());
   let index = newIndex();
@@ -192,6 +196,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     linkParts: { questions, index: () => index },
     releases: openReleases(store),
     search: openSearch(store),
+    books: { store, listing: openListing(store), versions, pastDecides: new Map() },
   });
   const witnesses = openWitnesses({
     store,

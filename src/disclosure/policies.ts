@@ -49,10 +49,19 @@ export interface Policies extends Evaluation {
   /** SHA-256 over all policy texts, the protocol packs and the closed lists of facts: which rules a decision was made under, and what its key means. */
   readonly version: string;
   readonly all: readonly PolicyText[];
+  /** What the version is of: kept, so that a later one can be held against it. */
+  readonly texts: PolicyTexts;
   /** The same policies written out: for questions by whose answer nothing is released. */
   readonly written: Evaluation;
   /** Whether an action is permitted, and by which policies (or vetoed by which). */
   mayDo(action: Action, facts: ActionFacts): { readonly allowed: boolean; readonly policies: readonly string[] };
+}
+
+/** All that a version is of. */
+export interface PolicyTexts {
+  readonly facts: { readonly [name: string]: readonly unknown[] };
+  readonly files: readonly PolicyFile[];
+  readonly rests: readonly string[];
 }
 
 /** A file of policies. */
@@ -133,6 +142,7 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
       .update(JSON.stringify([FACTS, files.map(({ text }) => text), ...rests]))
       .digest('hex'),
     all,
+    texts: { facts: FACTS, files, rests },
     evaluate(facts) {
       const { allowed, ids, errors } = ask('read', facts);
       if (errors.length > 0) return { allowed: false, permits: [], vetoes: allowed ? [] : ids, errors };

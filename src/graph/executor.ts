@@ -25,7 +25,7 @@ import { keepMatrix } from '../disclosure/space/kept-matrix.js';
 import type { Requester } from '../domain/requester.js';
 import type { Role } from '../domain/words.js';
 import { openExplaining } from '../oversight/explaining.js';
-import { openAuditQuestions } from '../oversight/questions/questions.js';
+import { type AuditBooks, openAuditQuestions } from '../oversight/questions/questions.js';
 import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
 import { openApprovals } from '../sharing/approvals.js';
@@ -55,6 +55,7 @@ export interface ExecutorParts {
   readonly releases: Releases;
   readonly proofs: AuditProofs;
   readonly search: Search;
+  readonly books: AuditBooks;
   readonly newId: () => string;
 }
 
@@ -131,11 +132,10 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       matrix,
       proofs: parts.proofs,
       auditQuestions: openAuditQuestions({
-        operation,
-        policies: parts.statementParts.policies,
-        directory: parts.house.directory,
+        ...shared,
+        protocol: parts.house.protocol,
         search: parts.search,
-        draft: (line) => statements.draft(line),
+        books: parts.books,
       }),
     };
     const result = await query.query(undefined, graph, variables);

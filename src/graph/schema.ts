@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { type Projection, readProjection } from '../disclosure/projection.js';
+import { auditNamedResolvers } from './audit-named.js';
 import { auditQuestionResolvers } from './audit-questions.js';
 import type { Pages } from './connection.js';
 import { explainResolvers } from './explain-resolvers.js';
@@ -26,7 +27,12 @@ export function buildGraph(folder: string, pages: Pages, limits: Limits): Graph 
     .map((file) => readFileSync(join(folder, file), 'utf8'));
   const schema = makeExecutableSchema({
     typeDefs,
-    resolvers: [createResolvers(pages, limits), explainResolvers, auditQuestionResolvers(pages, limits)],
+    resolvers: [
+      createResolvers(pages, limits),
+      explainResolvers,
+      auditQuestionResolvers(pages, limits),
+      auditNamedResolvers(pages, limits),
+    ],
     inheritResolversFromInterfaces: true,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });

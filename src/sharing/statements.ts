@@ -133,7 +133,8 @@ export interface StatementLine {
     | 'NO_LINK'
     | 'EXPLAINED'
     | 'EXPLAINED_PAST'
-    | 'AUDIT_ASKED';
+    | 'AUDIT_ASKED'
+    | 'SENTENCES_LEFT_OUT';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];

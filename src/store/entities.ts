@@ -30,6 +30,7 @@ export function entities(dialect: Dialect): EntitySchema<Row>[] {
     ...accessShapes(dialect),
     ...treeShapes(dialect),
     ...indexShapes(dialect),
+    ...questionShapes(dialect),
   ]
     .map(entity)
     .concat(auditEntry(dialect), auditTerm(dialect), relevanceRequest(dialect));
@@ -288,6 +289,26 @@ function indexShapes(dialect: Dialect): Shape[] {
     { name: 'audit_indexed', primary: { id: number }, columns: { size: number } },
   ];
   return keyed.map((shape) => ({ ...shape, isKeyed: true }));
+}
+
+function questionShapes(dialect: Dialect): Shape[] {
+  const { key, text, long } = columnTypes(dialect);
+  return [
+    { name: 'policy_version', primary: { version: key() }, columns: { kept_at: key(32), texts: long } },
+    {
+      name: 'audit_saved_question',
+      primary: { id: key() },
+      columns: {
+        worker: key(),
+        agency: key(),
+        name: text(100),
+        question: key(),
+        filter: long,
+        saved_at: key(32),
+      },
+      indices: [{ name: 'audit_saved_question_by_officer', columns: ['worker', 'agency'] }],
+    },
+  ];
 }
 
 function auditTerm(dialect: Dialect): EntitySchema<Row> {

@@ -17,6 +17,7 @@ import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
 import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
+import { AuditQuestions1764720000000 } from './migrations/audit-questions.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
@@ -79,6 +80,7 @@ const SAFE = {
     ConsentRegister1764500000000,
     AuditLog1764600000000,
     AuditIndex1764710000000,
+    AuditQuestions1764720000000,
   ],
 };
 

@@ -49,6 +49,8 @@ const TABLES = [
   'audit_checkpoint',
   'audit_cosignature',
   'audit_term',
+  'policy_version',
+  'audit_saved_question',
   'audit_posting',
   'audit_day',
   'audit_tally',

@@ -44,6 +44,14 @@ export interface DayCount {
   readonly persons: number;
 }
 
+/** Between which places a term stands, and how often. */
+export interface TermExtent {
+  readonly name: string;
+  readonly entries: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** How far the log, its tree and its index are. */
 export interface LogState {
   /** Entries in the tree. */
@@ -62,6 +70,10 @@ export interface Search {
   daily(term: Term, since: string, until: string): Promise<readonly DayCount[]>;
   /** The same for every name of a kind, over the days together, the most first. */
   totals(kind: Term['kind'], since: string, until: string): Promise<readonly (DayCount & { readonly name: string })[]>;
+  /** The place of the first entry that has all of these. */
+  earliest(all: readonly Term[]): Promise<number | undefined>;
+  /** Every name of a kind, each with its first and last place. */
+  extents(kind: Term['kind']): Promise<readonly TermExtent[]>;
   /** How many entries have this term. */
   count(term: Term): Promise<number>;
   /** Entries by their places, in that order; what was erased is left out. */
@@ -166,6 +178,25 @@ export function openSearch(store: Store): Search {
     },
     daily: ({ kind, name }, since, until) => store.read<DayCount>(counted, [kind, name, since, until]),
     totals: (kind, since, until) => store.read<DayCount & { name: string }>(summed, [kind, since, until]),
+    async earliest(all) {
+      const rows = await Promise.all(all.map(look));
+      const ids = rows.flatMap((row) => (row ? [row] : [])).sort((a, b) => a.entries - b.entries);
+      const [rarest, ...others] = ids;
+      if (!rarest || ids.length < all.length) return undefined;
+      const also = others.map(
+        () => 'AND EXISTS (SELECT 1 FROM audit_posting q WHERE q.leaf_index = p.leaf_index AND q.term = ?)',
+      );
+      const sql = `SELECT MIN(p.leaf_index) AS place FROM audit_posting p WHERE p.term = ? ${also.join(' ')}`;
+      const [row] = await store.read<{ place: number | null }>(sql, [rarest.id, ...others.map(({ id }) => id)]);
+      return row?.place ?? undefined;
+    },
+    extents: (kind) =>
+      store.read<TermExtent>(
+        `SELECT t.name, t.entries, (SELECT MIN(p.leaf_index) FROM audit_posting p WHERE p.term = t.id) AS first,
+          (SELECT MAX(p.leaf_index) FROM audit_posting p WHERE p.term = t.id) AS last
+          FROM audit_term t WHERE t.kind = ? AND EXISTS (SELECT 1 FROM audit_posting p WHERE p.term = t.id)`,
+        [kind],
+      ),
     count: async (term) => (await look(term))?.entries ?? 0,
     at,
     async state() {

@@ -171,6 +171,14 @@ export class FactGatherer {
     return this.view.of('involvements', person).some((row) => row.holder === agency);
   }
 
+  /** Whether the person is recorded as alleged to have hurt anybody; where it cannot be told, yes. */
+  mayHaveHurt(person: PersonId): boolean {
+    return (
+      this.view.of('allegations', person).some(({ perpetrator }) => perpetrator === person) ||
+      this.view.isUnknown('allegations', [person])
+    );
+  }
+
   /** Whether somebody holds parental responsibility for a child. Nobody holds it for themselves. */
   isGuardian(child: PersonId, adult: PersonId): boolean {
     return adult !== child && guardiansOf(this.view, child).includes(adult);

@@ -35,6 +35,7 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
   const placed = (page: PageArguments) => placedPage(pages, limits, page);
   const listed = (page: PageArguments): ListedPage => {
     const { size, afterId } = pages.wanted(page, limits.records);
+    if (afterId !== undefined && !PLACE.test(afterId)) throw new Refusal('BAD_USER_INPUT');
     return { limit: size, ...(afterId === undefined ? {} : { after: afterId }) };
   };
   const ofOperations = ({ operations, isMore }: OperationsPage, page: PageArguments) =>
@@ -69,7 +70,7 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
         _: unknown,
         ask: Paged<{ readonly state?: RelevanceState | null }>,
         { auditQuestions }: GraphContext,
-      ) => ofItems(await auditQuestions.relevanceRequests(ask.state ?? null, listed(ask)), ask),
+      ) => ofItems(await auditQuestions.relevanceRequests(ask.state ?? null, placed(ask)), ask),
       awaitingApproval: async (_: unknown, ask: PageArguments, { auditQuestions }: GraphContext) =>
         ofItems(await auditQuestions.awaitingApproval(listed(ask)), ask),
       grants: async (_: unknown, ask: PageArguments, { auditQuestions }: GraphContext) =>
@@ -137,6 +138,8 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
   };
 }
 
+/** As `placeOf` writes it: a cursor of another list is none of this one. */
+const PLACE = /^\d{4}-\d\d-\d\dT[\d:.]+Z ./;
 const LONGEST_FILTER = 4_000;
 
 /** A filter as it is asked: people are node ids. What is no JSON object fits no filter. Hostile input. */

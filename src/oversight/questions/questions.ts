@@ -58,7 +58,7 @@ export interface AuditQuestions {
     days: Days,
     page: PlacedPage,
   ): Promise<{ readonly items: readonly OverriddenRefusal[]; readonly isMore: boolean }>;
-  relevanceRequests(state: RelevanceState | null, page: ListedPage): Promise<Listed<AuditedRelevanceRequest>>;
+  relevanceRequests(state: RelevanceState | null, page: PlacedPage): Promise<Listed<AuditedRelevanceRequest>>;
   awaitingApproval(page: ListedPage): Promise<Listed<WaitingException>>;
   grants(page: ListedPage): Promise<Listed<AuditedGrant>>;
   sample(month: string, size: number): Promise<MonthlySample>;

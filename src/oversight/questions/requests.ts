@@ -11,6 +11,7 @@ import type { AskedRelevance, Listing } from '../../registers/listing.js';
 import type { ExceptionRecord } from '../../registers/statements.js';
 import { instantAfter } from '../../sharing/deadline.js';
 import type { AskingAudit } from './asking.js';
+import type { PlacedPage } from './finding.js';
 import { type Listed, type ListedPage, listSeen, placeOf } from './listed.js';
 
 export interface RequestsParts {
@@ -66,12 +67,12 @@ export interface AuditedGrant
 export async function relevanceRequests(
   parts: RequestsParts,
   state: RelevanceState | null,
-  { limit, after }: ListedPage,
+  { limit, before }: PlacedPage,
 ): Promise<Listed<AuditedRelevanceRequest>> {
   const { asking, listing } = parts;
   await asking.ask('relevanceRequests', [], state ? [state] : []);
   const items: AuditedRelevanceRequest[] = [];
-  let from = after === undefined ? undefined : Number(after);
+  let from = before;
   for (;;) {
     const rows = await listing.relevanceAsked(
       { limit: limit + 1, ...(from === undefined ? {} : { after: from }) },

@@ -113,12 +113,13 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     outcome: ['Outcome', 'RELEASED, BROKERED, WITHHELD or SILENT'],
     ...DAYS,
   }),
-  sentences: listed(
-    'the same in sentences for the person concerned',
-    'sentences',
-    { ...PERSON, ...DAYS },
-    'on sentences',
-  ),
+  sentences: {
+    ...listed('the same in sentences for the person concerned', 'sentences', { ...PERSON, ...DAYS }, 'on sentences'),
+    rows: (answer) =>
+      nodes(answer).flatMap(({ on, sentences }) =>
+        (sentences as readonly string[]).map((sentence) => ({ on, sentence })),
+      ),
+  },
   received: operations('everything that one worker, team or agency received', 'received', {
     worker: ['ID', 'one of these three'],
     team: ['ID', 'one of these three'],

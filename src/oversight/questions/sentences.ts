@@ -6,7 +6,6 @@
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
 import { factsIn } from '../../disclosure/logged-facts.js';
 import { sentenceFor } from '../../disclosure/sentences.js';
-import type { Agency } from '../../domain/requester.js';
 import type { AgencyId, Category, Outcome, PersonId, Purpose, Reason } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';
 import type { StatementLine } from '../../sharing/statements.js';
@@ -96,14 +95,12 @@ function tell(
       basis: (line.basis ?? 'NONE') as 'CONSENT' | 'EXCEPTION' | 'NONE',
     });
     const who = `${aRole(body.requester.role)} of ${asker.name}`;
-    const what = `${CATEGORY_WORDS[line.category as Category]} that ${held(asker, holder)} of you`;
-    sentences.add(`${sayDay(body.at)} ${who} asked ${PURPOSE_WORDS[body.purpose as Purpose]} for ${what}. ${told}`);
+    const holds = asker.id === holder.id ? 'their own service holds' : `${holder.name} holds`;
+    const what = `what ${holds} about you (${CATEGORY_WORDS[line.category as Category]})`;
+    const why = PURPOSE_WORDS[body.purpose as Purpose];
+    sentences.add(`On ${sayDay(body.at)} ${who} asked for ${what}, ${why}. ${told}`);
   }
   return [...sentences];
-}
-
-function held(asker: Agency, holder: Agency): string {
-  return asker.id === holder.id ? 'the service itself holds' : `${holder.name} holds`;
 }
 
 function aRole(role: string): string {
@@ -120,7 +117,7 @@ const LONDON = new Intl.DateTimeFormat('en-GB', {
 const LONDON_DAY = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London' });
 
 function sayDay(at: string): string {
-  return `On ${LONDON.format(new Date(at))}`;
+  return LONDON.format(new Date(at));
 }
 
 function dayOf(at: string): string {

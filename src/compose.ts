@@ -45,6 +45,7 @@ import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
 import { readWatchedPersons } from './reader/watched-persons.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
+import { openListing } from './registers/listing.js';
 import { openRegisters } from './registers/registers.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { countAlerts, createMetrics } from './server/metrics.js';
@@ -229,6 +230,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     search,
     alertRows: openAlertRows(store),
     staff: () => readStaff(store),
+    books: { store, listing: openListing(store), pastDecides: new Map() },
   });
   const witnesses = openWitnesses({
     store,

@@ -27,3 +27,9 @@ export async function keepPolicies(store: Store, { version, stated }: KeptPolici
 export async function readKeptPolicies(store: Store): Promise<readonly KeptPolicies[]> {
   return store.read<KeptPolicies>('SELECT version, stated FROM audit_policies ORDER BY at, version');
 }
+
+/** What a version states; undefined where it decided before any were kept. */
+export async function readStated(store: Store, version: string): Promise<string | undefined> {
+  const rows = await store.read<{ stated: string }>('SELECT stated FROM audit_policies WHERE version = ?', [version]);
+  return rows[0]?.stated;
+}

@@ -1,5 +1,6 @@
 /** What an outsider needs to check the log: proofs for receipts, checkpoints, and that one tree only adds to another. */
 import type { Store } from '../store/store.js';
+import { writeConsistency } from './check-consistency.js';
 import { openingOf } from './log/leaf.js';
 import { consistencyPlan, inclusionPlan } from './log/proof.js';
 import { writeProof } from './log/tlog-proof.js';
@@ -16,6 +17,8 @@ export interface AuditProofs {
   checkpoint(): Promise<string | undefined>;
   /** The hashes (base64) that lead from one tree size to a later one; undefined where no checkpoint was signed at either. */
   consistency(from: number, to: number): Promise<readonly string[] | undefined>;
+  /** The same with both checkpoints, as a file to be checked offline (`check-consistency.ts`). */
+  consistencyFile(from: number, to: number): Promise<string | undefined>;
 }
 
 interface Placed {
@@ -28,6 +31,15 @@ const BY_ENTRY = `SELECT l.leaf_index, l.leaf, l.salt FROM audit_entry e JOIN au
   WHERE e.id = ? AND e.worker = ? AND e.agency = ?`;
 
 export function openProofs(store: Store): AuditProofs {
+  async function consistency(from: number, to: number): Promise<readonly string[] | undefined> {
+    const rows = await store.read<{ tree_size: number }>(
+      'SELECT tree_size FROM audit_checkpoint WHERE tree_size = ? OR tree_size = ?',
+      [from, to],
+    );
+    if (from > to || rows.length !== new Set([from, to]).size) return undefined;
+    return (await readProofOf(store, consistencyPlan(from, to))).map((hash) => hash.toString('base64'));
+  }
+
   return {
     async ofEntry(id, { worker, agency }) {
       const [placed] = await store.read<Placed>(BY_ENTRY, [id, worker, agency]);
@@ -46,13 +58,12 @@ export function openProofs(store: Store): AuditProofs {
       const latest = await readLatest(store);
       return latest && cosigned(store, latest);
     },
-    async consistency(from, to) {
-      const rows = await store.read<{ tree_size: number }>(
-        'SELECT tree_size FROM audit_checkpoint WHERE tree_size = ? OR tree_size = ?',
-        [from, to],
-      );
-      if (from > to || rows.length !== new Set([from, to]).size) return undefined;
-      return (await readProofOf(store, consistencyPlan(from, to))).map((hash) => hash.toString('base64'));
+    consistency,
+    async consistencyFile(from, to) {
+      const proof = await consistency(from, to);
+      const [old, later] = await Promise.all([from, to].map((size) => readCovering(store, size)));
+      if (!proof || !old || !later) return undefined;
+      return writeConsistency({ old: await cosigned(store, old), new: await cosigned(store, later), proof });
     },
   };
 }

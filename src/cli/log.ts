@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { checkConsistency } from '../audit/check-consistency.js';
 import { checkReceipt } from '../audit/check-receipt.js';
 import { exportLog } from '../audit/export.js';
 import { openIndexer } from '../audit/index/indexer.js';
@@ -85,6 +86,7 @@ export function addLogCommands(program: Command, parts: LogParts): void {
       console.log(`${entries} entries indexed anew; ${kept} marks that a watch had added are kept`);
     });
   addVerify(program);
+  addVerifyConsistency(program);
   addWitness(program);
 }
 
@@ -133,6 +135,29 @@ function addVerify(program: Command): void {
       const text = await readFile(proof, 'utf8');
       const { index, size, at } = checkReceipt(hash, text, keys, witness.map(readVerifier), witness.length);
       console.log(`entry ${index} of a log of ${size}, written ${at}`);
+    });
+}
+
+function addVerifyConsistency(program: Command): void {
+  program
+    .command('verify-consistency <file>')
+    .description(
+      'check offline, from one file, that nothing was removed between two checkpoints; exit code 1 when something is wrong',
+    )
+    .requiredOption('--key <key...>', 'public keys of the log')
+    .option('--witness <key...>', 'public keys of witnesses', [])
+    .option('--quorum <n>', 'how many of them must have cosigned the later one (all, unless told)', Number)
+    .action(async (file: string, { key, witness, quorum }: { key: string[]; witness: string[]; quorum?: number }) => {
+      const text = await readFile(file, 'utf8');
+      const { origin, oldSize, size, witnesses } = checkConsistency(
+        text,
+        key.map(readVerifier),
+        witness.map(readVerifier),
+        quorum ?? witness.length,
+      );
+      console.log(
+        `nothing removed: the first ${oldSize} of ${size} entries of ${origin} are those that stood there before; cosigned by ${witnesses.join(', ') || 'nobody'}`,
+      );
     });
 }
 

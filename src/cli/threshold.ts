@@ -21,6 +21,7 @@ import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { openStore, type Store } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
+import { addAuditCommand } from './audit/command.js';
 import { type CheckProviderOptions, CONTRACTS, checkProvider } from './check-provider.js';
 import { runCheckSource } from './check-source.js';
 import { decideLines } from './decide.js';
@@ -401,6 +402,22 @@ addLogCommands(program, {
     const { store, logKey } = config;
     const opened = await openStore(store.kind === 'sqlite' ? { kind: 'sqlite', file: store.path } : store);
     return { store: opened, keys: readLogKeys(logKey), witnesses };
+  },
+});
+
+addAuditCommand(program, {
+  async demo(folder, as) {
+    const gateway = await composeDemo(demoConfig(folder, { PORT: '0', LOG_LEVEL: 'silent' }));
+    try {
+      workerIn(gateway.workers, as);
+      // What the log holds by now is what is asked of.
+      await gateway.sequencer.sequence();
+      await gateway.indexer.index();
+    } catch (error) {
+      await gateway.stop();
+      throw error;
+    }
+    return { send: (query, variables) => gateway.ask(as, query, variables), stop: () => gateway.stop() };
   },
 });
 

@@ -57,6 +57,19 @@ export interface Policies extends Evaluation {
   mayDo(action: Action, facts: ActionFacts): { readonly allowed: boolean; readonly policies: readonly string[] };
 }
 
+/** All that a version is of, as `Policies.stated` has it. */
+export interface PolicyTexts {
+  readonly facts: { readonly [name: string]: readonly unknown[] };
+  readonly files: readonly PolicyFile[];
+  readonly rests: readonly string[];
+}
+
+/** What a version stated of itself. Its files have no names any more. */
+export function textsIn(stated: string): PolicyTexts {
+  const [facts, texts, ...rests] = JSON.parse(stated) as [PolicyTexts['facts'], string[], ...string[]];
+  return { facts, files: texts.map((text, i) => ({ file: `file ${i + 1}`, text })), rests };
+}
+
 /** A file of policies. */
 export interface PolicyFile {
   readonly file: string;

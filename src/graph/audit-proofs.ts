@@ -4,7 +4,7 @@ import type { GraphContext } from './context.js';
 import { Refusal } from './errors.js';
 
 /** Root fields of this file, which touch no personal data. */
-export const PROOF_FIELDS = ['auditProof', 'auditCheckpoint', 'auditConsistency'] as const;
+export const PROOF_FIELDS = ['auditProof', 'auditCheckpoint', 'auditConsistency', 'auditConsistencyFile'] as const;
 
 type Resolver<A> = (_: unknown, args: A, context: GraphContext) => unknown;
 const LONGEST_ID = 64;
@@ -13,6 +13,7 @@ export const auditProofs: {
   readonly auditProof: Resolver<{ readonly receipt: string }>;
   readonly auditCheckpoint: Resolver<unknown>;
   readonly auditConsistency: Resolver<Readonly<Record<'from' | 'to', number>>>;
+  readonly auditConsistencyFile: Resolver<Readonly<Record<'from' | 'to', number>>>;
 } = {
   auditProof: async (_, { receipt }, { operation, proofs }) =>
     receipt.length > LONGEST_ID ? null : ((await proofs.ofEntry(receipt, operation.requester)) ?? null),
@@ -20,6 +21,10 @@ export const auditProofs: {
   auditConsistency: async (_, { from, to }, { proofs }) => {
     if (from < 0 || to < from) throw new Refusal('BAD_USER_INPUT');
     return (await proofs.consistency(from, to)) ?? null;
+  },
+  auditConsistencyFile: async (_, { from, to }, { proofs }) => {
+    if (from < 1 || to < from) throw new Refusal('BAD_USER_INPUT');
+    return (await proofs.consistencyFile(from, to)) ?? null;
   },
 };
 

@@ -1,9 +1,9 @@
 /** Resolvers of what officers ask of the log: they cut pages and translate ids. */
 import type { AuditedLine, AuditedOperation, AuditedStatement } from '../oversight/questions/asking.js';
 import type { OperationsFilter } from '../oversight/questions/operations.js';
+import { placedPage } from './audit-named.js';
 import type { PageArguments, Pages } from './connection.js';
 import type { GraphContext } from './context.js';
-import { Refusal } from './errors.js';
 import type { Limits } from './limits.js';
 import { personIdOf, personOf } from './node-id.js';
 
@@ -11,13 +11,6 @@ import { personIdOf, personOf } from './node-id.js';
 type Filter = OperationsFilter;
 
 export function auditQuestionResolvers(pages: Pages, limits: Limits) {
-  /** Pages of what is kept in the order of the tree, the latest first: a cursor is a place in it. */
-  const placed = (page: PageArguments) => {
-    const { size, afterId } = pages.wanted(page, limits.records);
-    const before = afterId === undefined ? undefined : Number(afterId);
-    if (before !== undefined && !Number.isSafeInteger(before)) throw new Refusal('BAD_USER_INPUT');
-    return { limit: size, ...(before === undefined ? {} : { before }) };
-  };
   return {
     Query: {
       // Each of its fields asks by itself, and is noted by itself.
@@ -30,7 +23,10 @@ export function auditQuestionResolvers(pages: Pages, limits: Limits) {
         { filter = {}, ...page }: PageArguments & { readonly filter?: Filter },
         { auditQuestions }: GraphContext,
       ) => {
-        const { operations, isMore } = await auditQuestions.operations(readFilter(filter), placed(page));
+        const { operations, isMore } = await auditQuestions.operations(
+          readFilter(filter),
+          placedPage(pages, limits, page),
+        );
         return pages.made(operations, Boolean(page.after), isMore);
       },
     },

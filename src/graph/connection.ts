@@ -32,8 +32,13 @@ export interface Pages {
     most: number,
     beside: B,
   ): Page<T> & B;
-  /** A page that whoever keeps the list has cut. */
-  made<T extends { readonly id: string }>(nodes: readonly T[], isAfterOthers: boolean, isMore: boolean): Page<T>;
+  /** A page that whoever keeps the list has cut; `endAt` is where it goes on, where that is not after its last node. */
+  made<T extends { readonly id: string }>(
+    nodes: readonly T[],
+    isAfterOthers: boolean,
+    isMore: boolean,
+    endAt?: string | null,
+  ): Page<T>;
   /** How many are wanted, and the id after which: for whoever cuts a page themselves. Throws as `cut` does. */
   wanted(page: PageArguments, most: number): { readonly size: number; readonly afterId: string | undefined };
 }
@@ -55,7 +60,7 @@ export function createPages(key: string | Buffer): Pages {
   };
   return {
     wanted,
-    made: (nodes, isAfterOthers, isMore) => new Cut(nodes, isAfterOthers, isMore, seal),
+    made: (nodes, isAfterOthers, isMore, endAt) => new Cut(nodes, isAfterOthers, isMore, seal, endAt ?? undefined),
     cut(items, page, most, beside) {
       const { size, afterId } = wanted(page, most);
       const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1;
@@ -75,6 +80,7 @@ class Cut<T extends { readonly id: string }> implements Page<T> {
     private readonly hasPrevious: boolean,
     private readonly hasNext: boolean,
     private readonly seal: (id: string) => string,
+    private readonly endAt?: string,
   ) {}
 
   get edges(): Page<T>['edges'] {
@@ -87,7 +93,7 @@ class Cut<T extends { readonly id: string }> implements Page<T> {
       hasNextPage: this.hasNext,
       hasPreviousPage: this.hasPrevious,
       startCursor: this.#cursorOf(this.nodes[0]),
-      endCursor: this.#cursorOf(this.nodes.at(-1)),
+      endCursor: this.endAt === undefined ? this.#cursorOf(this.nodes.at(-1)) : this.seal(this.endAt),
     };
     return this.#pageInfo;
   }

@@ -29,7 +29,7 @@ import type { AlertRows } from '../oversight/alerts/alert-rows.js';
 import { type AlertParts, openAlerts } from '../oversight/alerts/alerts.js';
 import { openExplaining } from '../oversight/explaining.js';
 import { openAsking } from '../oversight/questions/asking.js';
-import { openAuditQuestions } from '../oversight/questions/questions.js';
+import { type AuditBooks, openAuditQuestions } from '../oversight/questions/questions.js';
 import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
 import { openApprovals } from '../sharing/approvals.js';
@@ -63,6 +63,7 @@ export interface ExecutorParts {
   readonly alertRows: AlertRows;
   readonly staff: AlertParts['staff'];
   readonly matrix: KeptMatrix;
+  readonly books: AuditBooks;
   readonly newId: () => string;
 }
 
@@ -138,7 +139,12 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       sayings,
       matrix: parts.matrix,
       proofs: parts.proofs,
-      auditQuestions: openAuditQuestions({ ...shared, directory: parts.house.directory, search: parts.search }),
+      auditQuestions: openAuditQuestions({
+        ...shared,
+        protocol: parts.house.protocol,
+        search: parts.search,
+        books: parts.books,
+      }),
       alerts: openAlerts({
         ...shared,
         staff: parts.staff,

@@ -9,6 +9,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type Projection, readProjection } from '../disclosure/projection.js';
 import { auditAlertResolvers } from './audit-alerts.js';
 import { auditCountResolvers } from './audit-counts.js';
+import { auditNamedResolvers } from './audit-named.js';
 import { auditQuestionResolvers } from './audit-questions.js';
 import type { Pages } from './connection.js';
 import { explainResolvers } from './explain-resolvers.js';
@@ -34,6 +35,7 @@ export function buildGraph(folder: string, pages: Pages, limits: Limits): Graph 
       auditQuestionResolvers(pages, limits),
       auditAlertResolvers(pages, limits),
       auditCountResolvers(limits),
+      auditNamedResolvers(pages, limits),
     ],
     inheritResolversFromInterfaces: true,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

@@ -140,7 +140,8 @@ export interface StatementLine {
     | 'EXPLAINED_PAST'
     | 'AUDIT_ASKED'
     | 'ALERT_CLOSED'
-    | 'SEARCHED';
+    | 'SEARCHED'
+    | 'SENTENCES_LEFT_OUT';
   readonly ids: readonly string[];
   readonly subjects: readonly PersonId[];
   readonly policies: readonly string[];

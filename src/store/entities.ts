@@ -31,6 +31,7 @@ export function entities(dialect: Dialect): EntitySchema<Row>[] {
     ...treeShapes(dialect),
     ...indexShapes(dialect),
     ...alertShapes(dialect),
+    ...questionShapes(dialect),
   ]
     .map(entity)
     .concat(auditEntry(dialect), auditTerm(dialect), relevanceRequest(dialect));
@@ -339,6 +340,26 @@ function alertShapes(dialect: Dialect): Shape[] {
       primary: { worker_term: number, person_term: number },
       columns: { near: text(200), at: key(32) },
       isKeyed: true,
+    },
+  ];
+}
+
+/** Questions that officers keep. */
+function questionShapes(dialect: Dialect): Shape[] {
+  const { key, text, long } = columnTypes(dialect);
+  return [
+    {
+      name: 'audit_saved_question',
+      primary: { id: key() },
+      columns: {
+        worker: key(),
+        agency: key(),
+        name: text(100),
+        question: key(),
+        filter: long,
+        saved_at: key(32),
+      },
+      indices: [{ name: 'audit_saved_question_by_officer', columns: ['worker', 'agency'] }],
     },
   ];
 }

@@ -20,6 +20,7 @@ import { AuditAlerts1764730000000 } from './migrations/audit-alerts.js';
 import { AuditBlocks1764715000000 } from './migrations/audit-blocks.js';
 import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
+import { AuditQuestions1764720000000 } from './migrations/audit-questions.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
@@ -89,6 +90,7 @@ const SAFE = {
     AllegationReviews1764700000000,
     AuditAlerts1764730000000,
     PackedBodies1764700000000,
+    AuditQuestions1764720000000,
   ],
 };
 

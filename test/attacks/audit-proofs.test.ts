@@ -84,5 +84,6 @@ it('the fields that need no purpose are those of their file', () => {
     'auditProof',
     'auditCheckpoint',
     'auditConsistency',
+    'auditConsistencyFile',
   ]);
 });

@@ -52,6 +52,8 @@ const TABLES = [
   'audit_cosignature',
   'audit_term',
   'audit_block',
+  'audit_saved_question',
+  'audit_posting',
   'audit_day',
   'audit_tally',
   'audit_policies',

@@ -46,6 +46,14 @@ export interface DayCount {
   readonly persons: number;
 }
 
+/** Between which places a term stands, and how often. */
+export interface TermExtent {
+  readonly name: string;
+  readonly entries: number;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** How far the log, its tree and its index are. */
 export interface LogState {
   /** Entries in the tree. */
@@ -64,6 +72,10 @@ export interface Search {
   daily(term: Term, since: string, until: string): Promise<readonly DayCount[]>;
   /** The same for every name of a kind, over the days together, the most first. */
   totals(kind: Term['kind'], since: string, until: string): Promise<readonly (DayCount & { readonly name: string })[]>;
+  /** The place of the first entry that has all of these. */
+  earliest(all: readonly Term[]): Promise<number | undefined>;
+  /** Every name of a kind, each with its first and last place. */
+  extents(kind: Term['kind']): Promise<readonly TermExtent[]>;
   /** How many entries have this term, over the whole log. */
   count(term: Term): Promise<number>;
   /** Entries by their places, in that order; what was erased is left out. */
@@ -149,6 +161,38 @@ export function openSearch(store: Store): Search {
     }
   }
 
+  /** The lowest place with a term of every list. */
+  async function firstPlace(lists: readonly (readonly number[])[]): Promise<number | undefined> {
+    const state = await readState(store.read);
+    const terms = [...new Set(lists.flat())];
+    const end = Math.ceil(Math.max(0, state.size) / COARSE);
+    for (let bottom = 0; bottom < end; bottom += MOST_STRETCHES) {
+      const top = Math.min(end, bottom + MOST_STRETCHES);
+      const bitsOf = await readBits(state, terms, bottom, top);
+      for (let stretch = bottom; stretch < top; stretch += 1) {
+        const shared = sharedBits(lists.map((list) => list.flatMap((term) => bitsOf(term, stretch) ?? [])));
+        const lowest = shared && highest(shared, 0, COARSE, COARSE).at(-1);
+        if (lowest !== undefined) return stretch * COARSE + lowest;
+      }
+      await turn();
+    }
+    return undefined;
+  }
+
+  /** How many entries have a term. */
+  async function countOf(term: number): Promise<number> {
+    const state = await readState(store.read);
+    let count = 0;
+    for (let top = Math.ceil(Math.max(0, state.size) / COARSE); top > 0; top -= MOST_STRETCHES) {
+      const bottom = Math.max(0, top - MOST_STRETCHES);
+      const bitsOf = await readBits(state, [term], bottom, top);
+      for (let stretch = bottom; stretch < top; stretch += 1)
+        count += countIn(bitsOf(term, stretch) ?? new Uint8Array(), COARSE);
+      await turn();
+    }
+    return count;
+  }
+
   async function* everyPlace(from: number, to: number): AsyncGenerator<number[]> {
     const sql = `SELECT leaf_index FROM audit_leaf WHERE leaf_index >= ? AND leaf_index < ? ORDER BY leaf_index DESC ${store.first}`;
     for (let top = to; top > from; ) {
@@ -203,17 +247,25 @@ export function openSearch(store: Store): Search {
       return totals.sort((a, b) => b.entries - a.entries || (a.name < b.name ? -1 : 1));
     },
     async count(term) {
-      const [ids = []] = await idsIn([[term]]);
-      const state = await readState(store.read);
-      let count = 0;
-      for (let top = Math.ceil(Math.max(0, state.size) / COARSE); top > 0; top -= MOST_STRETCHES) {
-        const bottom = Math.max(0, top - MOST_STRETCHES);
-        const bitsOf = await readBits(state, ids, bottom, top);
-        for (let stretch = bottom; stretch < top; stretch += 1)
-          for (const id of ids) count += countIn(bitsOf(id, stretch) ?? new Uint8Array(), COARSE);
-        await turn();
+      const [[id] = []] = await idsIn([[term]]);
+      return id === undefined ? 0 : countOf(id);
+    },
+    async earliest(all) {
+      const lists = await idsIn(all.map((term) => [term]));
+      return lists.some((list) => list.length === 0) ? undefined : firstPlace(lists);
+    },
+    async extents(kind) {
+      const terms = await store.read<{ id: number; name: string }>('SELECT id, name FROM audit_term WHERE kind = ?', [
+        kind,
+      ]);
+      const found: TermExtent[] = [];
+      for (const { id, name } of terms) {
+        const first = await firstPlace([[id]]);
+        const last = (await places([[id]], 0, PAST_ALL).next()).value?.[0];
+        if (first === undefined || last === undefined) continue;
+        found.push({ name, entries: await countOf(id), first, last });
       }
-      return count;
+      return found;
     },
     at: (indexes) => readEntriesAt(store, indexes),
     async state() {

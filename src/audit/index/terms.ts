@@ -200,13 +200,9 @@ function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
   const facts = readFacts(line);
   const isReleased = line.outcome === 'RELEASED';
   const refusedBy = (policy: string) => !isReleased && line.vetoes?.includes(policy) === true;
-  const isOverridden =
-    isReleased &&
-    line.basis === 'EXCEPTION' &&
-    (facts?.consentState === 'REFUSED' || facts?.consentState === 'WITHDRAWN');
   const hasEnded = facts?.involvement === 'ENDED';
   const marks: readonly (readonly [EntryMark, boolean])[] = [
-    ['OVERRIDDEN_REFUSAL', isOverridden],
+    ['OVERRIDDEN_REFUSAL', isOverridden(line, facts)],
     ['EMERGENCY', isReleased && line.permits?.includes('emergency') === true],
     ['LOCATION_REFUSED', refusedBy('protected-location')],
     ['LOCKED_REFUSED', refusedBy('locked')],
@@ -216,6 +212,12 @@ function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
     ['AFTER_END_RELEASED', hasEnded && isReleased],
   ];
   return marks.flatMap(([mark, holds]) => (holds ? [mark] : []));
+}
+
+/** Released against a refusal or a withdrawal, by an exception that overrides it. */
+export function isOverridden(line: DecisionEntry, facts: FactRecord | undefined = readFacts(line)): boolean {
+  const isRefused = facts?.consentState === 'REFUSED' || facts?.consentState === 'WITHDRAWN';
+  return line.outcome === 'RELEASED' && line.basis === 'EXCEPTION' && isRefused;
 }
 
 /** Of the fact records read last: a log has few, again and again. */

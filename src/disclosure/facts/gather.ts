@@ -177,6 +177,14 @@ export class FactGatherer {
     return held.map((row) => ({ ...row, reviews: this.view.reviewsFor(row) }));
   }
 
+  /** Whether the person is recorded as alleged to have hurt anybody; where it cannot be told, yes. */
+  mayHaveHurt(person: PersonId): boolean {
+    return (
+      this.view.of('allegations', person).some(({ perpetrator }) => perpetrator === person) ||
+      this.view.isUnknown('allegations', [person])
+    );
+  }
+
   /**
    * What a holder's own system says a person agreed to or refused there; undefined where it should tell and did not answer. Requires
    * that their surroundings are known.

@@ -3,13 +3,13 @@
  * policies, that it was asked is a line of the asking operation's own entry, and what it finds is shown only as far as the
  * officer may see it. Nothing of any record is read: the log holds none.
  */
-import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
+import type { EntityManager } from 'typeorm';
+import type { AuditEntryBody, DecisionEntry, OutcomeEntry } from '../../audit/entry.js';
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
-import { type Term, termsOf } from '../../audit/index/terms.js';
 import { factsIn } from '../../disclosure/logged-facts.js';
 import type { Policies } from '../../disclosure/policies.js';
 import type { Agency } from '../../domain/requester.js';
-import type { AgencyId, IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
+import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';
 import { NotPermitted, type StatementLine } from '../../sharing/statements.js';
 
@@ -17,7 +17,7 @@ export interface AskingParts {
   readonly operation: Operation;
   readonly policies: Policies;
   readonly search: Search;
-  readonly draft: (line: StatementLine) => void;
+  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
 }
 
 /** An operation of the log, as far as an officer may see it. */
@@ -65,15 +65,23 @@ export interface AuditedStatement {
 export interface AskingAudit {
   /**
    * Notes the question in the operation's entry. `names` are ids that it names beside people: a worker, a consent. Throws
-   * NotPermitted to whoever is no officer, asks for another purpose, or is one of these people or stands near them.
+   * NotPermitted to whoever is no officer, asks for another purpose, or is one of these people or stands near them. What is
+   * to be written with the entry, is written in its transaction.
    */
-  ask(question: string, persons?: readonly PersonId[], names?: readonly string[]): Promise<void>;
-  /**
-   * Entries as this officer may see them: without lines about people they stand near, or about what another agency keeps locked.
-   * `having`: of each list a term that what is left must still have. Without it an entry that was found by what is hidden
-   * would tell that it is there.
-   */
-  show(entries: readonly IndexedEntry[], having?: readonly (readonly Term[])[]): Promise<readonly AuditedOperation[]>;
+  ask(
+    question: string,
+    persons?: readonly PersonId[],
+    names?: readonly string[],
+    write?: (manager: EntityManager) => Promise<void>,
+  ): Promise<void>;
+  /** Entries as this officer may see them: without lines about people they stand near, or about what another agency keeps locked. */
+  see(entries: readonly IndexedEntry[]): Promise<readonly IndexedEntry[]>;
+  /** Such entries in the words of the domain. */
+  told(entries: readonly IndexedEntry[]): readonly AuditedOperation[];
+  /** `see`, then `told`. */
+  show(entries: readonly IndexedEntry[]): Promise<readonly AuditedOperation[]>;
+  /** Tells of these people whether the officer stands near them: nothing about them is shown. */
+  nearOf(persons: Iterable<PersonId>): Promise<(person: PersonId) => boolean>;
 }
 
 /** What the asking entry says was done. */
@@ -89,21 +97,44 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
       policies.mayDo('ASK_AUDIT', facts.actionFacts(person, { ownAgency: false, party: false }));
   }
 
-  /** The entry without what this officer may not see: outcomes, and of statements the people and the ids. */
-  function visible(body: AuditEntryBody, isNear: (person: PersonId) => boolean): AuditEntryBody {
+  function tell({ index, body }: IndexedEntry): AuditedOperation {
+    const { id: entry, at, operation: asked, requester: by, purpose, result, code, policyVersion } = body;
     return {
-      ...body,
-      outcomes: body.outcomes.filter(([number, person, holder]) => {
+      id: String(index),
+      entry,
+      at,
+      operation: asked.name,
+      worker: by.worker,
+      agency: agencies.get(by.agency) ?? null,
+      role: by.role,
+      purpose,
+      result,
+      code: code ?? null,
+      policyVersion,
+      lines: body.outcomes.flatMap(([number, person, holderId, recordType, records]): AuditedLine[] => {
         const line = body.decisions[number];
-        return line !== undefined && !isNear(person) && !isKeptLocked(line, body, holder);
+        const holder = agencies.get(holderId);
+        return line && holder ? [{ person, holder, recordType, records: records.length, ...decided(line) }] : [];
       }),
-      // What was said of somebody near the officer is as little theirs to see as what was released.
-      statements: (body.statements ?? []).map((statement) => {
-        const { subjects } = statement;
-        const others = subjects.filter((person) => !isNear(person));
-        return others.length === subjects.length ? statement : { ...statement, ids: [], subjects: others };
-      }),
+      statements: (body.statements ?? []).map(({ did, ids, subjects: persons, policies }) => ({
+        did,
+        ids,
+        persons,
+        policies,
+      })),
     };
+  }
+
+  function seen({ index, hash, body }: IndexedEntry, isNear: (person: PersonId) => boolean): IndexedEntry {
+    const mayBeSeen = (line: DecisionEntry, person: PersonId, holder: string) =>
+      agencies.has(holder) && !isNear(person) && !isKeptLocked(line, body, holder);
+    const said = (body.statements ?? []).map((statement) => ({
+      ...statement,
+      // What was said of somebody near the officer is as little theirs to see as what was released.
+      ids: statement.subjects.some(isNear) ? [] : statement.ids,
+      subjects: statement.subjects.filter((person) => !isNear(person)),
+    }));
+    return { index, hash, body: { ...withLines(body, mayBeSeen), ...(body.statements ? { statements: said } : {}) } };
   }
 
   /** What is locked is never shown to exist outside its holder; what cannot be told may be locked. */
@@ -112,74 +143,56 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
     return holder !== requester.agency && confidentiality === 'V';
   }
 
+  async function nearOf(persons: Iterable<PersonId>) {
+    const all = new Set(persons);
+    const may = await mayAskAbout([...all]);
+    const near = new Set([...all].filter((person) => !may(person).allowed));
+    return (person: PersonId) => near.has(person);
+  }
+
+  async function see(entries: readonly IndexedEntry[]): Promise<readonly IndexedEntry[]> {
+    const isNear = await nearOf(
+      entries.flatMap(({ body }) => [
+        ...body.outcomes.map(([, person]) => person),
+        ...(body.statements ?? []).flatMap(({ subjects }) => subjects),
+      ]),
+    );
+    return entries.map((entry) => seen(entry, isNear));
+  }
+
   return {
-    async ask(question, persons = [], names = []) {
+    async ask(question, persons = [], names = [], write) {
       if (operation.purpose !== 'INFORMATION_GOVERNANCE') throw new NotPermitted('ASK_AUDIT');
       const verdicts =
         persons.length === 0
           ? [policies.mayDo('ASK_AUDIT', operation.facts().actionFactsOfNobody())]
           : persons.map(await mayAskAbout(persons));
       if (verdicts.some(({ allowed }) => !allowed)) throw new NotPermitted('ASK_AUDIT');
-      draft({
-        did: AUDIT_ASKED,
-        ids: [question, ...names],
-        subjects: persons,
-        policies: [...new Set(verdicts.flatMap((verdict) => verdict.policies))],
-      });
+      const by = [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
+      draft({ did: AUDIT_ASKED, ids: [question, ...names], subjects: persons, policies: by }, write);
     },
-    async show(entries, having = []) {
-      const persons = new Set(
-        entries.flatMap(({ body }) => [
-          ...body.outcomes.map(([, person]) => person),
-          ...(body.statements ?? []).flatMap(({ subjects }) => subjects),
-        ]),
-      );
-      const may = await mayAskAbout([...persons]);
-      const near = new Set([...persons].filter((person) => !may(person).allowed));
-      return entries.flatMap(({ index, body }) => {
-        const seen = visible(body, (person) => near.has(person));
-        return hasStill(body, seen, having) ? [operationOf(index, seen, agencies)] : [];
-      });
-    },
+    see,
+    told: (entries) => entries.map(tell),
+    show: async (entries) => (await see(entries)).map(tell),
+    nearOf,
   };
 }
 
-/** What was found by a term of the entry has it still; a mark that a watch added is not of the entry. */
-function hasStill(body: AuditEntryBody, seen: AuditEntryBody, having: readonly (readonly Term[])[]): boolean {
-  const namesIn = (of: AuditEntryBody) => {
-    const names = new Set(termsOf(of).map(({ kind, name }) => `${kind} ${name}`));
-    return ({ kind, name }: Term) => names.has(`${kind} ${name}`);
-  };
-  const [was, is] = [namesIn(body), namesIn(seen)];
-  return having.every((list) => list.some(is) || !list.some(was));
-}
-
-function operationOf(index: number, body: AuditEntryBody, agencies: ReadonlyMap<AgencyId, Agency>): AuditedOperation {
-  const { id: entry, at, operation, requester, purpose, result, code, policyVersion } = body;
-  return {
-    id: String(index),
-    entry,
-    at,
-    operation: operation.name,
-    worker: requester.worker,
-    agency: agencies.get(requester.agency) ?? null,
-    role: requester.role,
-    purpose,
-    result,
-    code: code ?? null,
-    policyVersion,
-    lines: body.outcomes.flatMap(([number, person, holderId, recordType, records]): AuditedLine[] => {
-      const line = body.decisions[number];
-      const holder = agencies.get(holderId);
-      return line && holder ? [{ person, holder, recordType, records: records.length, ...decided(line) }] : [];
-    }),
-    statements: (body.statements ?? []).map(({ did, ids, subjects, policies }) => ({
-      did,
-      ids,
-      persons: subjects,
-      policies,
-    })),
-  };
+/** An entry with those of its lines that are kept, and of its decisions what these rest on. */
+export function withLines(
+  body: AuditEntryBody,
+  keeps: (line: DecisionEntry, person: PersonId, holder: string) => boolean,
+): AuditEntryBody {
+  const places = new Map<number, number>();
+  const decisions: DecisionEntry[] = [];
+  const outcomes = body.outcomes.flatMap(([number, person, holder, type, records]): OutcomeEntry[] => {
+    const line = body.decisions[number];
+    if (!line || !keeps(line, person, holder)) return [];
+    const place = places.get(number) ?? decisions.push(line) - 1;
+    places.set(number, place);
+    return [[place, person, holder, type, records]];
+  });
+  return { ...body, decisions, outcomes };
 }
 
 function decided(line: DecisionEntry): Omit<AuditedLine, 'person' | 'holder' | 'recordType' | 'records'> {

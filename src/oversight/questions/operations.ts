@@ -2,12 +2,13 @@
  * What the log holds, by whom, about whom, resting on what: the one search behind the officers' questions. Filters add up;
  * each but the days is a term of the index.
  */
-import type { Find, Search } from '../../audit/index/search.js';
+import type { Search } from '../../audit/index/search.js';
 import type { Term, TermKind } from '../../audit/index/terms.js';
 import type { IsoInstant, PersonId } from '../../domain/words.js';
 import type { Directory } from '../../people/directory.js';
 import { NotValid } from '../../sharing/statements.js';
-import type { AskingAudit, AuditedOperation } from './asking.js';
+import type { AskingAudit } from './asking.js';
+import { daysOf, findOperations, type Keeps, type OperationsPage, type PlacedPage } from './finding.js';
 
 export interface OperationsFilter {
   readonly person?: PersonId | null;
@@ -28,11 +29,6 @@ export interface OperationsFilter {
   readonly policyVersion?: string | null;
   readonly since?: IsoInstant | null;
   readonly until?: IsoInstant | null;
-}
-
-export interface OperationsPage {
-  readonly operations: readonly AuditedOperation[];
-  readonly isMore: boolean;
 }
 
 export interface OperationsParts {
@@ -57,29 +53,23 @@ const TERM_OF: { readonly [F in keyof OperationsFilter]?: TermKind } = {
   policyVersion: 'version',
 };
 
-/** A page, the latest first. Throws NotPermitted as `AskingAudit.ask`; NotValid naming a team that the directory does not know. */
+/**
+ * A page, the latest first; of `keeps`, see `finding.ts`. Throws NotPermitted as `AskingAudit.ask`; NotValid naming a team that
+ * the directory does not know.
+ */
 export async function auditedOperations(
   { asking, search, directory }: OperationsParts,
   filter: OperationsFilter,
-  page: { readonly limit: number; readonly before?: number },
+  page: PlacedPage,
   question = 'operations',
+  keeps?: Keeps,
 ): Promise<OperationsPage> {
   const { person, team } = filter;
   const terms = termsOfFilter(filter);
   const names = terms.flatMap(({ kind, name }) => (kind === 'person' ? [] : [name]));
   await asking.ask(question, person ? [person] : [], team ? [...names, team] : names);
-  const lists = [...terms.map((term) => [term]), ...(team ? [await workersOf(directory, team)] : [])];
-  const shown: AuditedOperation[] = [];
-  let before = page.before;
-  // What may not be seen leaves no hole: a page is filled with what comes after.
-  for (;;) {
-    const find: Find = { anyOf: lists, ...days(filter), limit: page.limit + 1 };
-    const { entries, isMore } = await search.find(before === undefined ? find : { ...find, before });
-    shown.push(...(await asking.show(entries, lists)));
-    before = entries.at(-1)?.index;
-    if (shown.length > page.limit || !isMore || before === undefined)
-      return { operations: shown.slice(0, page.limit), isMore: shown.length > page.limit };
-  }
+  const find = { all: terms, ...(team ? { anyOf: [await workersOf(directory, team)] } : {}), ...daysOf(filter) };
+  return findOperations({ asking, search }, find, page, keeps);
 }
 
 function termsOfFilter(filter: OperationsFilter): readonly Term[] {
@@ -93,8 +83,4 @@ async function workersOf(directory: Pick<Directory, 'workersOf'>, team: string):
   const members = await directory.workersOf(team);
   if (members.length === 0) throw new NotValid(['the directory knows no worker of such a team']);
   return members.map((name) => ({ kind: 'worker', name }));
-}
-
-function days({ since, until }: OperationsFilter): Pick<Find, 'since' | 'until'> {
-  return { ...(since ? { since } : {}), ...(until ? { until } : {}) };
 }

@@ -1,0 +1,200 @@
+/** `threshold audit`: the documents fit the schema, answers stream page by page, and what is written cannot be mistaken. */
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { parse, validate } from 'graphql';
+import { z } from 'zod';
+import { askPages, type Send, sendTo } from '../../src/cli/audit/ask.js';
+import { print } from '../../src/cli/audit/command.js';
+import { auditEventOf } from '../../src/cli/audit/fhir.js';
+import { csvCell, tableCell, writerFor } from '../../src/cli/audit/formats.js';
+import { documentOf, QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
+import type { Demo } from '../../src/compose-demo.js';
+import { createPages } from '../../src/graph/connection.js';
+import { DEFAULT_LIMITS, limitRule } from '../../src/graph/limits.js';
+import { buildGraph } from '../../src/graph/schema.js';
+import { ask, type Json, startDemo } from '../attacks/demo.js';
+
+const question = (name: string) => QUESTIONS[name] as Question;
+const OFFICER = 'ig-sol-whitby';
+
+describe('every question', () => {
+  const { schema } = buildGraph('schema/graphql', createPages('none'), DEFAULT_LIMITS);
+  it.each(Object.entries(QUESTIONS))('%s fits the schema with any of its options, within the limits', (_, asked) => {
+    const all = Object.entries(asked.options);
+    const needed = all.filter(([, [type]]) => type.endsWith('!'));
+    const paging: [string, string][] = asked.isPaged
+      ? [
+          ['first', 'Int'],
+          ['after', 'String'],
+        ]
+      : [];
+    for (const options of [all, needed, ...all.map((one) => [...new Map([...needed, one])])]) {
+      const types = new Map([...options.map(([name, [type]]) => [name, type] as [string, string]), ...paging]);
+      const document = parse(documentOf(asked, types));
+      expect(validate(schema, document, undefined, { maxErrors: 3 })).toEqual([]);
+      expect(validate(schema, document, [limitRule(DEFAULT_LIMITS)])).toEqual([]);
+    }
+  });
+});
+
+describe('asked of the running gateway', () => {
+  let demo: Demo;
+  let send: Send;
+  beforeAll(async () => {
+    demo = await startDemo();
+    const board = 'query Board @purpose(of: SUPERVISION) { families { nodes { members { person { surname } } } } }';
+    await ask(demo, 'sw-ada-thorne', board);
+    const [entry] = await demo.audit.read({ worker: 'sw-ada-thorne', limit: 1 });
+    for (let i = 0; i < 240; i += 1)
+      await demo.audit.append({ ...entry!.body, id: `C${String(i).padStart(25, '0')}`, decisions: [], outcomes: [] });
+    await demo.sequencer.sequence();
+    await demo.indexer.index();
+    send = sendTo(demo.url, await demo.tokenOf(OFFICER));
+  }, 120_000);
+  afterAll(() => demo.stop());
+
+  it('streams: each page is written before the next is asked for, and the pages are the whole answer', async () => {
+    const events: string[] = [];
+    let written = '';
+    const out = new Writable({
+      highWaterMark: 64,
+      write(chunk: Buffer, _, done) {
+        if (events.at(-1) !== 'written') events.push('written');
+        written += chunk.toString();
+        setImmediate(done);
+      },
+    });
+    const noted: Send = (query, variables) => {
+      events.push('asked');
+      return send(query, variables);
+    };
+    const asked = question('operations');
+    await print(noted, asked, { worker: 'sw-ada-thorne' }, writerFor('ndjson', asked), out);
+    expect(events).toEqual(['asked', 'written', 'asked', 'written', 'asked', 'written']);
+    const rows = written
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(241);
+  });
+
+  it('is CSV that reads back, a row for each line of an operation', async () => {
+    const asked = question('received');
+    let written = '';
+    const out = new Writable({
+      write(chunk: Buffer, _, done) {
+        written += chunk.toString();
+        done();
+      },
+    });
+    await print(send, asked, { worker: 'sw-ada-thorne' }, writerFor('csv', asked), out);
+    expect(written).toMatch(/\r\n$/);
+    const rows = parseCsv(written, { columns: true }) as Record<string, string>[];
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows) expect(row).toMatchObject({ worker: 'sw-ada-thorne', agency: 'csc', outcome: 'RELEASED' });
+    expect(rows[0]).toHaveProperty('evidence');
+  });
+
+  it('is FHIR R4 AuditEvents of the published structure, of which none holds a name of a person', async () => {
+    const asked = question('operations');
+    let count = 0;
+    for await (const row of askPages(send, asked, {})) {
+      const event = auditEventOf(row);
+      expect(AUDIT_EVENT.parse(event)).toEqual(event);
+      expect(JSON.stringify(event)).not.toMatch(/Quist|Marlow|Mira/);
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(240);
+  });
+
+  it("says the gateway's own words when it refuses, and names an option that is missing", async () => {
+    const as = sendTo(demo.url, await demo.tokenOf('sw-ada-thorne'));
+    const rows = askPages(as, question('grants'), {});
+    await expect(rows.next()).rejects.toThrow('You may not do this.');
+    await expect(askPages(send, question('about-person'), {}).next()).rejects.toThrow('--person is missing');
+    await expect(askPages(sendTo(demo.url, 'none'), question('grants'), {}).next()).rejects.toThrow(
+      'Sign-in required.',
+    );
+  });
+
+  it('writes questions that are no operations as tables, and refuses to call them AuditEvents', async () => {
+    expect(() => writerFor('fhir', question('emergencies'))).toThrow('AuditEvents');
+    const { write } = writerFor('table', question('policy-versions'));
+    for await (const row of askPages(send, question('policy-versions'), {}))
+      expect(write(row)).toEqual([
+        'version\toperations\tfirstAt\tlastAt\tisKept',
+        expect.stringMatching(new RegExp(`^${demo.house.policyVersion}\t\\d+\t.*\ttrue$`)),
+      ]);
+  });
+});
+
+describe('a cell', () => {
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', ' =1', '=HYPERLINK("http://x","y")', '\n=1'])(
+    'that a spreadsheet would take for a formula is text: %j',
+    (text) => {
+      const [[read]] = parseCsv(csvCell(text)) as [[string]];
+      expect(read).toBe(`'${text}`);
+    },
+  );
+
+  it.each(['a,b', 'say "no"', 'two\r\nlines', '', 'é', '2026-11-23T10:00:00Z'])('comes back as it was: %j', (text) => {
+    const [[read]] = parseCsv(`${csvCell(text)},x`) as [[string]];
+    expect(read).toBe(text);
+  });
+
+  it('moves no cursor in a terminal', () => {
+    expect(tableCell('a\u001b[2Jb\tc\u009b\u202ed')).toBe('a·[2Jb·c··d');
+  });
+});
+
+// http://hl7.org/fhir/R4/auditevent.html: cardinalities and types of the elements that are used; no other element may be there.
+const text = z.string().regex(/\S/);
+const code = z.string().regex(/^[^\s]+(\s[^\s]+)*$/);
+const uri = z.string().regex(/^\S+$/);
+const instant = z.iso.datetime({ offset: true });
+const coding = z.strictObject({ system: uri, code, display: text.optional() });
+const concept = z.strictObject({ coding: z.array(coding).min(1) });
+const reference = z.strictObject({
+  type: z.enum(['Practitioner', 'Organization', 'Patient']).optional(),
+  identifier: z.strictObject({ system: uri, value: text }),
+  display: text.optional(),
+});
+const AUDIT_EVENT = z.strictObject({
+  resourceType: z.literal('AuditEvent'),
+  id: z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/),
+  type: coding,
+  subtype: z.array(coding).min(1).optional(),
+  action: z.enum(['C', 'R', 'U', 'D', 'E']),
+  recorded: instant,
+  outcome: z.enum(['0', '4', '8', '12']),
+  outcomeDesc: text.optional(),
+  purposeOfEvent: z.array(concept).min(1).optional(),
+  agent: z
+    .array(
+      z.strictObject({
+        type: concept.optional(),
+        role: z.array(concept).min(1).optional(),
+        who: reference,
+        requestor: z.boolean(),
+        policy: z.array(uri).min(1).optional(),
+        purposeOfUse: z.array(concept).min(1).optional(),
+      }),
+    )
+    .min(1),
+  source: z.strictObject({ observer: reference, type: z.array(coding).min(1) }),
+  entity: z
+    .array(
+      z
+        .strictObject({
+          what: reference.optional(),
+          type: coding,
+          role: coding,
+          detail: z.array(z.strictObject({ type: text, valueString: text })).min(1),
+        })
+        // sev-1: either a name or a query, not both: neither is here.
+        .refine((entity) => !('name' in entity && 'query' in entity)),
+    )
+    .min(1)
+    .optional(),
+});

@@ -5,11 +5,12 @@
  */
 import type { Store } from '../store/store.js';
 import type { Audit, AuditEntryBody, Receipt } from './audit.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 
 /** What an erasing entry says was done. */
 export const ERASED = 'ENTRIES_ERASED';
 
-/** Names entries that are not there, not in the tree yet, or erased already. */
+/** Names entries that are not there, not in the tree yet, erased already, or erasures themselves. */
 export class NotErasable extends Error {
   override readonly name = 'NotErasable';
 }
@@ -31,12 +32,13 @@ export async function eraseEntries(
     {
       async write(manager) {
         const list = JSON.stringify(named);
-        const found = await store.run<{ seq: number }>(
+        const found = await store.run<BodyRow>(
           manager,
-          `SELECT e.seq FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
+          `SELECT ${bodyColumns(store, 'e')} FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
           [list],
         );
-        if (found.length !== named.length) throw new NotErasable('not every entry can be erased');
+        if (found.length !== named.length || found.some((row) => isErasure(bodyIn(row))))
+          throw new NotErasable('not every entry can be erased');
         await store.run(
           manager,
           `UPDATE audit_leaf SET salt = NULL WHERE entry_seq IN (SELECT seq FROM audit_entry WHERE id IN ${store.keyList})`,
@@ -51,4 +53,11 @@ export async function eraseEntries(
       },
     },
   );
+}
+
+/** Whether a canonical text is that of an erasure: it names nobody, and is never erased. */
+export function isErasure(text: string): boolean {
+  if (!text.includes(ERASED)) return false;
+  const { statements = [] } = JSON.parse(text) as AuditEntryBody;
+  return statements.some(({ did }) => did === ERASED);
 }

@@ -19,7 +19,7 @@ import { verifyLog } from '../../src/audit/verify/verify-log.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { ask, startDemo } from '../attacks/demo.js';
 import { cuttableWay, freshDatabase, MSSQL_URL } from '../databases.js';
-import { entry, POLICIES } from './entries.js';
+import { decidedEntry as entry, POLICIES } from './decided.js';
 import { brokenRows, KEYS, sequencerOf } from './sequenced.js';
 
 let folder: string;

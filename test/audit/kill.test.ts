@@ -102,7 +102,7 @@ describe('an instance killed while it answers', () => {
     expect(counts.answers).toBeGreaterThan(0);
     expect(counts.rows).toBeGreaterThan(counts.answers);
     expect(await takeOver()).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 });
 
 describe('an instance killed while it sequences', () => {
@@ -121,7 +121,7 @@ describe('an instance killed while it sequences', () => {
       }
     }
     expect(found).toEqual([]);
-  }, 180_000);
+  }, 400_000);
 
   it('at any moment, beside another that goes on within five seconds, while entries keep coming', async () => {
     const script = `import('./test/audit/sequenced.ts').then(async ({ sequencerOf }) => {

@@ -17,8 +17,8 @@ export interface SqlWords {
   readonly clock: string;
   /** A table hint (SQL Server): waits for every row that is being inserted, so that none appears later before the last one read. */
   readonly settled: string;
-  /** A column of bytes as hex digits; null stays null. */
-  hex(column: string): string;
+  /** A column of bytes to select: hex digits on SQLite, whose rows travel as text, bytes on SQL Server. */
+  bytes(column: string): string;
   /** A statement in the dialect's own parameters. */
   bind(statement: string): string;
 }
@@ -31,7 +31,7 @@ const SQLITE: SqlWords = {
   first: 'LIMIT ?',
   clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (? / 1000.0) || ' seconds')",
   settled: '',
-  hex: (column) => `CASE WHEN ${column} IS NULL THEN NULL ELSE hex(${column}) END`,
+  bytes: (column) => `CASE WHEN ${column} IS NULL THEN NULL ELSE hex(${column}) END`,
   bind: (statement) => statement,
 };
 
@@ -47,7 +47,7 @@ const MSSQL: SqlWords = {
   first: 'OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY',
   clock: "CONVERT(nvarchar(23), DATEADD(millisecond, ?, SYSUTCDATETIME()), 126) + 'Z'",
   settled: 'WITH (READCOMMITTEDLOCK, TABLOCK)',
-  hex: (column) => `CONVERT(varchar(max), ${column}, 2)`,
+  bytes: (column) => column,
   bind(statement) {
     let text = bound.get(statement);
     if (text === undefined) {

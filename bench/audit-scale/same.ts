@@ -89,7 +89,7 @@ const TABLES: { readonly [table: string]: (store: Store) => Promise<readonly str
   audit_indexed: rowsOf('SELECT size, merged FROM audit_indexed'),
   async audit_block(store) {
     const rows = await store.read<{ tier: number; segment: number; kind: string; name: string; places: string }>(
-      `SELECT b.tier, b.segment, t.kind, t.name, ${store.hex('b.places')} AS places FROM audit_block b JOIN audit_term t ON t.id = b.term
+      `SELECT b.tier, b.segment, t.kind, t.name, ${store.bytesOf('b.places')} AS places FROM audit_block b JOIN audit_term t ON t.id = b.term
         ORDER BY b.tier, b.segment, t.kind, t.name`,
     );
     return rows.map(({ places, ...row }) =>

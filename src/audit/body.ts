@@ -3,13 +3,14 @@
  * before that have it in `body`. What was hashed, and is exported, is always the text. The one place that packs and unpacks.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { bytesIn } from '../store/sql.js';
 import type { Store } from '../store/store.js';
 
 /** What `bodyColumns` selects. */
 export interface BodyRow {
   readonly body: string;
-  /** Hex. */
-  readonly packed: string | null;
+  /** Bytes, or their hex digits. */
+  readonly packed: Buffer | string | null;
 }
 
 /** The first byte of `packed`: with which dictionary. */
@@ -36,7 +37,7 @@ const DICTIONARY = Buffer.from(
 
 /** The columns of a body to select, of a table or its alias. */
 export function bodyColumns(store: Store, table = 'audit_entry'): string {
-  return `${table}.body AS body, ${store.hex(`${table}.packed`)} AS packed`;
+  return `${table}.body AS body, ${store.bytesOf(`${table}.packed`)} AS packed`;
 }
 
 /** An entry's text for its column `packed`. */
@@ -47,7 +48,7 @@ export function packBody(canonical: string): Buffer {
 /** The canonical text of a row; empty where it was erased. Throws for bytes that are none. */
 export function bodyIn({ body, packed }: BodyRow): string {
   if (packed === null) return body;
-  const bytes = Buffer.from(packed, 'hex');
+  const bytes = bytesIn(packed);
   if (bytes[0] !== FIRST_FORM) throw new Error('an entry is packed in a form that is not known');
   return inflateRawSync(bytes.subarray(1), { dictionary: DICTIONARY, maxOutputLength: LONGEST_BODY }).toString();
 }

@@ -12,7 +12,7 @@ import { forget } from './index/indexer.js';
 /** What an erasing entry says was done. */
 export const ERASED = 'ENTRIES_ERASED';
 
-/** Names entries that are not there, not in the tree yet, or erased already. */
+/** Names entries that are not there, not in the tree yet, erased already, or erasures themselves. */
 export class NotErasable extends Error {
   override readonly name = 'NotErasable';
 }
@@ -39,7 +39,8 @@ export async function eraseEntries(
           `SELECT l.leaf_index, ${bodyColumns(store, 'e')} FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
           [list],
         );
-        if (found.length !== named.length) throw new NotErasable('not every entry can be erased');
+        if (found.length !== named.length || found.some((row) => isErasure(bodyIn(row))))
+          throw new NotErasable('not every entry can be erased');
         await forget(
           store,
           manager,
@@ -59,4 +60,11 @@ export async function eraseEntries(
       },
     },
   );
+}
+
+/** Whether a canonical text is that of an erasure: it names nobody, and is never erased. */
+export function isErasure(text: string): boolean {
+  if (!text.includes(ERASED)) return false;
+  const { statements = [] } = JSON.parse(text) as AuditEntryBody;
+  return statements.some(({ did }) => did === ERASED);
 }

@@ -2,9 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { openAudit } from '../audit/audit.js';
 import { checkConsistency } from '../audit/check-consistency.js';
 import { checkReceipt } from '../audit/check-receipt.js';
+import { eraseEntries } from '../audit/erase.js';
 import { exportLog } from '../audit/export.js';
+import { newIds } from '../audit/ids.js';
 import { openIndexer } from '../audit/index/indexer.js';
 import { beginReindex } from '../audit/index/reindex.js';
 import {
@@ -16,6 +19,7 @@ import {
   writeVerifier,
 } from '../audit/log/signed-note.js';
 import { type LogKeys, newLogKey } from '../audit/log-keys.js';
+import { eraseOlder, monthsBefore } from '../audit/retention.js';
 import { LogFault } from '../audit/verify/fault.js';
 import { trustedKey } from '../audit/verify/notes.js';
 import { verifyLog } from '../audit/verify/verify-log.js';
@@ -85,9 +89,55 @@ export function addLogCommands(program: Command, parts: LogParts): void {
       process.stderr.write('\n');
       console.log(`${entries} entries indexed anew; ${kept} marks that a watch had added are kept`);
     });
+  log
+    .command('erase')
+    .description('erase what entries say of people, under an entry that names them; the tree and every proof stay')
+    .option('--older-than <months>', 'the retention rule: entries older than so many calendar months', Number)
+    .option('--entry <id...>', 'an erasure order: these entries', [])
+    .requiredOption('--by <worker>', 'who erases, as the log shall name them')
+    .option('--world <dir>', 'the log of a world folder')
+    .action(async (options: EraseArguments) => {
+      const { store } = await parts.open(options.world);
+      try {
+        console.log(`${await erase(store, options)} entries erased; they are out of the files from the next export on`);
+      } finally {
+        await store.close();
+      }
+    });
   addVerify(program);
   addVerifyConsistency(program);
   addWitness(program);
+}
+
+interface EraseArguments {
+  readonly olderThan?: number;
+  readonly entry: string[];
+  readonly by: string;
+  readonly world?: string;
+}
+
+async function erase(store: Store, { olderThan, entry, by }: EraseArguments): Promise<number> {
+  if ((olderThan === undefined) === (entry.length === 0)) throw new Error('name either --older-than or --entry');
+  const now = new Date();
+  const newId = newIds({ now: () => now, random: (bytes) => randomBytes(bytes) });
+  const draft = {
+    v: 1,
+    at: now.toISOString(),
+    operation: { name: olderThan === undefined ? 'ErasureOrder' : 'Retention', sha256: '', type: 'command' },
+    requester: { worker: by, agency: '', role: 'OPERATOR' },
+    purpose: null,
+    result: 'ANSWERED',
+    policyVersion: '',
+    decisions: [],
+    outcomes: [],
+  } as const;
+  const audit = openAudit(store);
+  if (olderThan === undefined) {
+    await eraseEntries(store, audit, entry, { ...draft, id: newId() });
+    return new Set(entry).size;
+  }
+  const onProgress = (done: number) => void process.stderr.write(`\r${done} entries`);
+  return eraseOlder(store, audit, { before: monthsBefore(now, olderThan), by: draft, newId, onProgress });
 }
 
 function addVerify(program: Command): void {
@@ -116,7 +166,7 @@ function addVerify(program: Command): void {
         process.stderr.write('\n');
         const seconds = (Date.now() - started) / 1000;
         console.log(
-          `nothing wrong: ${result.entries} entries of ${result.origin}, ${result.erased} erased, ${result.checkpoints} checkpoints, cosigned by ${result.cosigners.join(', ') || 'nobody'}; ${seconds.toFixed(1)} s`,
+          `nothing wrong: ${result.entries} entries of ${result.origin}, ${result.decisions} decisions decided again, ${result.erased} erased, ${result.checkpoints} checkpoints, cosigned by ${result.cosigners.join(', ') || 'nobody'}; ${seconds.toFixed(1)} s`,
         );
       } catch (error) {
         if (!(error instanceof LogFault)) throw error;

@@ -17,7 +17,7 @@ export interface ColumnTypes {
   /** Text of any length. */
   readonly long: ColumnType;
   readonly number: ColumnType;
-  /** Bytes of any length; read as hex (`SqlWords.hex`). */
+  /** Bytes of any length; read as `SqlWords.bytes` says. */
   readonly bytes: ColumnType;
 }
 

@@ -17,15 +17,15 @@ export interface SqlWords {
   readonly clock: string;
   /** A table hint (SQL Server): waits for every row that is being inserted, so that none appears later before the last one read. */
   readonly settled: string;
-  /** A column of bytes as hex digits; null stays null. */
-  hex(column: string): string;
+  /** A column of bytes to select, to be read by `bytesIn`: hex digits on SQLite, whose rows travel as text, bytes on SQL Server. */
+  bytesOf(column: string): string;
   /**
    * The members of a JSON object with whole numbers for names and hex digits for values, in one parameter: `[key]` the number as
    * text, `[value]` the digits. Of a JSON array: places and items.
    */
   readonly members: string;
-  /** Hex digits as bytes. */
-  bytes(digits: string): string;
+  /** Hex digits as bytes, to be written. */
+  unhex(digits: string): string;
   /** A statement in the dialect's own parameters. */
   bind(statement: string): string;
 }
@@ -38,9 +38,9 @@ const SQLITE: SqlWords = {
   first: 'LIMIT ?',
   clock: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', (? / 1000.0) || ' seconds')",
   settled: '',
-  hex: (column) => `CASE WHEN ${column} IS NULL THEN NULL ELSE hex(${column}) END`,
+  bytesOf: (column) => `CASE WHEN ${column} IS NULL THEN NULL ELSE hex(${column}) END`,
   members: 'json_each(?)',
-  bytes: (digits) => `unhex(${digits})`,
+  unhex: (digits) => `unhex(${digits})`,
   bind: (statement) => statement,
 };
 
@@ -56,9 +56,9 @@ const MSSQL: SqlWords = {
   first: 'OFFSET 0 ROWS FETCH NEXT ? ROWS ONLY',
   clock: "CONVERT(nvarchar(23), DATEADD(millisecond, ?, SYSUTCDATETIME()), 126) + 'Z'",
   settled: 'WITH (READCOMMITTEDLOCK, TABLOCK)',
-  hex: (column) => `CONVERT(varchar(max), ${column}, 2)`,
+  bytesOf: (column) => column,
   members: 'OPENJSON(?)',
-  bytes: (digits) => `CONVERT(varbinary(max), ${digits}, 2)`,
+  unhex: (digits) => `CONVERT(varbinary(max), ${digits}, 2)`,
   bind(statement) {
     let text = bound.get(statement);
     if (text === undefined) {
@@ -69,6 +69,11 @@ const MSSQL: SqlWords = {
     return text;
   },
 };
+
+/** What `bytesOf` selected. */
+export function bytesIn(value: Buffer | string): Buffer {
+  return typeof value === 'string' ? Buffer.from(value, 'hex') : value;
+}
 
 export function sqlWords(dialect: Dialect): SqlWords {
   return dialect === 'sqlite' ? SQLITE : MSSQL;

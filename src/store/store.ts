@@ -120,6 +120,28 @@ async function openFile(file: string): Promise<Store> {
   };
   const together = reader.transaction((statements: readonly Statement[]) => statements.map(select));
   let last: Promise<unknown> = Promise.resolve();
+  const { databaseConnection: writer } = dataSource.driver as unknown as { databaseConnection: Database.Database };
+  const runner = dataSource.createQueryRunner();
+  const manager = dataSource.createEntityManager(runner);
+
+  /**
+   * Not TypeORM's own: SQLite ends a transaction by itself when the disk is full; TypeORM would take it for one that still stands, and
+   * what came after for savepoints of it, which nobody ever commits.
+   */
+  async function inTransaction<T>(work: (manager: EntityManager) => Promise<T>, begun: () => void): Promise<T> {
+    await runner.query('BEGIN IMMEDIATE');
+    begun();
+    try {
+      const result = await work(manager);
+      // Ended meanwhile, COMMIT says so.
+      await runner.query('COMMIT');
+      return result;
+    } catch (error) {
+      if (writer.inTransaction) await runner.query('ROLLBACK');
+      throw error;
+    }
+  }
+
   return {
     ...words,
     dialect: 'sqlite',
@@ -128,15 +150,7 @@ async function openFile(file: string): Promise<Store> {
     readAll: async <T extends readonly unknown[]>(statements: readonly Statement[]) =>
       together(statements) as { -readonly [K in keyof T]: T[K][] },
     transaction(work) {
-      const next = last.then(() =>
-        whenFree((begun) =>
-          dataSource.transaction(async (manager) => {
-            await manager.query(TAKE_WRITE_LOCK);
-            begun();
-            return work(manager);
-          }),
-        ),
-      );
+      const next = last.then(() => whenFree((begun) => inTransaction(work, begun)));
       last = next.catch(() => undefined);
       return next;
     },
@@ -154,9 +168,6 @@ function asOneText(reader: Database.Database, sql: string): string {
   const columns = reader.prepare(sql).columns();
   return `SELECT json_group_array(json_object(${columns.map(({ name }) => `'${name}', "${name}"`).join(', ')})) FROM (${sql})`;
 }
-
-/** Changes nothing; as the first statement of a transaction it takes SQLite's write lock, so that no later one finds it taken. */
-const TAKE_WRITE_LOCK = 'DELETE FROM register_clock WHERE id = -1';
 
 /**
  * Tries again while another connection holds SQLite's write lock and `attempt` has not `begun`. SQLite's own waiting would

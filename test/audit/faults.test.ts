@@ -19,14 +19,20 @@ import { verifyLog } from '../../src/audit/verify/verify-log.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { ask, startDemo } from '../attacks/demo.js';
 import { cuttableWay, freshDatabase, MSSQL_URL } from '../databases.js';
-import { entry, POLICIES } from './entries.js';
+import { decidedEntry as entry, POLICIES } from './decided.js';
 import { brokenRows, KEYS, sequencerOf } from './sequenced.js';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'threshold-log-faults-'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const unmount: (() => unknown)[] = [];
+const opened: Store[] = [];
+afterAll(async () => {
+  for (const { dataSource } of opened) if (dataSource.isInitialized) await dataSource.destroy();
+  for (const one of unmount) one();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** Appends `count` entries in groups of ten; what was answered, and how many were refused. */
 async function answer(store: Store, prefix: string, count: number) {
@@ -76,7 +82,7 @@ async function smallDisk(bytes: number) {
   return {
     at,
     grow: (to: number) => execFileSync('mount', ['-o', `remount,size=${to}`, at]),
-    unmount: () => execFileSync('umount', [at]),
+    unmount: () => execFileSync('umount', ['-l', at]),
   };
 }
 
@@ -84,7 +90,9 @@ describe('a disk that is full', () => {
   it('stops answers and sequencing, loses nothing, and both go on when there is room (tmpfs)', async () => {
     const disk = await smallDisk(1_500_000);
     if (!disk) return;
+    unmount.push(disk.unmount);
     const store = await openStore({ kind: 'sqlite', file: join(disk.at, 'store.sqlite') });
+    opened.push(store);
     const sequencer = sequencerOf(store);
     const before = await answer(store, 'before', 200);
     expect(before.refusals).toEqual([]);
@@ -104,7 +112,6 @@ describe('a disk that is full', () => {
     expect(await expectWhole(store)).toBe(answers.length);
     await sequencer.stop();
     await store.close();
-    disk.unmount();
   }, 60_000);
 
   it('is as harmless wherever in the file the room ends (SQLITE_FULL by max_page_count)', async () => {

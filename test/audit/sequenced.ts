@@ -26,12 +26,12 @@ export function sequencerOf(store: Store, changes: Partial<SequencerParts> = {})
 }
 
 /** Appends entries e-FROM … and answers with their receipts. */
-export async function appendEntries(store: Store, count: number, from = 0) {
+export async function appendEntries(store: Store, count: number, from = 0, make = entry) {
   const audit = openAudit(store);
   return Promise.all(
     Array.from({ length: count }, (_, i) =>
       audit.append(
-        entry(`e-${from + i}`, { outcomes: [[0, `P-${(from + i) % 7}`, 'csc', 'Visit', [`visit-${from + i}`]]] }),
+        make(`e-${from + i}`, { outcomes: [[0, `P-${(from + i) % 7}`, 'csc', 'Visit', [`visit-${from + i}`]]] }),
       ),
     ),
   );

@@ -20,7 +20,7 @@ import { type FaultCode, LogFault } from '../../src/audit/verify/fault.js';
 import { trustedKey } from '../../src/audit/verify/notes.js';
 import { type VerifyOptions, verifyLog } from '../../src/audit/verify/verify-log.js';
 import { openStore } from '../../src/store/store.js';
-import { decisionOn, entry, POLICIES } from './entries.js';
+import { decisionOn, decidedEntry as entry, POLICIES } from './decided.js';
 import { appendEntries, keyText, ORIGIN, sequencerOf } from './sequenced.js';
 
 interface Row {
@@ -78,7 +78,7 @@ beforeAll(async () => {
     ['2027-01-02T00:00:00Z', 180, 240],
   ] as const) {
     const sequencer = sequencerOf(store, { keys: KEYS, now: () => new Date(at) });
-    await appendEntries(store, count, from);
+    await appendEntries(store, count, from, entry);
     await sequencer.sequence();
     await sequencer.stop();
   }

@@ -4,6 +4,7 @@
  * is in either tier: whoever reads takes both, the fine ones first.
  */
 import type { EntityManager } from 'typeorm';
+import { bytesIn } from '../../store/sql.js';
 import type { Store } from '../../store/store.js';
 import { COARSE, FINE, packPlaces, placesIn } from './places.js';
 
@@ -19,7 +20,7 @@ export interface Block {
 interface BlockRow {
   readonly segment: number;
   readonly term: number;
-  readonly places: string;
+  readonly places: Buffer | string;
 }
 
 /** How a statement is run: as committed, or inside a transaction. */
@@ -41,12 +42,12 @@ export async function readBlocks(
   if (segments.length === 0 || terms.length === 0) return [];
   // Crossed in this order: a planner that does not know the lists short would read whole stretches.
   const rows = await run<BlockRow>(
-    `SELECT b.segment, b.term, ${store.hex('b.places')} AS places
+    `SELECT b.segment, b.term, ${store.bytesOf('b.places')} AS places
       FROM ${store.members} s CROSS JOIN ${store.members} t CROSS JOIN audit_block b
       WHERE b.tier = ? AND b.segment = CAST(s.value AS INTEGER) AND b.term = CAST(t.value AS INTEGER)`,
     [JSON.stringify(segments), JSON.stringify(terms), tier],
   );
-  return rows.map(({ segment, term, places }) => ({ segment, term, packed: Buffer.from(places, 'hex') }));
+  return rows.map(({ segment, term, places }) => ({ segment, term, packed: bytesIn(places) }));
 }
 
 /** Adds blocks that are not there. `blocks`: term → packed places. */
@@ -60,7 +61,7 @@ export async function insertBlocks(
   if (blocks.size === 0) return;
   await run(
     `INSERT INTO audit_block (tier, segment, term, places)
-      SELECT ?, ?, CAST(m.[key] AS INTEGER), ${store.bytes('m.value')} FROM ${store.members} m`,
+      SELECT ?, ?, CAST(m.[key] AS INTEGER), ${store.unhex('m.value')} FROM ${store.members} m`,
     [tier, segment, inHex(blocks)],
   );
 }

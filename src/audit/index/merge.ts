@@ -1,4 +1,5 @@
 /** Makes the fine rows of a complete stretch one coarse row a term: in slices, for whatever writes meanwhile waits for each. */
+import { bytesIn } from '../../store/sql.js';
 import type { Store } from '../../store/store.js';
 import { addPlaces, insertBlocks, runIn, SPAN } from './blocks.js';
 import { COARSE, FINE, packPlaces, placesIn } from './places.js';
@@ -12,7 +13,7 @@ const PER_COARSE = COARSE / FINE;
 interface FineRow {
   readonly segment: number;
   readonly term: number;
-  readonly places: string;
+  readonly places: Buffer | string;
 }
 
 /** Merges a slice, the terms after one. Says where it ended; undefined when nothing is to be merged. */
@@ -35,7 +36,7 @@ export async function mergeSlice(store: Store, after: number): Promise<number | 
       await Promise.all(
         Array.from({ length: PER_COARSE }, (_, i) =>
           run<FineRow>(
-            `SELECT segment, term, ${store.hex('places')} AS places FROM audit_block
+            `SELECT segment, term, ${store.bytesOf('places')} AS places FROM audit_block
               WHERE tier = 0 AND segment = ? AND term > ? AND term <= ?`,
             [first + i, after, upTo],
           ),
@@ -64,7 +65,7 @@ export async function mergeSlice(store: Store, after: number): Promise<number | 
       for (const { segment, term, places: digits } of fine) {
         const start = (segment - first) * FINE;
         const all = places.get(term) ?? [];
-        for (const place of placesIn(Buffer.from(digits, 'hex'), FINE)) all.push(start + place);
+        for (const place of placesIn(bytesIn(digits), FINE)) all.push(start + place);
         places.set(term, all);
       }
       const there = await run<{ term: number }>(

@@ -148,7 +148,9 @@ export function repeat(file: string, { entries, days, times }: Repeated, progres
   ].map((sql) => db.prepare(sql));
   const { first } = db.prepare('SELECT MIN(day) AS first FROM audit_day').get() as { first: string };
   const end = new Date(Date.parse(first) + days * DAY).toISOString().slice(0, 10);
-  for (let n = 1; n < times; n += 1) {
+  // Where it was left, if it was.
+  const { size } = db.prepare('SELECT size FROM audit_indexed').get() as { size: number };
+  for (let n = size / entries; n < times; n += 1) {
     const all = { after: n * entries, entries, days: `+${n * days} days`, letter: BASE32[n], end };
     db.exec('BEGIN');
     for (const statement of statements) {

@@ -1,6 +1,6 @@
 /**
  * The index made anew from the entries. Marks that rest on more than an entry (a watch added them) stay, with their counts;
- * everything else goes, in slices, and then whoever indexes begins at the first entry. Questions asked meanwhile find what is
+ * everything else goes, in slices, and then whoever indexes begins at the first entry. What was erased is counted no more. Questions asked meanwhile find what is
  * indexed so far, and `LogState.indexed` says how far that is.
  */
 import type { Store } from '../../store/store.js';

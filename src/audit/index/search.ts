@@ -108,7 +108,7 @@ export function openSearch(store: Store): Search {
   async function bounds({ since, until, before = PAST_ALL }: Find): Promise<{ from: number; to: number }> {
     const [row] = await store.read<{ first: number | null; last: number | null }>(
       'SELECT MIN(first_index) AS first, MAX(last_index) AS last FROM audit_day WHERE day >= ? AND day <= ?',
-      [since?.slice(0, DAY) ?? '', until?.slice(0, DAY) ?? '9999'],
+      [since?.slice(0, DAY) ?? '', until === undefined ? '9999' : lastDay(until)],
     );
     return { from: row?.first ?? 0, to: Math.min((row?.last ?? -1) + 1, before) };
   }
@@ -296,6 +296,11 @@ function sharedBits(lists: readonly (readonly Bits[])[]): Bits | undefined {
     keepShared(all, either);
   }
   return all;
+}
+
+/** The last day of which there is something before an instant. */
+function lastDay(until: IsoInstant): string {
+  return new Date(Date.parse(until) - 1).toISOString().slice(0, DAY);
 }
 
 /** Whatever else the process has to do comes first. */

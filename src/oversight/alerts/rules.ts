@@ -9,7 +9,7 @@
  */
 import type { IsoInstant } from '../../domain/words.js';
 import type { Near } from './nearness.js';
-import type { Deed, Seen } from './sightings.js';
+import type { Deed, Seen, Sighting } from './sightings.js';
 
 export const ALERT_RULES = {
   /** Protected whereabouts, sought though refused (question 6). */
@@ -112,6 +112,14 @@ const UNKNOWN_DAYS = 2;
 /** Social care allocates by its own system, and is told of by nobody: its lines are judged by nearness alone. */
 const ALLOCATED_BY_LAW = ['SOCIAL_WORKER', 'SENIOR_PRACTITIONER', 'CHILD_PRACTITIONER', 'TEAM_MANAGER'];
 
+/** Whether a rule may hold of a person in an operation: work in which nothing stands out is judged by nobody. */
+export function isSuspect(sighting: Sighting, isNear: boolean): boolean {
+  const { cameAlong, stands, conflict, locationRefused, lockedRefused, unconfirmed, overridden } = sighting;
+  if (overridden) return true;
+  if (cameAlong) return false;
+  return isNear || stands !== 'WORK' || conflict || locationRefused || lockedRefused || unconfirmed;
+}
+
 export function judgePair(pair: Pair): readonly Finding[] {
   const acts = pair.seen.filter(({ cameAlong }) => !cameAlong);
   const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'ENDED');
@@ -130,7 +138,8 @@ export function judgePair(pair: Pair): readonly Finding[] {
 /**
  * A board that asks for everybody's address meets protected ones every day: what came along is passed over, and so is a page
  * of the worker's own family, opened as often as the work needs. What is left is asking for the very person: by somebody who
- * does not work with them or is of the other side, twice in a week; or by somebody who does, under one purpose after another.
+ * does not work with them, or is of the other side and asks about nobody else, twice in a week; or by somebody who does,
+ * under one purpose after another.
  */
 function probed(
   rule: AlertRule,
@@ -139,7 +148,9 @@ function probed(
   isRefused: (seen: Seen) => boolean,
 ): readonly Finding[] {
   const refused = acts.filter((seen) => isRefused(seen) && isWithin(seen, now, WEEK_MS));
-  const strange = refused.filter(({ stands, opposingRefused }) => stands !== 'WORK' || opposingRefused);
+  const strange = refused.filter(({ stands, opposingRefused, isAlone }) =>
+    opposingRefused ? isAlone : stands !== 'WORK',
+  );
   if (strange.length >= 2) return found(rule, strange);
   const lastDay = refused.filter((seen) => isWithin(seen, now, DAY_MS));
   return new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES ? found(rule, lastDay) : [];

@@ -27,7 +27,16 @@ import type { Store } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
 import { isToldOf, knownPerson, knownWorker } from './known.js';
 import { NEAR, type Near, nearnessOf } from './nearness.js';
-import { type AlertRule, type Finding, judgeDay, judgePair, PAIR_DAYS, type Pair, twoPurposes } from './rules.js';
+import {
+  type AlertRule,
+  type Finding,
+  isSuspect,
+  judgeDay,
+  judgePair,
+  PAIR_DAYS,
+  type Pair,
+  twoPurposes,
+} from './rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from './sightings.js';
 import { usualOf } from './usual.js';
 
@@ -249,17 +258,13 @@ export function openWatch(parts: WatchParts): Watch {
     return { persons: all, gaps: [...gaps] };
   }
 
-  /** Pairs that a rule may hold of: work that nothing stands out in is judged by nobody. */
   function suspectPairs(deeds: readonly Deed[], near: ReadonlyMap<string, Nearness>) {
     const suspect = new Map<string, PairOf & { readonly at: IsoInstant }>();
     for (const deed of deeds)
       for (const sighting of deed.sightings) {
         const pair = { worker: deed.worker, person: sighting.person };
         const key = keyOf(pair);
-        const { stands, conflict, locationRefused, lockedRefused, unconfirmed, overridden, cameAlong } = sighting;
-        const isSuspect = conflict || locationRefused || lockedRefused || unconfirmed || stands !== 'WORK';
-        const isNear = (near.get(key)?.near.size ?? 0) > 0;
-        if (overridden || (!cameAlong && (isSuspect || isNear))) suspect.set(key, { ...pair, at: deed.at });
+        if (isSuspect(sighting, (near.get(key)?.near.size ?? 0) > 0)) suspect.set(key, { ...pair, at: deed.at });
       }
     return suspect;
   }

@@ -63,6 +63,8 @@ export interface Pair {
   readonly near: ReadonlySet<Near>;
   /** Another agency's system tells of the worker's work with the person's family. */
   readonly isTold: boolean;
+  /** The worker's own agency's system still does. */
+  readonly isStanding: boolean;
   readonly now: IsoInstant;
 }
 
@@ -194,19 +196,21 @@ function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[
 }
 
 /**
- * Involvement is what a worker's own system says. Where it opened another agency's records, and after two weeks no other
- * system tells of it, or it is gone again by then, an officer looks; at once where the person is near the worker.
+ * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
+ * first weeks of any case. So it is an alert at once where the person is near the worker; and else after two weeks in which no
+ * other system came to tell of it, where the involvement is gone again, or where all that it was used for is one person alone:
+ * work opens families.
  */
-function selfAsserted({ near, isTold, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function selfAsserted({ near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
   const released = acts.filter(({ unconfirmed }) => unconfirmed);
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
   if (near.size > 0) return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
-  const last = acts.at(-1);
-  const isGone = last !== undefined && (last.stands === 'ENDED' || last.stands === 'NONE');
-  const isDue = Date.parse(now) - Date.parse(first.deed.at) >= CONFIRMED_WITHIN_MS;
-  return isGone || isDue ? found('SELF_ASSERTED', released) : [];
+  const age = Date.parse(now) - Date.parse(first.deed.at);
+  const isDue = age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
+  const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
+  return isDue && (!isStanding || isOneAlone) ? found('SELF_ASSERTED', released) : [];
 }
 
 export function judgeDay(day: Day): readonly Finding[] {
@@ -233,12 +237,16 @@ export function judgeDay(day: Day): readonly Finding[] {
   ];
 }
 
-/** Records that one worker asked for under two purposes within an hour: the operations that did. */
+/**
+ * Records that one worker asked for under two purposes within an hour: the operations that did. What a list of one's own work
+ * holds was asked for by nobody in particular: a board for supervision before a visit is every worker's morning.
+ */
 export function twoPurposes(deeds: readonly Deed[]): readonly Finding[] {
   const last = new Map<string, Deed[]>();
   const both = new Set<Deed>();
   for (const deed of deeds) {
-    for (const record of deed.sightings.flatMap(({ records }) => records)) {
+    const asked = deed.sightings.filter(({ cameAlong }) => !cameAlong);
+    for (const record of asked.flatMap(({ records }) => records)) {
       const before = last.get(record) ?? [];
       for (const earlier of before)
         if (earlier.purpose !== deed.purpose && Date.parse(deed.at) - Date.parse(earlier.at) <= HOUR_MS)

@@ -6,6 +6,7 @@ import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import { isOutOfHours } from '../../audit/index/hours.js';
 import { type LoggedSearch, searchesOf } from '../../audit/index/terms.js';
 import { factsIn } from '../../disclosure/logged-facts.js';
+import { push } from '../../domain/entry.js';
 import type { FactRecord } from '../../domain/facts.js';
 import type { IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 
@@ -84,11 +85,8 @@ export function deedOf(index: number, body: AuditEntryBody): Deed {
   for (const [number, person, holder, type, ids] of body.outcomes) {
     const line = body.decisions[number];
     if (!line) continue;
-    const known = lines.get(person) ?? [];
-    lines.set(person, [...known, { line, facts: facts[number], type }]);
-    const held = records.get(person) ?? [];
-    for (const id of ids) held.push(`${holder} ${type} ${id}`);
-    records.set(person, held);
+    push(lines, person, { line, facts: facts[number], type });
+    for (const id of ids) push(records, person, `${holder} ${type} ${id}`);
   }
   const namesakes = new Set(searches.flatMap(({ found, persons }) => (found > FOUND_BY_NAME ? persons : [])));
   const isList = lines.size > A_FAMILY;

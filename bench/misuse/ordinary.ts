@@ -43,7 +43,9 @@ export interface Office {
 }
 
 /** Minutes of a working day, most in the morning and afternoon. */
-function officeTime(random: Random, day: number): number {
+function officeTime(random: Random, on: number): number {
+  // What would fall on a weekend waits for Monday.
+  const day = on % 7 < 5 ? on : on + 7 - (on % 7);
   return day * DAY + 8 * 60 + Math.floor(((random.next() + random.next()) / 2) * 9.5 * 60);
 }
 /** 20:00 to 23:30 by the clock in London, UTC or summer time alike. */
@@ -268,7 +270,13 @@ function desk(town: Town, worker: TownWorker, since: number, random: Random): Ac
       // Rings again the next days; by then most are referred.
       for (let again = 1; again <= 3 && random.chance(0.15); again += 1)
         acts.push(
-          ...lookUp(worker, person, minute + again * DAY, random, isReferred || random.chance(0.7) ? 'DUTY' : 'NONE'),
+          ...lookUp(
+            worker,
+            person,
+            isNight ? minute + again * DAY : officeTime(random, day + again),
+            random,
+            isReferred || random.chance(0.7) ? 'DUTY' : 'NONE',
+          ),
         );
     }
   }

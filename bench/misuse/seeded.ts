@@ -4,7 +4,7 @@
  */
 import { type Random, randomOf } from '../../src/worlds/random.js';
 import type { About, Act } from './entries.js';
-import { type Case, DAYS, lookUp, type Office, oneField, times, WARM_DAYS } from './ordinary.js';
+import { type Case, DAY, DAYS, lookUp, type Office, oneField, times, WARM_DAYS } from './ordinary.js';
 import { HOMES, homeOf, type Town, type TownWorker } from './town.js';
 
 export const MISUSES = [
@@ -30,6 +30,8 @@ export interface Incident {
   /** YYYY-MM-DD. */
   readonly days: ReadonlySet<string>;
   readonly acts: readonly Act[];
+  /** Day on which an involvement that was made up is taken back. */
+  readonly endsOn?: number;
 }
 
 const EACH = 4;
@@ -42,10 +44,14 @@ export function seedMisuse(town: Town, office: Office, seed: number): Incident[]
     for (let i = 0; i < EACH; ) {
       const worker = random.pick(town.workers);
       if (taken.has(worker.id) || (office.since.get(worker.id) ?? 0) > WARM_DAYS) continue;
-      const acts = MADE[kind](town, office, worker, random, `${kind}${i}`);
+      const acts = MADE[kind](town, office, worker, random, `${kind.replaceAll(' ', '-')}${i}`);
       if (!acts || acts.length === 0) continue;
       taken.add(worker.id);
-      incidents.push(incidentOf(kind, worker, acts));
+      const last = Math.floor(Math.max(...acts.map(({ minute }) => minute)) / DAY);
+      // Two in three take the involvement back soon; the others let it stand.
+      const endsOn = random.chance(0.65) ? last + random.int(0, 5) : Number.POSITIVE_INFINITY;
+      const incident = incidentOf(kind, worker, acts);
+      incidents.push(kind === 'self-asserted involvement' ? { ...incident, endsOn } : incident);
       i += 1;
     }
   return incidents;
@@ -245,15 +251,18 @@ const MADE: { readonly [M in Misuse]: Make } = {
     const from = random.int(WARM_DAYS, DAYS - 35);
     const days = onDays(random, spread(random, 3, 3, 2, 1), from);
     const person = random.pick(family.adults);
-    const acts = days.map(
+    // Two in five open the whole family, as work does.
+    const persons = random.chance(0.4) ? [...family.adults, ...family.children] : [person];
+    return days.map(
       (day): Act => ({
         worker,
         minute: anyTime(random, day),
         purpose: 'DIRECT_WORK',
-        about: [{ person, involvement: 'ALLOCATED', isOpened: true, across: 'ALONE' }],
+        about: persons.map(
+          (one): About => ({ person: one, involvement: 'ALLOCATED', isOpened: true, across: 'ALONE' }),
+        ),
       }),
     );
-    return acts;
   },
   'one-field searches': (_, __, worker, random) =>
     onDays(random, spread(random, 4, 1)).flatMap((day) => {

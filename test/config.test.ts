@@ -43,6 +43,7 @@ describe('the demo', () => {
       introspection: true,
       logLevel: 'info',
       sourceDeadlineMs: 2000,
+      watchEverySeconds: 30,
       protocols: ['walsall-family-safeguarding'],
       world: packagePath('test', 'worlds', 'walsall-road'),
     });

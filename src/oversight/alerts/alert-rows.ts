@@ -49,7 +49,11 @@ export interface AlertFilter {
 }
 
 export interface AlertRows {
-  /** Opens it, or adds its operations to the one that is open for the same. Answers whether it was opened. */
+  /**
+   * Opens it, or adds its operations to the one that is open for the same. An open alert of the same rule about the same worker
+   * that has all of its operations stands for it: a family of four asked about together is one thing to look into. Answers
+   * whether it was opened.
+   */
   open(manager: EntityManager, alert: NewAlert): Promise<boolean>;
   /** Of closed alerts about a worker and a person: when the last of each rule was closed. */
   closures(worker: WorkerId, person: PersonId): Promise<ReadonlyMap<AlertRule, IsoInstant>>;
@@ -120,6 +124,13 @@ export function openAlertRows(store: Store): AlertRows {
         await addOperations(manager, last.id, indexes);
         return false;
       }
+      const [standing] = await store.run<{ id: string }>(
+        manager,
+        `SELECT a.id FROM audit_alert a WHERE a.rule = ? AND a.worker_term = ? AND a.day = ? AND a.closed_at IS NULL
+          AND (SELECT COUNT(*) FROM audit_alert_entry e WHERE e.alert = a.id AND e.leaf_index IN ${store.keyList}) = ?`,
+        [key[0], key[1], key[3], JSON.stringify(indexes), indexes.length],
+      );
+      if (standing && indexes.length > 0) return false;
       await store.run(
         manager,
         `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, round, leaf_index, opened_at)

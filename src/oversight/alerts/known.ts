@@ -18,13 +18,15 @@ export function knownWorker({ name, person }: StaffMember, self: WatchedPerson |
   };
 }
 
-/** Whether the system of another agency than their own tells of their work, by themselves or by a team of theirs. */
-export function isToldOf({ agency, identities, teams }: StaffMember, work: readonly WatchedWork[]): boolean {
-  return work.some(
-    ({ holder, worker, team }) =>
-      holder !== agency &&
-      ((worker !== undefined && identities.has(worker)) || (team !== undefined && teams.has(team))),
+/** Whose systems tell of their work, by themselves or by a team of theirs: another agency's, and still their own. */
+export function toldOf({ agency, identities, teams }: StaffMember, work: readonly WatchedWork[]) {
+  const own = work.filter(
+    ({ worker, team }) => (worker !== undefined && identities.has(worker)) || (team !== undefined && teams.has(team)),
   );
+  return {
+    isTold: own.some(({ holder }) => holder !== agency),
+    isStanding: own.some(({ holder }) => holder === agency),
+  };
 }
 
 function placeOf({ key, postcode, line, isPast }: WatchedPlace): Place {

@@ -9,7 +9,7 @@
  */
 import type { IsoInstant } from '../../domain/words.js';
 import type { Near } from './nearness.js';
-import type { Deed, Seen } from './sightings.js';
+import type { Deed, Seen, Sighting } from './sightings.js';
 
 export const ALERT_RULES = {
   /** Protected whereabouts, sought though refused (question 6). */
@@ -63,6 +63,8 @@ export interface Pair {
   readonly near: ReadonlySet<Near>;
   /** Another agency's system tells of the worker's work with the person's family. */
   readonly isTold: boolean;
+  /** The worker's own agency's system still does. */
+  readonly isStanding: boolean;
   readonly now: IsoInstant;
 }
 
@@ -112,6 +114,14 @@ const UNKNOWN_DAYS = 2;
 /** Social care allocates by its own system, and is told of by nobody: its lines are judged by nearness alone. */
 const ALLOCATED_BY_LAW = ['SOCIAL_WORKER', 'SENIOR_PRACTITIONER', 'CHILD_PRACTITIONER', 'TEAM_MANAGER'];
 
+/** Whether a rule may hold of a person in an operation: work in which nothing stands out is judged by nobody. */
+export function isSuspect(sighting: Sighting, isNear: boolean): boolean {
+  const { cameAlong, stands, conflict, locationRefused, lockedRefused, unconfirmed, overridden } = sighting;
+  if (overridden) return true;
+  if (cameAlong) return false;
+  return isNear || stands !== 'WORK' || conflict || locationRefused || lockedRefused || unconfirmed;
+}
+
 export function judgePair(pair: Pair): readonly Finding[] {
   const acts = pair.seen.filter(({ cameAlong }) => !cameAlong);
   const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'ENDED');
@@ -130,7 +140,8 @@ export function judgePair(pair: Pair): readonly Finding[] {
 /**
  * A board that asks for everybody's address meets protected ones every day: what came along is passed over, and so is a page
  * of the worker's own family, opened as often as the work needs. What is left is asking for the very person: by somebody who
- * does not work with them or is of the other side, twice in a week; or by somebody who does, under one purpose after another.
+ * does not work with them, or is of the other side and asks about nobody else, twice in a week; or by somebody who does,
+ * under one purpose after another.
  */
 function probed(
   rule: AlertRule,
@@ -139,7 +150,9 @@ function probed(
   isRefused: (seen: Seen) => boolean,
 ): readonly Finding[] {
   const refused = acts.filter((seen) => isRefused(seen) && isWithin(seen, now, WEEK_MS));
-  const strange = refused.filter(({ stands, opposingRefused }) => stands !== 'WORK' || opposingRefused);
+  const strange = refused.filter(({ stands, opposingRefused, isAlone }) =>
+    opposingRefused ? isAlone : stands !== 'WORK',
+  );
   if (strange.length >= 2) return found(rule, strange);
   const lastDay = refused.filter((seen) => isWithin(seen, now, DAY_MS));
   return new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES ? found(rule, lastDay) : [];
@@ -183,19 +196,21 @@ function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[
 }
 
 /**
- * Involvement is what a worker's own system says. Where it opened another agency's records, and after two weeks no other
- * system tells of it, or it is gone again by then, an officer looks; at once where the person is near the worker.
+ * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
+ * first weeks of any case. So it is an alert at once where the person is near the worker; and else after two weeks in which no
+ * other system came to tell of it, where the involvement is gone again, or where all that it was used for is one person alone:
+ * work opens families.
  */
-function selfAsserted({ near, isTold, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function selfAsserted({ near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
   const released = acts.filter(({ unconfirmed }) => unconfirmed);
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
   if (near.size > 0) return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
-  const last = acts.at(-1);
-  const isGone = last !== undefined && (last.stands === 'ENDED' || last.stands === 'NONE');
-  const isDue = Date.parse(now) - Date.parse(first.deed.at) >= CONFIRMED_WITHIN_MS;
-  return isGone || isDue ? found('SELF_ASSERTED', released) : [];
+  const age = Date.parse(now) - Date.parse(first.deed.at);
+  const isDue = age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
+  const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
+  return isDue && (!isStanding || isOneAlone) ? found('SELF_ASSERTED', released) : [];
 }
 
 export function judgeDay(day: Day): readonly Finding[] {
@@ -222,12 +237,16 @@ export function judgeDay(day: Day): readonly Finding[] {
   ];
 }
 
-/** Records that one worker asked for under two purposes within an hour: the operations that did. */
+/**
+ * Records that one worker asked for under two purposes within an hour: the operations that did. What a list of one's own work
+ * holds was asked for by nobody in particular: a board for supervision before a visit is every worker's morning.
+ */
 export function twoPurposes(deeds: readonly Deed[]): readonly Finding[] {
   const last = new Map<string, Deed[]>();
   const both = new Set<Deed>();
   for (const deed of deeds) {
-    for (const record of deed.sightings.flatMap(({ records }) => records)) {
+    const asked = deed.sightings.filter(({ cameAlong }) => !cameAlong);
+    for (const record of asked.flatMap(({ records }) => records)) {
       const before = last.get(record) ?? [];
       for (const earlier of before)
         if (earlier.purpose !== deed.purpose && Date.parse(deed.at) - Date.parse(earlier.at) <= HOUR_MS)

@@ -6,6 +6,7 @@ import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import { isOutOfHours } from '../../audit/index/hours.js';
 import { type LoggedSearch, searchesOf } from '../../audit/index/terms.js';
 import { factsIn } from '../../disclosure/logged-facts.js';
+import { push } from '../../domain/entry.js';
 import type { FactRecord } from '../../domain/facts.js';
 import type { IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 
@@ -22,10 +23,13 @@ export interface Sighting {
   readonly person: PersonId;
   readonly stands: Stands;
   /**
-   * Only came along: among several whom a search found, and nothing but who they are was read; or one of many of a list of
-   * the requester's own work. What came along is no act against that person.
+   * Only came along, which is no act against that person: among several whom a search found, and nothing but who they are was
+   * read; one of many of a list of the requester's own work; or somebody to whom that work stands in a relationship, of whom
+   * nothing but who they are was asked (and nothing shown: they are none of the work).
    */
   readonly cameAlong: boolean;
+  /** Asked about by themselves, or with one other. */
+  readonly isAlone: boolean;
   readonly conflict: boolean;
   readonly locationRefused: boolean;
   readonly lockedRefused: boolean;
@@ -81,16 +85,21 @@ export function deedOf(index: number, body: AuditEntryBody): Deed {
   for (const [number, person, holder, type, ids] of body.outcomes) {
     const line = body.decisions[number];
     if (!line) continue;
-    const known = lines.get(person) ?? [];
-    lines.set(person, [...known, { line, facts: facts[number], type }]);
-    const held = records.get(person) ?? [];
-    for (const id of ids) held.push(`${holder} ${type} ${id}`);
-    records.set(person, held);
+    push(lines, person, { line, facts: facts[number], type });
+    for (const id of ids) push(records, person, `${holder} ${type} ${id}`);
   }
   const namesakes = new Set(searches.flatMap(({ found, persons }) => (found > FOUND_BY_NAME ? persons : [])));
   const isList = lines.size > A_FAMILY;
+  const searchedFor = new Set(searches.flatMap(({ persons }) => persons));
+  const stood = new Map(
+    [...lines].map(([person, about]) => [
+      person,
+      strongest(about.map(({ facts: given }) => (given ? standsOf(given) : 'WORK'))),
+    ]),
+  );
+  const isAboutWork = [...stood.values()].includes('WORK');
   const sightings = [...lines].map(([person, about]): Sighting => {
-    const stands = strongest(about.map((one) => (one.facts ? standsOf(one.facts) : 'WORK')));
+    const stands = stood.get(person) ?? 'NONE';
     const detailsOnly = about.every(({ type }) => type === 'PersonDetails');
     const some = (holds: (one: (typeof about)[number]) => boolean) => about.some(holds);
     const refusedBy = (policy: string) =>
@@ -100,7 +109,11 @@ export function deedOf(index: number, body: AuditEntryBody): Deed {
     return {
       person,
       stands,
-      cameAlong: (namesakes.has(person) && detailsOnly) || (isList && stands === 'WORK'),
+      cameAlong:
+        (namesakes.has(person) && detailsOnly) ||
+        (isList && stands === 'WORK') ||
+        (isAboutWork && stands === 'NONE' && detailsOnly && !searchedFor.has(person)),
+      isAlone: lines.size <= 2,
       conflict: some(({ facts: given }) => given?.conflict === true),
       locationRefused: refusedBy('protected-location'),
       lockedRefused: refusedBy('locked'),

@@ -25,9 +25,18 @@ import type { Registers } from '../../registers/registers.js';
 import { instantAfter } from '../../sharing/deadline.js';
 import type { Store } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
-import { isToldOf, knownPerson, knownWorker } from './known.js';
+import { knownPerson, knownWorker, toldOf } from './known.js';
 import { NEAR, type Near, nearnessOf } from './nearness.js';
-import { type AlertRule, type Finding, judgeDay, judgePair, PAIR_DAYS, type Pair, twoPurposes } from './rules.js';
+import {
+  type AlertRule,
+  type Finding,
+  isSuspect,
+  judgeDay,
+  judgePair,
+  PAIR_DAYS,
+  type Pair,
+  twoPurposes,
+} from './rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from './sightings.js';
 import { usualOf } from './usual.js';
 
@@ -69,10 +78,12 @@ const NEAR_FOR_MS = 90 * DAY_MS;
 /** Involvement has so long to be told of by another system: then it is judged again. */
 const SWEEP_DAYS = 14;
 const TOLD = 'TOLD';
+const STANDING = 'STANDING';
 
 interface Nearness {
   readonly near: ReadonlySet<Near>;
   readonly isTold: boolean;
+  readonly isStanding: boolean;
 }
 
 interface PairOf {
@@ -216,7 +227,7 @@ export function openWatch(parts: WatchParts): Watch {
       const self = member.person === undefined ? undefined : read.persons.get(member.person);
       const own = colleagues.has(pair.person) && member.person !== pair.person ? colleagues : NOBODY;
       const near = nearnessOf(knownWorker(member, self), knownPerson(pair.person, other), own);
-      found.set(keyOf(pair), { near, isTold: isToldOf(member, other.work) });
+      found.set(keyOf(pair), { near, ...toldOf(member, other.work) });
     }
     // What a source that is down would tell is asked again with the next operation.
     if (read.gaps.length === 0) await keepPairs(found, known, at);
@@ -249,24 +260,20 @@ export function openWatch(parts: WatchParts): Watch {
     return { persons: all, gaps: [...gaps] };
   }
 
-  /** Pairs that a rule may hold of: work that nothing stands out in is judged by nobody. */
   function suspectPairs(deeds: readonly Deed[], near: ReadonlyMap<string, Nearness>) {
     const suspect = new Map<string, PairOf & { readonly at: IsoInstant }>();
     for (const deed of deeds)
       for (const sighting of deed.sightings) {
         const pair = { worker: deed.worker, person: sighting.person };
         const key = keyOf(pair);
-        const { stands, conflict, locationRefused, lockedRefused, unconfirmed, overridden, cameAlong } = sighting;
-        const isSuspect = conflict || locationRefused || lockedRefused || unconfirmed || stands !== 'WORK';
-        const isNear = (near.get(key)?.near.size ?? 0) > 0;
-        if (overridden || (!cameAlong && (isSuspect || isNear))) suspect.set(key, { ...pair, at: deed.at });
+        if (isSuspect(sighting, (near.get(key)?.near.size ?? 0) > 0)) suspect.set(key, { ...pair, at: deed.at });
       }
     return suspect;
   }
 
   async function judgedPair(
     { worker, person }: PairOf,
-    { near, isTold }: Nearness,
+    nearness: Nearness,
     at: IsoInstant,
   ): Promise<readonly NewAlert[]> {
     const { entries } = await search.find({
@@ -278,7 +285,7 @@ export function openWatch(parts: WatchParts): Watch {
       limit: HISTORY,
     });
     const seen = inOrder(entries.map(({ index, body }) => deedOf(index, body))).flatMap((deed) => seenIn(deed, person));
-    const pair: Pair = { seen, near, isTold, now: at };
+    const pair: Pair = { seen, ...nearness, now: at };
     const findings = judgePair(pair);
     if (findings.length === 0) return [];
     const closures = await alertRows.closures(worker, person);
@@ -390,7 +397,10 @@ export function openWatch(parts: WatchParts): Watch {
       rows.map(({ worker, person, near: text, at }) => {
         const words = text.split(';');
         const near: ReadonlySet<Near> = new Set(NEAR.filter((mark) => words.includes(mark)));
-        return [keyOf({ worker, person }), { near, isTold: words.includes(TOLD), at }];
+        return [
+          keyOf({ worker, person }),
+          { near, isTold: words.includes(TOLD), isStanding: words.includes(STANDING), at },
+        ];
       }),
     );
   }
@@ -399,7 +409,11 @@ export function openWatch(parts: WatchParts): Watch {
     const rows = pairs.flatMap((pair) => {
       const nearness = found.get(keyOf(pair));
       if (!nearness) return [];
-      const words = [...nearness.near, ...(nearness.isTold ? [TOLD] : [])].join(';');
+      const words = [
+        ...nearness.near,
+        ...(nearness.isTold ? [TOLD] : []),
+        ...(nearness.isStanding ? [STANDING] : []),
+      ].join(';');
       return [[pair.worker, pair.person, words, at]];
     });
     const given = store.rowList(['worker', 'person', 'near', 'at']);
@@ -455,6 +469,6 @@ function names(recipients: readonly string[], agency: string, kind: AgencyKind |
   return recipients.includes('*') || recipients.includes(agency) || isKind;
 }
 
-const NOT_NEAR: Nearness = { near: new Set(), isTold: false };
+const NOT_NEAR: Nearness = { near: new Set(), isTold: false, isStanding: true };
 const NOBODY: ReadonlySet<PersonId> = new Set();
 const ONE_WORKING_DAY = { months: 0, days: 0, minutes: 0, workingDays: 1 };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { openAudit } from '../../src/audit/audit.js';
+import { openIndexer } from '../../src/audit/index/indexer.js';
 import { openReleases, releasesIn } from '../../src/audit/releases.js';
 import { openEmpty, STORES } from '../store/test-stores.js';
 import { entry } from './entries.js';
+import { sequencerOf } from './sequenced.js';
 
 const line = (changes: object = {}) => ({
   facts: 0,
@@ -65,19 +67,29 @@ describe.each(STORES)('releases in the log on $kind', (config) => {
     await store.close();
   });
 
-  it('are found over many pages of the log, and not looked for before the consent', async () => {
+  it('are found in the index as far as it is, and in the log since, each once', async () => {
     const { store, audit, releases } = await open();
     const others = (from: number, n: number) =>
       Promise.all(
         Array.from({ length: n }, (_, i) => audit.append(entry(`o-${from + i}`, { decisions: [], outcomes: [] }))),
       );
-    await audit.append(entry('older than the page the consent is on'));
-    await others(0, 600);
+    const found = async () => (await releases.under('c-1')).releases.map((release) => release.entry).sort();
+    await others(0, 300);
     await audit.append(wrote('written', 'c-1'));
     await audit.append(entry('first'));
-    await others(600, 700);
+    await audit.append(entry('failed', { result: 'FAILED' }));
+    await others(300, 300);
+    expect(await found()).toEqual(['first']);
+    const sequencer = sequencerOf(store);
+    await sequencer.sequence();
+    expect(await found()).toEqual(['first']);
+    await openIndexer(store).index();
+    expect(await found()).toEqual(['first']);
+    await others(600, 150);
     await audit.append(entry('last'));
-    expect((await releases.under('c-1')).releases.map((release) => release.entry).sort()).toEqual(['first', 'last']);
+    await sequencer.sequence();
+    await sequencer.stop();
+    expect(await found()).toEqual(['first', 'last']);
     await store.close();
   });
 

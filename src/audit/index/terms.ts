@@ -8,7 +8,7 @@ import { isOutOfHours } from './hours.js';
 
 /**
  * - `person`: somebody whom an outcome or a statement is about · `worker`, `agency`, `purpose`, `result`, `version`: of the operation
- * - `policy`, `evidence`, `category`, `holder`: of what was RELEASED, and nothing else
+ * - `policy`, `evidence`, `category`, `holder`: of what was RELEASED in an answer, and nothing else
  * - `did`: a kind of statement · `statement`: the id of one that the entry wrote or showed
  * - `mark`: what an officer looks out for · `searcher`, `night`: the worker of an operation that searched, or asked about people out
  *   of hours; there for their counts a day
@@ -143,7 +143,8 @@ export function termsOf(body: AuditEntryBody): readonly Term[] {
   const shown = new Set<number>();
   for (const [index, person, holder] of outcomes) {
     persons.add(person);
-    if (decisions[index]?.outcome !== 'RELEASED') continue;
+    // What was decided of an operation that then failed was shown to nobody.
+    if (decisions[index]?.outcome !== 'RELEASED' || body.result !== 'ANSWERED') continue;
     holders.add(holder);
     shown.add(index);
   }

@@ -16,12 +16,12 @@ import type { LogKeys } from './audit/log-keys.js';
 import { openProofs } from './audit/proofs.js';
 import { openReleases } from './audit/releases.js';
 import { openRelevanceRequests } from './audit/relevance-requests.js';
+import { openSampling } from './audit/sampling.js';
 import { openSequencer, type Sequencer } from './audit/sequencer.js';
 import { openWitnesses, type Witness } from './audit/witnesses.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
 import type { Policies } from './disclosure/policies.js';
-import { openPolicyVersions } from './disclosure/policy-versions.js';
 import type { Agency } from './domain/requester.js';
 import type { SourceId } from './domain/words.js';
 import { createPages } from './graph/connection.js';
@@ -38,7 +38,9 @@ import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openListing } from './registers/listing.js';
+import { openPolicyVersions } from './registers/policy-versions.js';
 import { openRegisters } from './registers/registers.js';
+import { openSavedRegister } from './registers/saved-questions.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { createMetrics } from './server/metrics.js';
 import type { SignIn } from './server/sign-in.js';
@@ -173,6 +175,7 @@ export async function wire(parts: Parts): Promise<Wired> {
   };
   const versions = openPolicyVersions(store);
   await versions.keep(policies.version, policies.texts, now().toISOString());
+  const search = openSearch(store);
   const questions = openLinkQuestions(store, { newId });
   const newIndex = () => createPersonIndex(readMatching());
   let index = newIndex();
@@ -195,8 +198,14 @@ export async function wire(parts: Parts): Promise<Wired> {
     proofs: openProofs(store),
     linkParts: { questions, index: () => index },
     releases: openReleases(store),
-    search: openSearch(store),
-    books: { store, listing: openListing(store), versions, pastDecides: new Map() },
+    search,
+    books: {
+      listing: openListing(store),
+      versions,
+      pastDecides: new Map(),
+      sampling: openSampling(store, search),
+      savedRegister: openSavedRegister(store),
+    },
   });
   const witnesses = openWitnesses({
     store,

@@ -6,7 +6,7 @@ import { readVerifier, writeVerifier } from '../../src/audit/log/signed-note.js'
 import { readLogKeys } from '../../src/audit/log-keys.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { compilePolicies } from '../../src/disclosure/policies.js';
-import { openPolicyVersions } from '../../src/disclosure/policy-versions.js';
+import { openPolicyVersions } from '../../src/registers/policy-versions.js';
 import { ask, type Json, startDemo } from '../attacks/demo.js';
 import { keyText } from '../audit/sequenced.js';
 import { excepted } from '../registers/said.js';

@@ -1,13 +1,14 @@
 /** Everything an officer may ask of the log, for one operation. */
 import type { EntityManager } from 'typeorm';
 import type { LogState, Search } from '../../audit/index/search.js';
-import type { PolicyVersions } from '../../disclosure/policy-versions.js';
+import type { Sampling } from '../../audit/sampling.js';
 import type { Protocol } from '../../domain/protocol.js';
 import type { Directory } from '../../people/directory.js';
 import type { LawfulGateways } from '../../registers/lawful-gateways.js';
 import type { Listing } from '../../registers/listing.js';
+import type { PolicyVersions } from '../../registers/policy-versions.js';
+import type { SavedRegister } from '../../registers/saved-questions.js';
 import type { StatementLine } from '../../sharing/statements.js';
-import type { Store } from '../../store/store.js';
 import { type AboutPerson, aboutPerson } from './about-person.js';
 import { type AskingParts, openAsking } from './asking.js';
 import { type AuditedEmergency, type EmergencyState, emergencies } from './emergencies.js';
@@ -72,7 +73,8 @@ export interface AuditQuestions {
 
 /** What the questions are asked of, beside the search. */
 export interface AuditBooks {
-  readonly store: Store;
+  readonly sampling: Sampling;
+  readonly savedRegister: SavedRegister;
   readonly listing: Listing;
   readonly versions: PolicyVersions;
   readonly pastDecides: PastDecides;

@@ -12,11 +12,12 @@ import { type Audit, openAudit } from './audit/audit.js';
 import { newIds } from './audit/ids.js';
 import { type Indexer, openIndexer } from './audit/index/indexer.js';
 import { openSearch } from './audit/index/search.js';
-import { keepPolicies } from './audit/kept-policies.js';
+import { keepPolicies, readStated } from './audit/kept-policies.js';
 import type { LogKeys } from './audit/log-keys.js';
 import { openProofs } from './audit/proofs.js';
 import { openReleases } from './audit/releases.js';
 import { openRelevanceRequests } from './audit/relevance-requests.js';
+import { openSampling } from './audit/sampling.js';
 import { openSequencer, type Sequencer } from './audit/sequencer.js';
 import { openWitnesses, type Witness } from './audit/witnesses.js';
 import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
@@ -47,6 +48,7 @@ import { readWatchedPersons } from './reader/watched-persons.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openListing } from './registers/listing.js';
 import { openRegisters } from './registers/registers.js';
+import { openSavedRegister } from './registers/saved-questions.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { countAlerts, createMetrics } from './server/metrics.js';
 import type { SignIn } from './server/sign-in.js';
@@ -230,7 +232,13 @@ export async function wire(parts: Parts): Promise<Wired> {
     search,
     alertRows: openAlertRows(store),
     staff: () => readStaff(store),
-    books: { store, listing: openListing(store), pastDecides: new Map() },
+    books: {
+      listing: openListing(store),
+      stated: (version) => readStated(store, version),
+      pastDecides: new Map(),
+      sampling: openSampling(store, search),
+      savedRegister: openSavedRegister(store),
+    },
   });
   const witnesses = openWitnesses({
     store,

@@ -35,37 +35,39 @@ export function monthOf(month: string): { readonly since: IsoInstant; readonly u
   return { since: since.toISOString(), until: until.toISOString() };
 }
 
-/**
- * Draws from the entries of a month that `belong`. Undefined while there is no checkpoint after its end, or what it covers is
- * not indexed yet. Requires a month (`monthOf`).
- */
-export async function drawSample(
-  store: Store,
-  search: Pick<Search, 'at'>,
-  month: string,
-  size: number,
-  belongs: (entry: IndexedEntry) => boolean,
-): Promise<Sample | undefined> {
-  const period = monthOf(month);
-  const checkpoint = period && (await firstAfter(store, period.until));
-  if (!period || !checkpoint) return undefined;
-  const seed = createHash('sha256').update(`threshold/sample/v1\n${month}\n${checkpoint.root}`).digest('hex');
-  const { from, to } = await placesOf(store, period.since, period.until, checkpoint.size);
-  const entries: IndexedEntry[] = [];
-  const drawn = new Set<number>();
-  for (let draw = 0; draw < size * DRAWS && entries.length < size && drawn.size < to - from; draw += AT_ONCE) {
-    const places: number[] = [];
-    for (let i = draw; i < draw + AT_ONCE; i += 1) {
-      const place = from + (numberOf(seed, i) % (to - from));
-      if (!drawn.has(place)) places.push(place);
-      drawn.add(place);
-    }
-    for (const entry of await search.at(places)) {
-      const { at } = entry.body;
-      if (entries.length < size && at >= period.since && at < period.until && belongs(entry)) entries.push(entry);
-    }
-  }
-  return { seed, checkpoint, entries };
+export interface Sampling {
+  /**
+   * Draws from the entries of a month that `belong`. Undefined while there is no checkpoint after its end, or what it covers is
+   * not indexed yet. Requires a month (`monthOf`).
+   */
+  draw(month: string, size: number, belongs: (entry: IndexedEntry) => boolean): Promise<Sample | undefined>;
+}
+
+export function openSampling(store: Store, search: Pick<Search, 'at'>): Sampling {
+  return {
+    async draw(month, size, belongs) {
+      const period = monthOf(month);
+      const checkpoint = period && (await firstAfter(store, period.until));
+      if (!period || !checkpoint) return undefined;
+      const seed = createHash('sha256').update(`threshold/sample/v1\n${month}\n${checkpoint.root}`).digest('hex');
+      const { from, to } = await placesOf(store, period.since, period.until, checkpoint.size);
+      const entries: IndexedEntry[] = [];
+      const drawn = new Set<number>();
+      for (let draw = 0; draw < size * DRAWS && entries.length < size && drawn.size < to - from; draw += AT_ONCE) {
+        const places: number[] = [];
+        for (let i = draw; i < draw + AT_ONCE; i += 1) {
+          const place = from + (numberOf(seed, i) % (to - from));
+          if (!drawn.has(place)) places.push(place);
+          drawn.add(place);
+        }
+        for (const entry of await search.at(places)) {
+          const { at } = entry.body;
+          if (entries.length < size && at >= period.since && at < period.until && belongs(entry)) entries.push(entry);
+        }
+      }
+      return { seed, checkpoint, entries };
+    },
+  };
 }
 
 /** The draw'th number of a seed: the first six bytes of SHA-256(seed, newline, draw), big-endian. */

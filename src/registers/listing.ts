@@ -66,6 +66,8 @@ export interface Listing {
   byIds(ids: readonly string[]): Promise<StatementsById>;
 }
 
+/** Past every number of a row. */
+const PAST_ALL = 2 ** 31 - 1;
 const NOT_AFTER: After = { at: '~', id: '' };
 
 export function openListing(store: Store): Listing {
@@ -137,7 +139,7 @@ export function openListing(store: Store): Listing {
             MIN(at) AS asked, MAX(at) AS last, COUNT(*) AS times FROM relevance_request GROUP BY holder, type, local_id, agency) q) a
           LEFT JOIN relevance_judgement j ON j.holder = a.holder AND j.type = a.type AND j.local_id = a.local_id AND j.judged_at = a.judged
           WHERE a.first_seq < ? ${isOpen ? 'AND a.judged IS NULL' : ''} ORDER BY a.first_seq DESC ${first}`,
-        [from ?? Number.MAX_SAFE_INTEGER, limit],
+        [from ?? PAST_ALL, limit],
       );
       const seen = new Set<number>();
       return rows.flatMap((row) => {

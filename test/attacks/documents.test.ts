@@ -146,7 +146,9 @@ describe('5: inputs', () => {
     const named = inputs
       .filter(({ inputFields }) => inputFields)
       .map(({ name, inputFields }) => [name, (inputFields as Json[]).map((field) => field['name'])]);
-    expect(named).toEqual([['FamilyFilter', ['scope']]]);
+    // An officer's filter of the log is of what its entries say, and finds nothing by what that officer may not see
+    // (test/oversight/audit-named.test.ts).
+    expect(named.filter(([name]) => name !== 'AuditFilter')).toEqual([['FamilyFilter', ['scope']]]);
   });
 });
 

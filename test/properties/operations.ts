@@ -54,6 +54,8 @@ const CASEWORK_ROOTS = [
   'findPerson',
   'node',
   'consents',
+  'consentsComplete',
+  'allegations',
   'exceptions',
   'judgements',
   'serviceConsents',
@@ -86,6 +88,9 @@ export const NOT_DRAWN: { readonly [root: string]: string } = {
   auditProof: 'is of the log, which grows between two askings; a proof is hashes of entries',
   auditCheckpoint: 'is of the log, which grows between two askings: a size, a hash and signatures',
   auditConsistency: 'is of the log: hashes of entries',
+  auditConsistencyFile: 'is of the log: hashes of entries',
+  audit:
+    'tells officers what the log has, silence included, and the log grows with each asking; what they may not see is held by tests of its own',
 };
 
 /** Every root that an operation is drawn on. */

@@ -1,7 +1,7 @@
 /**
  * What stands behind a release: the consents, exceptions, judgements, grants and emergency accesses that it rests on, with what
- * they say. What was written in words of the case (answers to a gateway's questions, why something is relevant) is told to the
- * officers of the agency it belongs to: to others it is case content.
+ * they say. What was written in words of the case (how somebody agreed, answers to a gateway's questions, why something is relevant) is
+ * told to the officers of the agency whose words they are: to others it is case content.
  */
 import type { AgencyId, IsoInstant, PersonId } from '../../domain/words.js';
 import type { Directory } from '../../people/directory.js';
@@ -47,7 +47,10 @@ export async function evidenceBehind(
   const lines = operations.flatMap((operation) => operation.lines).filter(({ outcome }) => outcome === 'RELEASED');
   const ids = [...new Set(lines.flatMap(({ evidence }) => evidence))];
   const { consents, exceptions, judgements, grants, emergencies } = await parts.listing.byIds(ids);
-  const isOwn = await ownWords(parts, [...exceptions.map(({ recordedBy }) => recordedBy)]);
+  const isOwn = await ownWords(
+    parts,
+    [...consents, ...exceptions].map(({ recordedBy }) => recordedBy),
+  );
   const gatewayOf = (id: string) => ({ gateway: id, citation: parts.gateways.get(id)?.citation ?? null });
   const found: Evidence[] = [
     ...consents.map((said) => ({
@@ -57,12 +60,12 @@ export async function evidenceBehind(
       kind: 'CONSENT' as const,
       recordedAt: said.recordedAt,
       recordedBy: said.recordedBy,
-      about: [said.subject, said.givenBy],
+      about: [...new Set([said.subject, said.givenBy])],
       says: [
         pair('state', said.state),
         pair('capacity', said.capacity),
         ...scopeOf(said),
-        pair('method', said.method),
+        ...(isOwn(said.recordedBy) || said.holders.includes(parts.agency) ? [pair('method', said.method)] : []),
         ...(said.reviewOn ? [pair('reviewOn', said.reviewOn)] : []),
         ...(said.competence ? [pair('competenceJudged', 'true')] : []),
       ],

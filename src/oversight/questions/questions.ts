@@ -1,14 +1,14 @@
 /** Everything an officer may ask of the log, for one operation. */
 import type { EntityManager } from 'typeorm';
 import type { LogState, Search } from '../../audit/index/search.js';
-import { readStated } from '../../audit/kept-policies.js';
+import type { Sampling } from '../../audit/sampling.js';
 import { textsIn } from '../../disclosure/policies.js';
 import type { Protocol } from '../../domain/protocol.js';
 import type { Directory } from '../../people/directory.js';
 import type { LawfulGateways } from '../../registers/lawful-gateways.js';
 import type { Listing } from '../../registers/listing.js';
+import type { SavedRegister } from '../../registers/saved-questions.js';
 import type { StatementLine } from '../../sharing/statements.js';
-import type { Store } from '../../store/store.js';
 import { type AboutPerson, aboutPerson } from './about-person.js';
 import { type AskingParts, openAsking } from './asking.js';
 import { type Counts, openCounts } from './counts.js';
@@ -77,8 +77,11 @@ export interface AuditQuestions {
 
 /** What the questions are asked of, beside the search. */
 export interface AuditBooks {
-  readonly store: Store;
+  readonly sampling: Sampling;
+  readonly savedRegister: SavedRegister;
   readonly listing: Listing;
+  /** What a version of the policies stated; undefined where it decided before any were kept. */
+  readonly stated: (version: string) => Promise<string | undefined>;
   readonly pastDecides: PastDecides;
 }
 
@@ -98,7 +101,7 @@ export function openAuditQuestions(given: AuditQuestionParts): AuditQuestions {
   const asking = openAsking(given);
   const versions: PolicyVersions = {
     async read(version) {
-      const stated = await readStated(books.store, version);
+      const stated = await books.stated(version);
       return stated === undefined ? undefined : textsIn(stated);
     },
   };

@@ -1,16 +1,13 @@
 /** Question 12: a random sample of a month's releases for the monthly check, with the evidence for each. */
 
-import type { Search } from '../../audit/index/search.js';
-import { drawSample, monthOf, type Sample } from '../../audit/sampling.js';
+import { monthOf, type Sample, type Sampling } from '../../audit/sampling.js';
 import { NotValid } from '../../sharing/statements.js';
-import type { Store } from '../../store/store.js';
 import type { AuditedOperation } from './asking.js';
 import { type Evidence, evidenceBehind } from './evidence.js';
 import type { EvidencedParts } from './overridden.js';
 
 export interface SampleParts extends Omit<EvidencedParts, 'search'> {
-  readonly store: Store;
-  readonly search: Search;
+  readonly sampling: Sampling;
   readonly at: string;
 }
 
@@ -32,7 +29,7 @@ const MOST = 100;
  * `AskingAudit.ask`, NotValid for a month that is not over, or a size out of bounds.
  */
 export async function monthlySample(parts: SampleParts, month: string, size: number): Promise<MonthlySample> {
-  const { asking, store, search, at } = parts;
+  const { asking, sampling, at } = parts;
   await asking.ask('sample', [], [month.slice(0, 7), String(size)]);
   const period = monthOf(month);
   if (!period) throw new NotValid(['a month is written YYYY-MM']);
@@ -41,7 +38,7 @@ export async function monthlySample(parts: SampleParts, month: string, size: num
   const sample =
     at < period.until
       ? undefined
-      : await drawSample(store, search, month, size, ({ body }) =>
+      : await sampling.draw(month, size, ({ body }) =>
           body.outcomes.some(([line]) => body.decisions[line]?.outcome === 'RELEASED'),
         );
   if (!sample) throw new NotValid(['that month is not over, or no checkpoint has been signed since']);

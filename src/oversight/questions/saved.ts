@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { ENTRY_MARKS } from '../../audit/index/terms.js';
 import { CATEGORIES, OUTCOMES, type PersonId, PURPOSES } from '../../domain/words.js';
+import type { SavedRegister } from '../../registers/saved-questions.js';
 import { NotPermitted, NotValid } from '../../sharing/statements.js';
-import type { Store } from '../../store/store.js';
 import type { AskingAudit } from './asking.js';
 import { GROUNDS } from './resting-on.js';
 
@@ -54,7 +54,7 @@ export interface SavedQuestion {
 
 export interface SavedParts {
   readonly asking: AskingAudit;
-  readonly store: Store;
+  readonly savedRegister: SavedRegister;
   readonly worker: string;
   readonly agency: string;
   readonly at: string;
@@ -75,25 +75,14 @@ export interface SavedQuestions {
 const MOST = 100;
 const LONGEST_NAME = 100;
 
-interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly question: string;
-  readonly filter: string;
-  readonly saved_at: string;
-}
-
-export function openSavedQuestions({ asking, store, worker, agency, at, newId }: SavedParts): SavedQuestions {
-  const own = 'FROM audit_saved_question WHERE worker = ? AND agency = ?';
+export function openSavedQuestions({ asking, savedRegister, worker, agency, at, newId }: SavedParts): SavedQuestions {
+  const officer = { worker, agency };
 
   async function read(): Promise<readonly SavedQuestion[]> {
-    const sql = `SELECT id, name, question, filter, saved_at ${own} ORDER BY saved_at, id`;
-    return (await store.read<Row>(sql, [worker, agency])).map((row) => ({
-      id: row.id,
-      name: row.name,
-      question: row.question as SavedKind,
-      filter: JSON.parse(row.filter) as SavedFilter,
-      savedAt: row.saved_at,
+    return (await savedRegister.of(officer)).map(({ question, filter, ...row }) => ({
+      ...row,
+      question: question as SavedKind,
+      filter: JSON.parse(filter) as SavedFilter,
     }));
   }
 
@@ -110,16 +99,8 @@ export function openSavedQuestions({ asking, store, worker, agency, at, newId }:
       const parsed = SAVED_FILTERS[question].safeParse(given);
       const filter = parsed.success ? parsed.data : undefined;
       const saved = { id: newId(), name: name.trim(), question, filter: filter ?? {}, savedAt: at };
-      await asking.ask(
-        'saveQuestion',
-        personsIn(filter),
-        [saved.id, question],
-        (manager) =>
-          store.run(
-            manager,
-            'INSERT INTO audit_saved_question (id, worker, agency, name, question, filter, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-            [saved.id, worker, agency, saved.name, question, JSON.stringify(filter), at],
-          ) as Promise<unknown> as Promise<void>,
+      await asking.ask('saveQuestion', personsIn(filter), [saved.id, question], (manager) =>
+        savedRegister.write(manager, officer, { ...saved, filter: JSON.stringify(saved.filter) }),
       );
       const standing = await read();
       const problems = [
@@ -136,13 +117,7 @@ export function openSavedQuestions({ asking, store, worker, agency, at, newId }:
       return read();
     },
     async delete(id) {
-      await asking.ask(
-        'deleteQuestion',
-        [],
-        [id],
-        (manager) =>
-          store.run(manager, `DELETE ${own} AND id = ?`, [worker, agency, id]) as Promise<unknown> as Promise<void>,
-      );
+      await asking.ask('deleteQuestion', [], [id], (manager) => savedRegister.delete(manager, officer, id));
       if (!(await read()).some((saved) => saved.id === id)) throw new NotPermitted('ASK_AUDIT');
       return id;
     },

@@ -109,7 +109,7 @@ async function questionsOf(file: string, size: number): Promise<readonly Questio
       asks: some(200, (n) => find([term('person', personName(n < 5 ? n : somewhere(n), 0))])),
     },
     {
-      name: '… everything in pages of 100, to the end',
+      name: '… page after page to the end (a question for each 100 found)',
       asks: some(3, (n) => (search) => everything(search, [term('person', personName(n, 0))])),
     },
     {

@@ -86,8 +86,8 @@ export interface Search {
 const DAY = 'YYYY-MM-DD'.length;
 /** Past every place in a tree. */
 const PAST_ALL = 2 ** 31 - 1;
-/** Entries read together: the time within a day or an erased body leaves some out, and then more are taken. */
-const LEAST_LOOK = 50;
+/** Entries read in one piece; more where the time within a day left all of them out, for their texts are not read. */
+const LEAST_LOOK = 25;
 const MOST_LOOK = 1_000;
 /** Coarse stretches looked through in one piece, at most. */
 const MOST_STRETCHES = 8;
@@ -216,13 +216,15 @@ export function openSearch(store: Store): Search {
       if (lists.some((list) => list.length === 0)) return { entries: [], isMore: false };
       const { from, to } = await bounds(find);
       const entries: IndexedEntry[] = [];
-      let look = Math.max(limit + 1, LEAST_LOOK);
+      let look = LEAST_LOOK;
       for await (const found of lists.length > 0 ? places(lists, from, to) : everyPlace(from, to))
-        for (let at = 0; at < found.length; at += look, look = Math.min(look * 2, MOST_LOOK)) {
-          if (at > 0) await turn();
-          // No more than the answer can still take, once what is read is known to fit.
-          entries.push(...(await readEntriesAt(store, found.slice(at, at + look), find)));
+        for (let at = 0; at < found.length; ) {
+          const fit = await readEntriesAt(store, found.slice(at, at + look), find);
+          entries.push(...fit);
           if (entries.length > limit) return { entries: entries.slice(0, limit), isMore: true };
+          at += look;
+          look = fit.length > 0 ? LEAST_LOOK : Math.min(look * 2, MOST_LOOK);
+          await turn();
         }
       return { entries, isMore: false };
     },

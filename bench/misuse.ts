@@ -13,7 +13,7 @@ import { DAYS, makeOffice, WARM_DAYS } from './misuse/ordinary.js';
 import { MISUSES, seedMisuse } from './misuse/seeded.js';
 import { makeTown, WORKERS } from './misuse/town.js';
 
-const SEEDS = [21, 22, 23, 24, 25];
+const SEEDS = [21, 22, 23];
 const given = process.argv.slice(2).map(Number).filter(Number.isInteger);
 const seeds = given.length > 0 ? given : SEEDS;
 
@@ -61,7 +61,7 @@ function kinds(all: readonly Measured[]): string[] {
 const before = process.cpuUsage();
 const began = performance.now();
 const measured = seeds.map((seed) => run(seed, 1));
-const partly = seeds.map((seed) => run(seed, 0.3));
+const partly = seeds.slice(0, 1).map((seed) => run(seed, 0.3));
 const cpu = process.cpuUsage(before);
 const weeks = (DAYS - WARM_DAYS) / 7;
 const { suspected, right } = sums(measured);
@@ -73,7 +73,7 @@ const lines = [
   '',
   `Written by \`node dist/bench/misuse.js\`. Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? ''}), shared with other work.`,
   `Each world: ${WORKERS} workers, ${WARM_DAYS / 7} weeks of history and ${weeks} weeks watched, ${Math.round(operations / seeds.length).toLocaleString('en')} operations; ${measured[0]?.incidents.length ?? 0} incidents, ${MISUSES.length} kinds. Seeds ${seeds.join(', ')};`,
-  'the rules were settled on seeds 1 and 2, these were not looked at before. How ordinary work and misuse are drawn stands in bench/misuse/ (ordinary.ts, seeded.ts):',
+  'the rules were settled on seed 1, these were not looked at before. How ordinary work and misuse are drawn stands in bench/misuse/ (ordinary.ts, seeded.ts):',
   'rates are guesses of what an office does, not taken from any real log; the low ends of every misuse lie below what its rule asks for.',
   '',
   'An alert is right when its worker and its person (or day) are those of a seeded incident, of whatever kind; an incident is found when one alert is right about it. Suspicions only.',
@@ -82,7 +82,7 @@ const lines = [
   row('---', '---:', '---:', '---:', '---:', '---:', '---:'),
   ...measured.map((one, i) => overall(`seed ${seeds[i]}`, [one])),
   overall('**together**', measured),
-  overall('directory knows where 30 % of the workers live', partly),
+  overall(`seed ${seeds[0]}, where 30 % of the workers' homes are known`, partly),
   '',
   `Wrong alerts: ${((suspected - right) / seeds.length / (weeks / 4.35) / (WORKERS / 100)).toFixed(1)} a month for each 100 workers. Notices (what officers are to see each time, misuse or not): ${(notices / seeds.length / weeks / (WORKERS / 100)).toFixed(0)} a week for each 100 workers.`,
   `Precision rests on how much misuse there is: here ${((100 * (measured[0]?.incidents.length ?? 0)) / WORKERS).toFixed(0)} in 100 workers in ${weeks} weeks. With a tenth of it, and as many wrong alerts, it would be ${percent(right / 10, right / 10 + suspected - right)}.`,
@@ -99,7 +99,7 @@ const lines = [
   row('---', '---:', '---:', '---:'),
   ...kinds(measured),
   '',
-  `${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of CPU, ${((performance.now() - began) / 1000).toFixed(0)} s by the clock, for making and judging ${(2 * operations).toLocaleString('en')} operations.`,
+  `${((cpu.user + cpu.system) / 1e6).toFixed(0)} s of CPU, ${((performance.now() - began) / 1000).toFixed(0)} s by the clock, for making and judging ${(operations + (partly[0]?.operations ?? 0)).toLocaleString('en')} operations.`,
   '',
 ];
 const text = lines.join('\n');

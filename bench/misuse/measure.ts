@@ -12,7 +12,7 @@ import {
   twoPurposes,
 } from '../../src/oversight/alerts/rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from '../../src/oversight/alerts/sightings.js';
-import { type Act, entryOf, roleOf } from './entries.js';
+import { type Act, entryOf } from './entries.js';
 import { DAY, DAYS, type Office, WARM_DAYS } from './ordinary.js';
 import type { Incident, Misuse } from './seeded.js';
 import type { Town, TownWorker } from './town.js';
@@ -156,7 +156,8 @@ function usualOf(
   const needsPeers = today.persons >= 100 || today.searches >= 8;
   const peers = needsPeers
     ? [...workers.values()]
-        .filter((other) => other.id !== worker.id && roleOf(other) === roleOf(worker))
+        // A job's workers are a team's, as the directory has them.
+        .filter((other) => other.id !== worker.id && other.job === worker.job)
         .flatMap(({ id }) => (days.get(id) ?? []).filter(({ day }) => day >= today.day - PEER_DAYS))
     : [];
   const of = (count: 'persons' | 'searches') => ({

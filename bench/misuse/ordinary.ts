@@ -33,6 +33,8 @@ export interface Case {
   until: number;
   /** The day from which another system tells of the work; Infinity when none ever does. */
   readonly toldFrom: number;
+  /** The own agency has written something down of it. */
+  readonly isRecorded: boolean;
 }
 
 export interface Office {
@@ -83,7 +85,13 @@ function caseload(town: Town, worker: TownWorker, random: Random): Case[] {
         : random.chance(0.4)
           ? from + random.int(14, 40)
           : Number.POSITIVE_INFINITY;
-    all.push({ family: random.pick(town.families), from, until: Number.POSITIVE_INFINITY, toldFrom });
+    all.push({
+      family: random.pick(town.families),
+      from,
+      until: Number.POSITIVE_INFINITY,
+      toldFrom,
+      isRecorded: random.chance(0.92),
+    });
   };
   for (let i = 0; i < size; i += 1) open(-random.int(1, 200));
   for (let day = 0; day < DAYS; day += 1)
@@ -144,10 +152,16 @@ function board(worker: TownWorker, cases: readonly Case[], minute: number, rando
 }
 
 /** A family's page, now and then one member alone after it; relatives come along by their relationships. */
-function page(worker: TownWorker, { family, toldFrom }: Case, day: number, minute: number, random: Random): Act[] {
+function page(
+  worker: TownWorker,
+  { family, toldFrom, isRecorded }: Case,
+  day: number,
+  minute: number,
+  random: Random,
+): Act[] {
   const across = worker.agency === 'csc' ? undefined : day >= toldFrom ? ('CONFIRMED' as const) : ('ALONE' as const);
   const purpose = random.pick(PURPOSES);
-  const members = membersOf(worker, family, { isOpened: true, ...(across ? { across } : {}) });
+  const members = membersOf(worker, family, { isOpened: isRecorded, ...(across ? { across } : {}) });
   const relatives = random.chance(0.3)
     ? family.relatives.map((person): About => ({ person, involvement: 'NONE' }))
     : [];

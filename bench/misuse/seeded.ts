@@ -251,16 +251,15 @@ const MADE: { readonly [M in Misuse]: Make } = {
     const from = random.int(WARM_DAYS, DAYS - 35);
     const days = onDays(random, spread(random, 3, 3, 2, 1), from);
     const person = random.pick(family.adults);
-    // Two in five open the whole family, as work does.
+    // Two in five open the whole family, as work does; three in ten write something down, so that there is work.
+    const isOpened = random.chance(0.3);
     const persons = random.chance(0.4) ? [...family.adults, ...family.children] : [person];
     return days.map(
       (day): Act => ({
         worker,
         minute: anyTime(random, day),
         purpose: 'DIRECT_WORK',
-        about: persons.map(
-          (one): About => ({ person: one, involvement: 'ALLOCATED', isOpened: true, across: 'ALONE' }),
-        ),
+        about: persons.map((one): About => ({ person: one, involvement: 'ALLOCATED', isOpened, across: 'ALONE' })),
       }),
     );
   },

@@ -98,14 +98,16 @@ const MONTH_MS = 30 * DAY_MS;
 
 /** Within a month: whoever has cause to ask again about a stranger has a referral, a seat or a case by the third day. */
 const RETURNED_DAYS = 3;
-/** After a case closes it is written up, and somebody rings back: three weeks are left for that. */
-const CLOSING_MS = 21 * DAY_MS;
+/** After a case closes it is written up, and somebody rings back: four weeks are left for that. */
+const CLOSING_MS = 28 * DAY_MS;
 /** By then a team, a core group or a handover has put the work into another system too. */
 const CONFIRMED_WITHIN_MS = 14 * DAY_MS;
 const NIGHT_STRANGERS = 3;
 const USED_TO_NIGHTS = 0.25;
 const MOST_PURPOSES = 3;
 const LEAST_VOLUME = 120;
+/** No job brings so many in a day: who calls at a front door is written down as a referral. */
+const MOST_STRANGERS = 40;
 const LEAST_SEARCHES = 8;
 const FEW_OPENED = 0.35;
 const LEAST_ONE_FIELD = 3;
@@ -160,8 +162,7 @@ function probed(
 
 /**
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
- * none of the worker's work (a duty worker has the referral). A surname is shared by chance: twice, at night, or after the
- * case closed.
+ * none of the worker's work (a duty worker has the referral). A surname is shared by chance: on two days.
  */
 function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
   const outside = acts.filter(({ stands }) => stands !== 'WORK' && stands !== 'DUTY');
@@ -173,7 +174,7 @@ function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] 
     ...once('NEAR_HOUSEHOLD', 'FORMER_ADDRESS', outside),
     ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', outside),
     ...once('NEAR_COLLEAGUE', 'COLLEAGUE', outside),
-    ...(near.has('SAME_SURNAME') && (occasions(outside, now) >= 2 || outside.some(({ deed }) => deed.isNight))
+    ...(near.has('SAME_SURNAME') && daysOf(outside.filter((one) => isWithin(one, now, MONTH_MS))) >= 2
       ? found('NEAR_SURNAME', outside)
       : []),
   ];
@@ -198,8 +199,8 @@ function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[
 /**
  * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
  * first weeks of any case. So it is an alert at once where the person is near the worker; and else after two weeks in which no
- * other system came to tell of it, where the involvement is gone again, or where all that it was used for is one person alone:
- * work opens families.
+ * other system came to tell of it, where the own agency holds nothing of the work either (there is involvement and nothing
+ * done), or where the involvement is gone again and was used for one person alone: work opens families.
  */
 function selfAsserted({ near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
   const released = acts.filter(({ unconfirmed }) => unconfirmed);
@@ -210,7 +211,8 @@ function selfAsserted({ near, isTold, isStanding, now }: Pair, acts: readonly Se
   const age = Date.parse(now) - Date.parse(first.deed.at);
   const isDue = age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
   const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
-  return isDue && (!isStanding || isOneAlone) ? found('SELF_ASSERTED', released) : [];
+  const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
+  return isDue && (isWithoutWork || (isOneAlone && !isStanding)) ? found('SELF_ASSERTED', released) : [];
 }
 
 export function judgeDay(day: Day): readonly Finding[] {
@@ -228,7 +230,9 @@ export function judgeDay(day: Day): readonly Finding[] {
           nights.filter((deed) => strangersOf(deed).length > 0),
         )
       : []),
-    ...(isFarAbove(day.volume, LEAST_VOLUME) ? ofDeeds('VOLUME', deeds) : []),
+    ...(isFarAbove(day.volume, LEAST_VOLUME) || new Set(deeds.flatMap(strangersOf)).size >= MOST_STRANGERS
+      ? ofDeeds('VOLUME', deeds)
+      : []),
     ...(isFarAbove(day.searches, LEAST_SEARCHES) && openedShare(deeds) < FEW_OPENED
       ? ofDeeds('SEARCHES', searching)
       : []),
@@ -306,18 +310,6 @@ function isWithin({ deed }: Seen, now: IsoInstant, ms: number): boolean {
 
 function isRecent(at: IsoInstant, now: IsoInstant, ms: number): boolean {
   return Date.parse(now) - Date.parse(at) <= ms;
-}
-
-/** Times somebody came back within a month: what is within half an hour is one. */
-function occasions(seen: readonly Seen[], now: IsoInstant): number {
-  let last = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  for (const { deed } of seen) {
-    if (!isRecent(deed.at, now, MONTH_MS)) continue;
-    if (Date.parse(deed.at) - last > HOUR_MS / 2) count += 1;
-    last = Date.parse(deed.at);
-  }
-  return count;
 }
 
 function daysOf(seen: readonly Seen[]): number {

@@ -42,6 +42,8 @@ export interface Sighting {
   readonly unconfirmed: boolean;
   /** Released by another agency, and something beside the involvement adds to it. */
   readonly confirmed: boolean;
+  /** Something that the own agency recorded of work with them was released. */
+  readonly ownWork: boolean;
   /** [holder, type, id] of every record asked for of them. */
   readonly records: readonly string[];
 }
@@ -71,6 +73,9 @@ export interface Seen extends Sighting {
 export function seenIn(deed: Deed, person: PersonId): readonly Seen[] {
   return deed.sightings.filter((sighting) => sighting.person === person).map((sighting) => ({ ...sighting, deed }));
 }
+
+/** What a system holds of anybody whom it knows, worked with or not. */
+const WITHOUT_WORK = ['PersonDetails', 'FamilyMember', 'Relationship', 'Involvement'];
 
 /** A family and those around it: what is about more people is a list. */
 const A_FAMILY = 12;
@@ -127,6 +132,10 @@ export function deedOf(index: number, body: AuditEntryBody): Deed {
       ),
       unconfirmed: some((one) => isAcross(one) && one.facts !== undefined && !isConfirmed(one.facts)),
       confirmed: some((one) => isAcross(one) && one.facts !== undefined && isConfirmed(one.facts)),
+      ownWork: some(
+        ({ line, facts: given, type }) =>
+          line.outcome === 'RELEASED' && given?.ownAgency === true && !WITHOUT_WORK.includes(type),
+      ),
       records: [...new Set(records.get(person) ?? [])],
     };
   });

@@ -64,15 +64,20 @@ async function peerDays(
   return all;
 }
 
-/** Whoever holds a role that the worker holds, but for the worker. */
+/**
+ * Whoever holds a role that the worker holds, but for the worker: of their own teams where those are enough, as a front door
+ * and a long-term team do different work in one role.
+ */
 function peersOf(staff: ReadonlyMap<WorkerId, StaffMember>, worker: WorkerId): ReadonlySet<WorkerId> {
-  const roles = staff.get(worker)?.roles ?? [];
-  return new Set(
-    [...staff.values()]
-      .filter((other) => other.worker !== worker && other.roles.some((role) => roles.includes(role)))
-      .map((other) => other.worker),
+  const self = staff.get(worker);
+  const ofRole = [...staff.values()].filter(
+    (other) => other.worker !== worker && other.roles.some((role) => self?.roles.includes(role)),
   );
+  const ofTeam = ofRole.filter(({ teams }) => [...teams].some((team) => self?.teams.has(team)));
+  return new Set((ofTeam.length >= ENOUGH_PEERS ? ofTeam : ofRole).map((other) => other.worker));
 }
+
+const ENOUGH_PEERS = 5;
 
 /** Days of the last weeks on which the worker asked and was not known so to the directory. */
 async function unknownDays(search: UsualParts['search'], worker: WorkerId, since: string, day: string) {

@@ -164,8 +164,11 @@ function probed(
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
  * none of the worker's work (a duty worker has the referral). A surname is shared by chance: on two days.
  */
-function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const outside = acts.filter(({ stands }) => stands !== 'WORK' && stands !== 'DUTY');
+function nearby({ seen, near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const late = afterClosing(seen);
+  const outside = acts.filter(
+    (one) => one.stands === 'NONE' || one.stands === 'OTHERWISE' || (one.stands === 'ENDED' && late(one)),
+  );
   const household = acts.filter(({ conflict, deed }) => (conflict && !deed.hasGaps) || near.has('SAME_ADDRESS'));
   const once = (rule: AlertRule, mark: Near, of: readonly Seen[]) => (near.has(mark) ? found(rule, of) : []);
   return [
@@ -180,15 +183,18 @@ function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] 
   ];
 }
 
-/** Two days beyond the weeks that closing takes; at once where something was released. */
+/** Two days beyond the weeks that closing takes. */
 function afterEnd({ seen, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const worked = seen.filter(({ stands }) => stands === 'WORK').at(-1)?.deed.at;
-  const closed = worked === undefined ? undefined : Date.parse(worked) + CLOSING_MS;
-  const late = acts.filter(
-    ({ stands, deed }) =>
-      stands === 'ENDED' && isRecent(deed.at, now, MONTH_MS) && (closed === undefined || Date.parse(deed.at) > closed),
-  );
+  const isLate = afterClosing(seen);
+  const late = acts.filter((one) => one.stands === 'ENDED' && isWithin(one, now, MONTH_MS) && isLate(one));
   return daysOf(late) >= 2 ? found('AFTER_END', late) : [];
+}
+
+/** Beyond the weeks of closing, counted from when the worker was last seen to work with them, else first seen to have. */
+function afterClosing(seen: readonly Seen[]): (one: Seen) => boolean {
+  const worked = seen.filter(({ stands }) => stands === 'WORK').at(-1) ?? seen.find(({ stands }) => stands === 'ENDED');
+  const closed = worked === undefined ? Number.POSITIVE_INFINITY : Date.parse(worked.deed.at) + CLOSING_MS;
+  return ({ deed }) => Date.parse(deed.at) > closed;
 }
 
 function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[] {

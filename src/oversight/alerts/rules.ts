@@ -206,16 +206,20 @@ function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[
  * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
  * first weeks of any case. So it is an alert at once where the person is near the worker; and else after two weeks in which no
  * other system came to tell of it, where the own agency holds nothing of the work either (there is involvement and nothing
- * done), or where the involvement is gone again and was used for one person alone: work opens families.
+ * done), or where the involvement is gone again and was used for one person alone: work opens families. Only of involvement
+ * that was new when it was used: what stood on boards for weeks was seen by whoever manages it.
  */
-function selfAsserted({ near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function selfAsserted({ seen, near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
   const released = acts.filter(({ unconfirmed }) => unconfirmed);
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
-  if (near.size > 0) return found('SELF_ASSERTED', released);
+  // A name alone is shared by chance.
+  if ([...near].some((mark) => mark !== 'SAME_SURNAME')) return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
   const age = Date.parse(now) - Date.parse(first.deed.at);
-  const isDue = age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
+  const began = Date.parse(seen.find(({ stands }) => stands === 'WORK')?.deed.at ?? first.deed.at);
+  const isNew = Date.parse(first.deed.at) - began <= CONFIRMED_WITHIN_MS;
+  const isDue = isNew && age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
   const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
   return isDue && (isWithoutWork || (isOneAlone && !isStanding)) ? found('SELF_ASSERTED', released) : [];

@@ -65,8 +65,12 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
     const open = covering.get(key);
     if (open) for (const at of finding.indexes) open.add(at);
     const others = ofWorker.get(`${finding.rule} ${about.worker}`) ?? [];
-    // One that is open and has all of its operations stands for it, as in the store.
-    if (!open && about.person !== undefined && others.some((one) => finding.indexes.every((at) => one.has(at)))) return;
+    // One that is open and shares an operation takes it up, as in the store.
+    const taking = open ? undefined : others.find((one) => finding.indexes.some((at) => one.has(at)));
+    if (about.person !== undefined && taking) {
+      for (const at of finding.indexes) taking.add(at);
+      return;
+    }
     // What the first weeks show is history, and no officer's.
     if (day < WARM_DAYS || found.has(key)) return;
     const incident = incidents.find(
@@ -87,12 +91,17 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
         from <= day && day < until && (family.adults.includes(person) || family.children.includes(person)),
     );
   };
+  /** Whether another system tells of a case by then. */
+  const told = (worker: string, person: string, day: number) =>
+    (office.cases.get(worker) ?? []).some(
+      ({ family, toldFrom }) => toldFrom <= day && (family.adults.includes(person) || family.children.includes(person)),
+    );
   const judged = (key: string, now: string, day: number) => {
     const [worker = '', person = ''] = key.split(' ');
     const pair: Pair = {
       seen: history.get(key) ?? [],
       near: near(worker, person),
-      isTold: false,
+      isTold: told(worker, person, day),
       isStanding: standing(worker, person, day),
       now,
     };

@@ -51,7 +51,7 @@ export interface AlertFilter {
 export interface AlertRows {
   /**
    * Opens it, or adds its operations to the one that is open for the same. An open alert of the same rule about the same worker
-   * that has all of its operations stands for it: a family of four asked about together is one thing to look into. Answers
+   * that shares an operation with it takes it up: a family of four asked about together is one thing to look into. Answers
    * whether it was opened.
    */
   open(manager: EntityManager, alert: NewAlert): Promise<boolean>;
@@ -127,10 +127,14 @@ export function openAlertRows(store: Store): AlertRows {
       const [standing] = await store.run<{ id: string }>(
         manager,
         `SELECT a.id FROM audit_alert a WHERE a.rule = ? AND a.worker_term = ? AND a.day = ? AND a.closed_at IS NULL
-          AND (SELECT COUNT(*) FROM audit_alert_entry e WHERE e.alert = a.id AND e.leaf_index IN ${store.keyList}) = ?`,
-        [key[0], key[1], key[3], JSON.stringify(indexes), indexes.length],
+          AND EXISTS (SELECT 1 FROM audit_alert_entry e WHERE e.alert = a.id AND e.leaf_index IN ${store.keyList})
+          ORDER BY a.opened_at ${store.first}`,
+        [key[0], key[1], key[3], JSON.stringify(indexes), 1],
       );
-      if (standing && indexes.length > 0) return false;
+      if (standing) {
+        await addOperations(manager, standing.id, indexes);
+        return false;
+      }
       await store.run(
         manager,
         `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, round, leaf_index, opened_at)

@@ -164,8 +164,11 @@ function probed(
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
  * none of the worker's work (a duty worker has the referral). A surname is shared by chance: on two days.
  */
-function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const outside = acts.filter(({ stands }) => stands !== 'WORK' && stands !== 'DUTY');
+function nearby({ seen, near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const late = afterClosing(seen);
+  const outside = acts.filter(
+    (one) => one.stands === 'NONE' || one.stands === 'OTHERWISE' || (one.stands === 'ENDED' && late(one)),
+  );
   const household = acts.filter(({ conflict, deed }) => (conflict && !deed.hasGaps) || near.has('SAME_ADDRESS'));
   const once = (rule: AlertRule, mark: Near, of: readonly Seen[]) => (near.has(mark) ? found(rule, of) : []);
   return [
@@ -180,15 +183,18 @@ function nearby({ near, now }: Pair, acts: readonly Seen[]): readonly Finding[] 
   ];
 }
 
-/** Two days beyond the weeks that closing takes; at once where something was released. */
+/** Two days beyond the weeks that closing takes. */
 function afterEnd({ seen, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const worked = seen.filter(({ stands }) => stands === 'WORK').at(-1)?.deed.at;
-  const closed = worked === undefined ? undefined : Date.parse(worked) + CLOSING_MS;
-  const late = acts.filter(
-    ({ stands, deed }) =>
-      stands === 'ENDED' && isRecent(deed.at, now, MONTH_MS) && (closed === undefined || Date.parse(deed.at) > closed),
-  );
+  const isLate = afterClosing(seen);
+  const late = acts.filter((one) => one.stands === 'ENDED' && isWithin(one, now, MONTH_MS) && isLate(one));
   return daysOf(late) >= 2 ? found('AFTER_END', late) : [];
+}
+
+/** Beyond the weeks of closing, counted from when the worker was last seen to work with them, else first seen to have. */
+function afterClosing(seen: readonly Seen[]): (one: Seen) => boolean {
+  const worked = seen.filter(({ stands }) => stands === 'WORK').at(-1) ?? seen.find(({ stands }) => stands === 'ENDED');
+  const closed = worked === undefined ? Number.POSITIVE_INFINITY : Date.parse(worked.deed.at) + CLOSING_MS;
+  return ({ deed }) => Date.parse(deed.at) > closed;
 }
 
 function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[] {
@@ -200,16 +206,20 @@ function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[
  * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
  * first weeks of any case. So it is an alert at once where the person is near the worker; and else after two weeks in which no
  * other system came to tell of it, where the own agency holds nothing of the work either (there is involvement and nothing
- * done), or where the involvement is gone again and was used for one person alone: work opens families.
+ * done), or where the involvement is gone again and was used for one person alone: work opens families. Only of involvement
+ * that was new when it was used: what stood on boards for weeks was seen by whoever manages it.
  */
-function selfAsserted({ near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function selfAsserted({ seen, near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
   const released = acts.filter(({ unconfirmed }) => unconfirmed);
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
-  if (near.size > 0) return found('SELF_ASSERTED', released);
+  // A name alone is shared by chance.
+  if ([...near].some((mark) => mark !== 'SAME_SURNAME')) return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
   const age = Date.parse(now) - Date.parse(first.deed.at);
-  const isDue = age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
+  const began = Date.parse(seen.find(({ stands }) => stands === 'WORK')?.deed.at ?? first.deed.at);
+  const isNew = Date.parse(first.deed.at) - began <= CONFIRMED_WITHIN_MS;
+  const isDue = isNew && age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
   const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
   return isDue && (isWithoutWork || (isOneAlone && !isStanding)) ? found('SELF_ASSERTED', released) : [];

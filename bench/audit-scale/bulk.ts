@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { packBody } from '../../src/audit/body.js';
 import { type AuditEntryBody, hashOf } from '../../src/audit/entry.js';
 import { postedOf } from '../../src/audit/index/indexer.js';
 import { COARSE, FINE, packPlaces } from '../../src/audit/index/places.js';
@@ -18,7 +19,7 @@ const COMMIT = COARSE;
 export function writeInBulk(file: string, log: Iterable<AuditEntryBody>, progress: (done: number) => void): number {
   const db = openForBulk(file);
   const entry = db.prepare(
-    'INSERT INTO audit_entry (seq, id, at, worker, agency, purpose, result, registers_version, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO audit_entry (seq, id, at, worker, agency, purpose, result, registers_version, body, packed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const leaf = db.prepare('INSERT INTO audit_leaf (leaf_index, entry_seq, leaf, hash, salt) VALUES (?, ?, ?, ?, ?)');
   const newTerm = db.prepare('INSERT INTO audit_term (kind, name) VALUES (?, ?)');
@@ -67,7 +68,8 @@ export function writeInBulk(file: string, log: Iterable<AuditEntryBody>, progres
       purpose,
       result,
       registersVersion,
-      canonical,
+      '',
+      packBody(canonical),
       hash,
     );
     leaf.run(index, index + 1, ...filler(at, index));
@@ -134,8 +136,8 @@ export function repeat(file: string, { entries, days, times }: Repeated, progres
   const db = openForBulk(file);
   const time = "strftime('%Y-%m-%dT%H:%M:%fZ', at, :days)";
   const statements = [
-    `INSERT INTO audit_entry (seq, id, at, worker, agency, purpose, result, registers_version, body, hash)
-      SELECT seq + :after, :letter || substr(id, 2), ${time}, worker, agency, purpose, result, registers_version, body, hash FROM audit_entry WHERE seq <= :entries ORDER BY seq`,
+    `INSERT INTO audit_entry (seq, id, at, worker, agency, purpose, result, registers_version, body, packed, hash)
+      SELECT seq + :after, :letter || substr(id, 2), ${time}, worker, agency, purpose, result, registers_version, body, packed, hash FROM audit_entry WHERE seq <= :entries ORDER BY seq`,
     `INSERT INTO audit_leaf (leaf_index, entry_seq, leaf, hash, salt)
       SELECT leaf_index + :after, entry_seq + :after, leaf, hash, salt FROM audit_leaf WHERE leaf_index < :entries ORDER BY leaf_index`,
     `INSERT INTO audit_block (tier, segment, term, places) SELECT 1, segment + :after / ${COARSE}, term, places FROM audit_block

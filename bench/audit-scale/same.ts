@@ -76,7 +76,7 @@ const rowsOf = (sql: string) => async (store: Store) =>
 
 const TABLES: { readonly [table: string]: (store: Store) => Promise<readonly string[]> } = {
   audit_entry: rowsOf(
-    'SELECT seq, id, at, worker, agency, purpose, result, registers_version, body, hash FROM audit_entry ORDER BY seq',
+    'SELECT seq, id, at, worker, agency, purpose, result, registers_version, body, hex(packed) AS packed, hash FROM audit_entry ORDER BY seq',
   ),
   audit_leaf: rowsOf(
     'SELECT leaf_index, entry_seq, length(leaf) AS leaf, length(hash) AS hash, length(salt) AS salt FROM audit_leaf ORDER BY leaf_index',

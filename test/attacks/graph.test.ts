@@ -538,7 +538,7 @@ describe('32: ids', () => {
           `query L($id: ID!) @purpose(of: ${purpose}) { family(id: $id) { members { person { ... on Child { assessments { nodes { id } } } } } } }`,
           { id },
         );
-        return (data['family']?.members as Json[]).flatMap(({ person }) =>
+        return ((data['family']?.members ?? []) as Json[]).flatMap(({ person }) =>
           ((person?.assessments?.nodes ?? []) as Json[]).map((record): string => record['id']),
         );
       };

@@ -9,12 +9,12 @@
  */
 import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import { type DocumentNode, type ExecutionResult, Kind, type SelectionSetNode } from 'graphql';
-import type { Tick } from '../sources/budget.js';
 
 export interface Pace {
   /** Milliseconds for one root field. */
   readonly quantumMs: number;
-  readonly tick: Tick;
+  /** Milliseconds from some fixed moment. */
+  readonly tick: () => number;
   readonly pause: (ms: number) => Promise<void>;
 }
 

@@ -87,7 +87,13 @@ describe('domestic abuse: the published contract', () => {
 
   it('describes every path that the simulator serves, and their refusals', async () => {
     const { paths } = parse(read('openapi.yaml')) as { paths: Record<string, object> };
-    expect(Object.keys(paths).sort()).toEqual(['/cases/search', '/cases/{caseId}', '/health', '/persons/search']);
+    expect(Object.keys(paths).sort()).toEqual([
+      '/cases/search',
+      '/cases/{caseId}',
+      '/health',
+      '/persons/list',
+      '/persons/search',
+    ]);
     const statuses = await Promise.all([
       ask('/health'),
       fetch(`${simulated.options.baseUrl}/health`),

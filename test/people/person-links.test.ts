@@ -72,10 +72,8 @@ const separate = (person: string, source = 'social-care') =>
     { person: Buffer.from(`Person:${person}`).toString('base64url'), source },
   );
 const linesOf = async (answer: Answer): Promise<Json[]> => {
-  const [entry] = await demo.store.read<{ body: string }>('SELECT body FROM audit_entry WHERE id = ?', [
-    answer.extensions?.receipt?.entry,
-  ]);
-  return (JSON.parse(entry?.body ?? '{}') as Json)['statements'];
+  const [entry] = await demo.audit.read({ id: answer.extensions?.receipt?.entry ?? '', limit: 1 });
+  return (entry?.body.statements ?? []) as unknown as Json[];
 };
 
 describe('a data steward', () => {

@@ -1,7 +1,7 @@
 /**
  * What the own agency's system says was agreed to or refused there (a FHIR Consent), listed beside what was recorded here (clause
  * FS-01). To the agency itself alone: to a recipient it would tell that the person is known to the service, and the person did not say
- * it through the recipient (docs/decisions/0013). It is changed there, and cannot be taken back here.
+ * it through the recipient (docs/decisions/0011). It is changed there, and cannot be taken back here.
  */
 import type { AgencyId, PersonId } from '../domain/words.js';
 import type { Operation } from '../reader/operation.js';

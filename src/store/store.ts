@@ -15,9 +15,8 @@ import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server
 import type { Dialect } from './columns.js';
 import { entities } from './entities.js';
 import { Accesses1764400000000 } from './migrations/accesses.js';
-import { AllegationReviews1764700000000 } from './migrations/allegation-reviews.js';
+import { AllegationReviews1764702000000 } from './migrations/allegation-reviews.js';
 import { AuditAlerts1764730000000 } from './migrations/audit-alerts.js';
-import { AuditBlocks1764715000000 } from './migrations/audit-blocks.js';
 import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { AuditQuestions1764720000000 } from './migrations/audit-questions.js';
@@ -25,7 +24,7 @@ import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
-import { PersonLinksMoved1764700000000 } from './migrations/person-links-moved.js';
+import { PersonLinksMoved1764701000000 } from './migrations/person-links-moved.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
@@ -84,13 +83,12 @@ const SAFE = {
     Accesses1764400000000,
     ConsentRegister1764500000000,
     AuditLog1764600000000,
-    AuditIndex1764710000000,
-    AuditBlocks1764715000000,
-    PersonLinksMoved1764700000000,
-    AllegationReviews1764700000000,
-    AuditAlerts1764730000000,
     PackedBodies1764700000000,
+    PersonLinksMoved1764701000000,
+    AllegationReviews1764702000000,
+    AuditIndex1764710000000,
     AuditQuestions1764720000000,
+    AuditAlerts1764730000000,
   ],
 };
 

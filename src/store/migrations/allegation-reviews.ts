@@ -2,8 +2,8 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { columnTypes } from '../columns.js';
 
-export class AllegationReviews1764700000000 implements MigrationInterface {
-  readonly name = 'AllegationReviews1764700000000';
+export class AllegationReviews1764702000000 implements MigrationInterface {
+  readonly name = 'AllegationReviews1764702000000';
 
   async up(runner: QueryRunner): Promise<void> {
     const { key, long } = columnTypes(runner.connection.options.type === 'mssql' ? 'mssql' : 'sqlite');

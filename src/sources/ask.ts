@@ -21,8 +21,11 @@ export interface Reply<T> {
 export interface SourceHealth {
   /** When it last answered what it was asked, in whole minutes; absent while it never did since the gateway started. */
   readonly lastGoodRead?: IsoInstant;
-  /** By how many seconds what it answers is behind: the age of its copy; 0 for a source that is itself what is kept. */
-  readonly lagSeconds: number;
+  /**
+   * By how many seconds what it answers is behind: the age of its copy; 0 for a source that is itself what is kept, null for a
+   * copy that does not say how old it is.
+   */
+  readonly lagSeconds: number | null;
 }
 
 /** What outlives operations: the gate of every source, and the clocks. Holds no answer and no person. */
@@ -57,17 +60,18 @@ export function openGates(parts: GatesParts): Gates {
     of,
     health(source) {
       const { lastGoodRead } = of(source);
-      const asOf = source.asOf?.();
-      const lagMs = asOf === undefined ? 0 : parts.now().getTime() - Date.parse(asOf);
-      return {
-        ...(lastGoodRead === undefined ? {} : { lastGoodRead }),
-        // A source whose clock is ahead of ours is not behind.
-        lagSeconds: Math.max(0, Math.round(lagMs / 1000)),
-      };
+      return { ...(lastGoodRead === undefined ? {} : { lastGoodRead }), lagSeconds: lagOf(source, parts.now()) };
     },
     tick: parts.tick,
     log: parts.log,
   };
+}
+
+function lagOf({ asOf }: Source, now: Date): number | null {
+  if (!asOf) return 0;
+  const complete = asOf();
+  // A source whose clock is ahead of ours is not behind.
+  return complete === undefined ? null : Math.max(0, Math.round((now.getTime() - Date.parse(complete)) / 1000));
 }
 
 /** The sources of one operation: remembers the worst state of each and how many calls were made. */

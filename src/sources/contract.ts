@@ -69,7 +69,7 @@ export interface Source {
 
   /**
    * For a source that is read from a copy (an extract, a nightly reload): until when what it holds is complete, as far as
-   * that is known. A source that is asked live has none.
+   * that is known; undefined where the copy does not say. A source that is asked live does not have it.
    */
   asOf?(): IsoInstant | undefined;
 

@@ -134,8 +134,8 @@ async function demoBehindProxy(deadlineMs: number, gates: Partial<GateSettings>,
 
 describe('26: any fault of one source, while a board is asked for over HTTP', () => {
   const DEADLINE_MS = 1_000;
-  /** What the machine itself may take beside the waiting. */
-  const SLACK_MS = 3_000;
+  /** What the machine itself may take beside the waiting: only an answer that would never come is told apart by it. */
+  const SLACK_MS = 20_000;
   const STATES = `query Board @purpose(of: CHILD_PROTECTION) { families(first: 50) {
     sources { agency { id } source state lagSeconds lastGoodRead } nodes { id members { person { forename } } } } }`;
   let rig: Awaited<ReturnType<typeof demoBehindProxy>>;
@@ -166,10 +166,12 @@ describe('26: any fault of one source, while a board is asked for over HTTP', ()
       const { nodes, sources } = data['families'] as { nodes: Json[]; sources: Json[] };
       // One social worker's families and their names do not rest on what this service tells.
       expect(nodes).toEqual(before['nodes']);
-      // Only what is read from an extract is behind its agency.
+      // Only what is read from a copy is behind its agency; how far, SSD does not say.
       for (const status of sources.filter(({ source }) => source !== 'domestic-abuse'))
         expect(status).toMatchObject(
-          status.source === 'substance-misuse' ? { state: 'OK' } : { state: 'OK', lagSeconds: 0 },
+          status.source === 'substance-misuse'
+            ? { state: 'OK' }
+            : { state: 'OK', lagSeconds: status.source === 'social-care' ? null : 0 },
         );
       const { agency, state } = sources.find(({ source }) => source === 'domestic-abuse') as Json;
       expect(agency.id).toBe('safe');
@@ -186,7 +188,7 @@ describe('26: any fault of one source, while a board is asked for over HTTP', ()
       }
       throw new Error('the source did not come back');
     },
-    30_000,
+    60_000,
   );
 
   it('tells how each source does: when it last answered, to the minute, and how far behind it is', async () => {
@@ -195,7 +197,7 @@ describe('26: any fault of one source, while a board is asked for over HTTP', ()
     await proxy.heal();
     const told = new Map((data['families'].sources as Json[]).map((status) => [status['source'], status]));
     expect(told.get('domestic-abuse')).toMatchObject({ state: 'UNAVAILABLE', lagSeconds: 0 });
-    expect(told.get('social-care')).toMatchObject({ state: 'OK', lagSeconds: 0 });
+    expect(told.get('social-care')).toMatchObject({ state: 'OK', lagSeconds: null });
     for (const source of ['domestic-abuse', 'social-care'])
       expect(told.get(source)?.['lastGoodRead']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/);
   });

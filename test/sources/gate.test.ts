@@ -185,6 +185,7 @@ describe('health', () => {
       lagSeconds: 86_400,
     });
     // A copy whose clock is ahead of ours is not behind.
+    expect(gates.health({ ...SOURCE, asOf: () => undefined }).lagSeconds).toBeNull();
     expect(gates.health({ ...SOURCE, asOf: () => '2027-01-01T00:00:00.000Z' }).lagSeconds).toBe(0);
   });
 });

@@ -83,8 +83,10 @@ export interface Day {
   /** Of the last 28 days: those on which the worker asked about people, and those on which out of hours. */
   readonly active: number;
   readonly nights: number;
-  /** Days (YYYY-MM-DD) of the last 28, but for this, on which the directory did not know the worker so. */
-  readonly unknownDays: readonly string[];
+  /** Days before on which the directory did not know the worker so. */
+  readonly unknownDays: number;
+  /** The worker belongs to a front door or duty team. */
+  readonly isFrontDoor: boolean;
   /** What the worker did out of hours in the six days before. */
   readonly earlierNights: readonly Deed[];
 }
@@ -106,23 +108,26 @@ const MONTH_MS = 30 * DAY_MS;
 /** Within a month: whoever has cause to ask again about a stranger has a referral, a seat or a case by the third day. */
 const RETURNED_DAYS = 3;
 /** Who is told "ring again tomorrow" does so within days, and may not be written down yet: at a front door that is no return. */
-const RINGS_AGAIN_MS = 4 * DAY_MS;
+const RINGS_AGAIN_MS = 5 * DAY_MS;
 /** Of one's own family a relative is asked about again: the work may need it so often. */
 const RETURNED_TO_KIN = 5;
 /** After a case closes it is written up and handed over: three weeks are left for that. */
 const CLOSING_MS = 21 * DAY_MS;
 /** By then a team, a core group or a handover has put the work into another system too. */
 const CONFIRMED_WITHIN_MS = 14 * DAY_MS;
+/** Within a month, after a case has closed: more than somebody ringing about it makes. */
+const MANY_LATE_DAYS = 4;
 const NIGHT_STRANGERS = 3;
 const USED_TO_NIGHTS = 0.25;
+const FIRST_DAYS = 5;
 const MOST_PURPOSES = 3;
 const LEAST_VOLUME = 120;
 /** No job brings so many in a day: who calls at a front door is written down as a referral. */
 const MOST_STRANGERS = 40;
-const LEAST_SEARCHES = 8;
-const FEW_OPENED = 0.35;
+const LEAST_SEARCHES = 6;
+const FEW_OPENED = 0.5;
 const LEAST_ONE_FIELD = 3;
-const UNKNOWN_DAYS = 3;
+const UNKNOWN_DAYS = 2;
 /** Alone for the very person, by whoever works with them and was refused as often in a week. */
 const OWN_PROBED = 3;
 
@@ -177,9 +182,10 @@ function probed(
 
 /**
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
- * none of the worker's work (a duty worker has the referral). A surname is shared by chance: on two days.
+ * none of the worker's work (a duty worker has the referral).
  */
-function nearby({ seen, near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function nearby(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const { seen, near } = pair;
   const late = afterClosing(seen);
   const outside = acts.filter(
     (one) => one.stands === 'NONE' || one.stands === 'OTHERWISE' || (one.stands === 'ENDED' && late(one)),
@@ -192,23 +198,44 @@ function nearby({ seen, near, now }: Pair, acts: readonly Seen[]): readonly Find
     ...once('NEAR_HOUSEHOLD', 'FORMER_ADDRESS', outside),
     ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', outside),
     ...once('NEAR_COLLEAGUE', 'COLLEAGUE', outside),
-    ...(near.has('SAME_SURNAME') && daysOf(outside.filter((one) => isWithin(one, now, MONTH_MS))) >= 2
-      ? found('NEAR_SURNAME', outside)
-      : []),
+    ...sameName(pair, outside),
   ];
 }
 
 /**
- * Beyond the weeks that closing takes, two of these: on two days, on three, about one person alone each time, out of hours.
- * Somebody rings about a closed case, even twice, and its page is opened; who looks at one of its people again and again, or
- * in the evening, has no page to write.
+ * A surname is shared by chance: with another sign, which is a second day (of a caller at a front door, one who does not
+ * merely ring again), out of hours, or a name that few of the other workers bear.
  */
-function afterEnd({ seen, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const isLate = afterClosing(seen);
-  const late = acts.filter((one) => one.stands === 'ENDED' && isWithin(one, now, MONTH_MS) && isLate(one));
-  const days = daysOf(late);
-  const signs = [days >= 2, days >= 3, late.every(({ isAlone }) => isAlone), late.some(({ deed }) => deed.isNight)];
-  return days > 0 && countOf(signs) >= 2 ? found('AFTER_END', late) : [];
+function sameName({ near, isFrontDoor, now }: Pair, outside: readonly Seen[]): readonly Finding[] {
+  if (!near.has('SAME_SURNAME')) return [];
+  const recent = outside.filter((one) => isWithin(one, now, MONTH_MS));
+  const isAgain = daysOf(recent) >= 2 && (!isFrontDoor || spanOf(recent) > RINGS_AGAIN_MS);
+  const isNight = recent.some(({ deed }) => deed.isNight);
+  return isAgain || (!isFrontDoor && (isNight || near.has('RARE_SURNAME'))) ? found('NEAR_SURNAME', outside) : [];
+}
+
+/**
+ * Beyond the weeks that closing takes: one person asked about alone on two days, or out of hours; or anybody of the family on
+ * two days with one out of hours, or on four. Somebody rings about a closed case, even twice, and its page is opened; who looks
+ * at one of its people again, or in the evening, has no page to write. Of a case that was closed before the log could see
+ * anybody work on it nothing tells when: one person alone on two days, three weeks into the worker's log.
+ */
+function afterEnd({ seen, workerSince, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const ended = acts.filter((one) => one.stands === 'ENDED' && isWithin(one, now, MONTH_MS));
+  const late = ended.filter(afterClosing(seen));
+  const alone = late.filter(isOneAlone);
+  const isNight = late.some(({ deed }) => deed.isNight);
+  const isAgain = daysOf(alone) >= 2 || daysOf(late) >= MANY_LATE_DAYS;
+  if (isAgain || (isNight && (alone.length > 0 || daysOf(late) >= 2))) return found('AFTER_END', late);
+  const isUnseen = !seen.some(({ stands }) => stands === 'WORK');
+  const since = Date.parse(workerSince) + CLOSING_MS;
+  const unseen = ended.filter((one) => isUnseen && isOneAlone(one) && Date.parse(one.deed.at) > since);
+  return daysOf(unseen) >= 2 ? found('AFTER_END', unseen) : [];
+}
+
+/** Asked about with nobody else. */
+function isOneAlone({ deed }: Seen): boolean {
+  return deed.sightings.length === 1;
 }
 
 /** Beyond the weeks of closing, counted from when the worker was last seen to work with them, else first seen to have. */
@@ -226,16 +253,14 @@ function afterClosing(seen: readonly Seen[]): (one: Seen) => boolean {
 function returning({ seen, isFrontDoor, now }: Pair, strange: readonly Seen[]): readonly Finding[] {
   const month = seen.filter((one) => isWithin(one, now, MONTH_MS));
   const recent = strange.filter((one) => one.stands === 'NONE' && isWithin(one, now, MONTH_MS));
-  const [first, last] = [recent[0], recent.at(-1)];
-  if (!first || !last || month.some(({ stands }) => stands !== 'NONE' && stands !== 'ENDED')) return [];
+  if (month.some(({ stands }) => stands !== 'NONE' && stands !== 'ENDED')) return [];
   const days = daysOf(recent);
   const isKin = month.some(({ cameAlong, deed }) => cameAlong && deed.searches.length === 0);
-  const isSpread = Date.parse(last.deed.at) - Date.parse(first.deed.at) > RINGS_AGAIN_MS;
   const isNight = recent.some(({ deed }) => deed.isNight);
   const isReturning = isKin
     ? days >= RETURNED_TO_KIN
     : isFrontDoor
-      ? days >= RETURNED_DAYS && isSpread
+      ? days >= RETURNED_DAYS && spanOf(recent) > RINGS_AGAIN_MS
       : days >= RETURNED_DAYS || (days >= 2 && isNight);
   return isReturning ? found('RETURNING', recent) : [];
 }
@@ -259,19 +284,23 @@ function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
   const age = Date.parse(now) - used;
   if (age < CONFIRMED_WITHIN_MS || age > 2 * CONFIRMED_WITHIN_MS) return [];
   // A name alone is shared by chance.
-  if ([...near].some((mark) => mark !== 'SAME_SURNAME')) return found('SELF_ASSERTED', released);
+  if ([...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME')) return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
   const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
-  const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
+  const isForOne = acts.every(isOneAlone);
   const isNight = released.some(({ deed }) => deed.isNight);
-  const signs = countOf([isWithoutWork, isOneAlone, !isStanding, isNight]);
-  return isNew && (isWithoutWork || isOneAlone) && signs >= 2 ? found('SELF_ASSERTED', released) : [];
+  const signs = countOf([isWithoutWork, isForOne, !isStanding, isNight]);
+  const isTakenBack = !isStanding && !acts.some(({ stands }) => stands === 'ENDED');
+  const isSigned = (isWithoutWork || isForOne) && signs >= 2;
+  return isNew && (isSigned || isTakenBack) ? found('SELF_ASSERTED', released) : [];
 }
 
 export function judgeDay(day: Day): readonly Finding[] {
   const { deeds } = day;
-  const isUsedTo = day.active > 0 && day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS;
+  // Of an out-of-hours team nobody's first week says what is usual.
+  const isBeginning = day.isFrontDoor && day.active < FIRST_DAYS;
+  const isUsedTo = isBeginning || (day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS);
   const tonight = deeds.filter((deed) => deed.isNight && strangersOf(deed).length > 0);
   const nights = [...day.earlierNights.filter((deed) => strangersOf(deed).length > 0), ...tonight];
   const isBrowsing = tonight.length > 0 && new Set(nights.flatMap(strangersOf)).size >= NIGHT_STRANGERS;
@@ -285,38 +314,22 @@ export function judgeDay(day: Day): readonly Finding[] {
     ...(isFarAbove(day.searches, LEAST_SEARCHES) && openedShare(deeds) < FEW_OPENED
       ? ofDeeds('SEARCHES', searching)
       : []),
-    // A field left empty by mistake is filled in then: two are a mistake where a whole search follows.
-    ...(oneField.length >= LEAST_ONE_FIELD || (oneField.length === 2 && searching.length === 2)
-      ? ofDeeds('ONE_FIELD', oneField)
-      : []),
+    ...(oneField.length >= LEAST_ONE_FIELD ? ofDeeds('ONE_FIELD', oneField) : []),
     ...afterRole(day, isUsedTo),
   ];
 }
 
 /**
- * A directory is a day late now and then: refused on two working days that follow on one another is that. Out of hours nobody
- * is waiting for the directory: that is once enough of somebody who was seen at work before and is not used to nights. Who was
- * not has begun, as far as anybody knows: for them three days.
+ * A directory is late now and then, and mostly by no more than a day: on a second day, or once out of hours where nights are
+ * not the worker's own. That of somebody who was seen at work before; who was not begins, as far as the log tells: three days.
  */
 function afterRole(day: Day, isUsedToNights: boolean): readonly Finding[] {
   const unknown = day.deeds.filter(({ code }) => code === 'NOT_KNOWN_HERE');
-  const today = unknown[0]?.at.slice(0, 'YYYY-MM-DD'.length);
-  if (today === undefined) return [];
-  const wasAtWork = day.active > 0;
-  const isApart = day.unknownDays.some((before) => workingDaysBetween(before, today) > 1);
+  if (unknown.length === 0) return [];
+  const days = day.unknownDays + 1;
   const isNight = !isUsedToNights && unknown.some(({ at }) => isOutOfHours(at));
-  const isAfter = day.unknownDays.length + 1 >= UNKNOWN_DAYS || (wasAtWork && (isApart || isNight));
+  const isAfter = day.active > 0 ? days >= UNKNOWN_DAYS || isNight : days > UNKNOWN_DAYS;
   return isAfter ? ofDeeds('AFTER_ROLE', unknown) : [];
-}
-
-/** From one day to a later one: the next working day is 1. */
-function workingDaysBetween(from: string, to: string): number {
-  let count = 0;
-  for (let at = Date.parse(from) + DAY_MS; at <= Date.parse(to); at += DAY_MS) {
-    const weekday = new Date(at).getUTCDay();
-    if (weekday !== 0 && weekday !== 6) count += 1;
-  }
-  return count;
 }
 
 /**
@@ -392,6 +405,12 @@ function isWithin({ deed }: Seen, now: IsoInstant, ms: number): boolean {
 
 function isRecent(at: IsoInstant, now: IsoInstant, ms: number): boolean {
   return Date.parse(now) - Date.parse(at) <= ms;
+}
+
+/** From the first to the last, ms. */
+function spanOf(seen: readonly Seen[]): number {
+  const times = seen.map(({ deed }) => Date.parse(deed.at));
+  return times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
 }
 
 function daysOf(seen: readonly Seen[]): number {

@@ -198,7 +198,9 @@ function usualOf(
 /** Directory and sources know where `knownShare` of the workers live; of the others the name alone. */
 function nearnessIn(town: Town, workers: ReadonlyMap<string, TownWorker>, knownShare: number) {
   const memo = new Map<string, ReadonlySet<Near>>();
-  const rareNames = rareNamesAmong(town.workers.flatMap(({ person }) => town.known.get(person)?.surnames.slice(0, 1) ?? []));
+  const rareNames = rareNamesAmong(
+    town.workers.flatMap(({ person }) => town.known.get(person)?.surnames.slice(0, 1) ?? []),
+  );
   return (id: string, person: string): ReadonlySet<Near> => {
     const key = `${id} ${person}`;
     const told = memo.get(key);
@@ -210,7 +212,8 @@ function nearnessIn(town: Town, workers: ReadonlyMap<string, TownWorker>, knownS
     const { person: _, ...nameAlone } = { ...self, surnames: self?.surnames ?? [], places: [] };
     const colleagues = worker?.person === person ? NOBODY : town.colleagues;
     const asked = { ...(isKnown ? self : nameAlone), rareNames, places: isKnown ? (self?.places ?? []) : [] };
-    const found = self && other ? nearnessOf({ ...asked, surnames: self.surnames }, other, colleagues) : new Set<Near>();
+    const found =
+      self && other ? nearnessOf({ ...asked, surnames: self.surnames }, other, colleagues) : new Set<Near>();
     memo.set(key, found);
     return found;
   };

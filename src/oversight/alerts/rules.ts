@@ -284,7 +284,8 @@ function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
   const age = Date.parse(now) - used;
   if (age < CONFIRMED_WITHIN_MS || age > 2 * CONFIRMED_WITHIN_MS) return [];
   // A name alone is shared by chance.
-  if ([...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME')) return found('SELF_ASSERTED', released);
+  if ([...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME'))
+    return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
   const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);

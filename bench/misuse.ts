@@ -13,7 +13,7 @@ import { DAYS, makeOffice, WARM_DAYS } from './misuse/ordinary.js';
 import { MISUSES, seedMisuse } from './misuse/seeded.js';
 import { makeTown, WORKERS } from './misuse/town.js';
 
-const SEEDS = [21, 22, 23];
+const SEEDS = [31, 32, 33, 34];
 const given = process.argv.slice(2).map(Number).filter(Number.isInteger);
 const seeds = given.length > 0 ? given : SEEDS;
 
@@ -73,8 +73,10 @@ const lines = [
   '',
   `Written by \`node dist/bench/misuse.js\`. Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() ?? ''}), shared with other work.`,
   `Each world: ${WORKERS} workers, ${WARM_DAYS / 7} weeks of history and ${weeks} weeks watched, ${Math.round(operations / seeds.length).toLocaleString('en')} operations; ${measured[0]?.incidents.length ?? 0} incidents, ${MISUSES.length} kinds. Seeds ${seeds.join(', ')};`,
-  'the rules were settled on seed 1, these were not looked at before. How ordinary work and misuse are drawn stands in bench/misuse/ (ordinary.ts, seeded.ts):',
-  'rates are guesses of what an office does, not taken from any real log; the low ends of every misuse lie below what its rule asks for.',
+  'the rules were settled on seeds 1 to 6; these four were measured once, after that. How ordinary work and misuse are drawn stands in bench/misuse/ (ordinary.ts, seeded.ts):',
+  'rates are guesses of what an office does, not taken from any real log, and some were changed after the first measures; the low ends of most misuse lie below what its rule asks for.',
+  'Before: the rules as they were then (settled on seed 1, the generator changed after it had been looked at) found 90.3 % at a precision of 66.7 % on seeds 21 to 23.',
+  'Then ordinary work was made harder (a directory that is late, a field left empty twice: `slips`), and the rules were given a second sign to ask for; on seeds 1 to 6, on which that was settled, they find 94.8 % at 82.8 %.',
   '',
   'An alert is right when its worker and its person (or day) are those of a seeded incident, of whatever kind; an incident is found when one alert is right about it. Suspicions only.',
   '',

@@ -1,6 +1,6 @@
 /** Runs the standing rules over a world's log, day by day as the watch does, and holds the alerts against what was seeded. */
 import { push } from '../../src/domain/entry.js';
-import { type Near, nearnessOf } from '../../src/oversight/alerts/nearness.js';
+import { type Near, nearnessOf, rareNamesAmong } from '../../src/oversight/alerts/nearness.js';
 import {
   ALERT_RULES,
   type AlertRule,
@@ -15,7 +15,7 @@ import { type Deed, deedOf, type Seen, seenIn } from '../../src/oversight/alerts
 import { type Act, entryOf } from './entries.js';
 import { DAY, DAYS, type Office, WARM_DAYS } from './ordinary.js';
 import type { Incident, Misuse } from './seeded.js';
-import type { Town, TownWorker } from './town.js';
+import type { Job, Town, TownWorker } from './town.js';
 
 export interface Alert {
   readonly rule: AlertRule;
@@ -35,6 +35,9 @@ export interface Measured {
 const SWEEP = 14;
 const USUAL = 28;
 const PEER_DAYS = 10;
+const EARLIER_NIGHTS = 6;
+/** Jobs whose teams the directory calls duty teams. */
+const FRONT_DOOR: readonly Job[] = ['DUTY_WORKER', 'NIGHT_WORKER'];
 
 export function measure(town: Town, office: Office, incidents: readonly Incident[], knownShare = 1): Measured {
   const acts = [...office.acts, ...incidents.flatMap((incident) => incident.acts)].filter(
@@ -59,6 +62,8 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
   const days = new Map<string, Counted[]>();
   const found = new Map<string, Alert>();
   const covering = new Map<string, Set<number>>();
+  const since = new Map<string, string>();
+  const nights = new Map<string, { readonly day: number; readonly deed: Deed }[]>();
   const ofWorker = new Map<string, Set<number>[]>();
   const note = (finding: Finding, about: Omit<Alert, 'rule' | 'incident'>, day: number) => {
     const key = `${finding.rule} ${about.worker} ${about.person ?? about.day}`;
@@ -103,6 +108,8 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
       near: near(worker, person),
       isTold: told(worker, person, day),
       isStanding: standing(worker, person, day),
+      isFrontDoor: FRONT_DOOR.includes(workers.get(worker)?.job ?? 'SOCIAL_WORKER'),
+      workerSince: since.get(worker) ?? now,
       now,
     };
     for (const finding of judgePair(pair)) note(finding, { worker, person }, day);
@@ -112,6 +119,7 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
     const perWorker = new Map<string, Deed[]>();
     for (const deed of deeds) {
       push(perWorker, deed.worker, deed);
+      if (!since.has(deed.worker)) since.set(deed.worker, deed.at);
       for (const { person, ...sighting } of deed.sightings) {
         const key = `${deed.worker} ${person}`;
         if (!suspects.has(key)) continue;
@@ -128,7 +136,10 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
       const today = countedOf(day, own);
       const usual = usualOf(days, worker, workers, today);
       const on = (own[0] as Deed).at.slice(0, 10);
-      for (const finding of [...judgeDay({ deeds: own, ...usual }), ...twoPurposes(own)])
+      const earlierNights = (nights.get(id) ?? []).flatMap((one) => (one.day >= day - EARLIER_NIGHTS ? one.deed : []));
+      const isFrontDoor = FRONT_DOOR.includes(worker.job);
+      for (const deed of own) if (deed.isNight) push(nights, id, { day, deed });
+      for (const finding of [...judgeDay({ deeds: own, isFrontDoor, earlierNights, ...usual }), ...twoPurposes(own)])
         note(finding, { worker: id, day: on }, day);
       push(days, id, today);
     }
@@ -162,7 +173,7 @@ function usualOf(
   today: Counted,
 ) {
   const recent = (days.get(worker.id) ?? []).filter(({ day }) => day >= today.day - USUAL);
-  const needsPeers = today.persons >= 100 || today.searches >= 8;
+  const needsPeers = today.persons >= 100 || today.searches >= 6;
   const peers = needsPeers
     ? [...workers.values()]
         // A job's workers are a team's, as the directory has them.
@@ -187,6 +198,9 @@ function usualOf(
 /** Directory and sources know where `knownShare` of the workers live; of the others the name alone. */
 function nearnessIn(town: Town, workers: ReadonlyMap<string, TownWorker>, knownShare: number) {
   const memo = new Map<string, ReadonlySet<Near>>();
+  const rareNames = rareNamesAmong(
+    town.workers.flatMap(({ person }) => town.known.get(person)?.surnames.slice(0, 1) ?? []),
+  );
   return (id: string, person: string): ReadonlySet<Near> => {
     const key = `${id} ${person}`;
     const told = memo.get(key);
@@ -197,7 +211,9 @@ function nearnessIn(town: Town, workers: ReadonlyMap<string, TownWorker>, knownS
     const isKnown = Number(id.slice(1)) % 100 < knownShare * 100;
     const { person: _, ...nameAlone } = { ...self, surnames: self?.surnames ?? [], places: [] };
     const colleagues = worker?.person === person ? NOBODY : town.colleagues;
-    const found = self && other ? nearnessOf(isKnown ? self : nameAlone, other, colleagues) : new Set<Near>();
+    const asked = { ...(isKnown ? self : nameAlone), rareNames, places: isKnown ? (self?.places ?? []) : [] };
+    const found =
+      self && other ? nearnessOf({ ...asked, surnames: self.surnames }, other, colleagues) : new Set<Near>();
     memo.set(key, found);
     return found;
   };

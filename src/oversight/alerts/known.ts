@@ -9,13 +9,21 @@ export function knownPerson(person: PersonId, { surnames, places }: WatchedPerso
 }
 
 /** By the name of the directory, and where the worker is a person of ours by what is known of that person. */
-export function knownWorker({ name, person }: StaffMember, self: WatchedPerson | undefined): Known {
-  const surname = name.trim().split(/\s+/).at(-1) ?? '';
+export function knownWorker(
+  { name, person }: StaffMember,
+  self: WatchedPerson | undefined,
+  rareNames: ReadonlySet<string>,
+): Known {
   return {
+    rareNames,
     ...(person === undefined ? {} : { person }),
-    surnames: [surname, ...(self?.surnames ?? [])],
+    surnames: [surnameOf(name), ...(self?.surnames ?? [])],
     places: self?.places.map(placeOf) ?? [],
   };
+}
+
+export function surnameOf(name: string): string {
+  return name.trim().split(/\s+/).at(-1) ?? '';
 }
 
 /** Whose systems tell of their work, by themselves or by a team of theirs: another agency's, and still their own. */

@@ -14,6 +14,8 @@ export const NEAR = [
   /** The same postcode, or the house beside. */
   'NEIGHBOUR',
   'SAME_SURNAME',
+  /** And a name that few of the other workers bear, where there are many: shared by chance seldom. */
+  'RARE_SURNAME',
   /** The person is a worker of one of the agencies. */
   'COLLEAGUE',
 ] as const;
@@ -33,6 +35,23 @@ export interface Known {
   readonly person?: PersonId;
   readonly surnames: readonly string[];
   readonly places: readonly Place[];
+  /** Of a worker: parts of their surnames that few of the other workers bear. */
+  readonly rareNames?: ReadonlySet<string>;
+}
+
+/** Of fewer workers nothing tells which names are rare. */
+const ENOUGH_NAMES = 100;
+
+/** A name of one worker and two others at most. */
+const FEW_BEAR_IT = 3;
+
+/** The parts of surnames that few of these workers bear. */
+export function rareNamesAmong(surnames: readonly string[]): ReadonlySet<string> {
+  if (surnames.length < ENOUGH_NAMES) return new Set();
+  const counts = new Map<string, number>();
+  for (const part of surnames.flatMap((surname) => [...new Set(surnameParts(surname))]))
+    counts.set(part, (counts.get(part) ?? 0) + 1);
+  return new Set([...counts].flatMap(([part, count]) => (count <= FEW_BEAR_IT ? part : [])));
 }
 
 /** How near. `colleagues`: workers who are persons of ours. */
@@ -40,7 +59,9 @@ export function nearnessOf(worker: Known, other: Known, colleagues: ReadonlySet<
   const near = new Set<Near>();
   if (other.person !== undefined && worker.person === other.person) return near.add('OWN_RECORD');
   if (other.person !== undefined && colleagues.has(other.person)) near.add('COLLEAGUE');
-  if (shareName(worker.surnames, other.surnames)) near.add('SAME_SURNAME');
+  const shared = sharedNames(worker.surnames, other.surnames);
+  if (shared.length > 0) near.add('SAME_SURNAME');
+  if (shared.some((part) => worker.rareNames?.has(part))) near.add('RARE_SURNAME');
   for (const a of worker.places)
     for (const b of other.places) {
       if (isSamePlace(a, b)) near.add(a.isPast || b.isPast ? 'FORMER_ADDRESS' : 'SAME_ADDRESS');
@@ -58,9 +79,9 @@ export function surnameParts(surname: string): readonly string[] {
     .filter((part) => part.length > 2);
 }
 
-function shareName(a: readonly string[], b: readonly string[]): boolean {
+function sharedNames(a: readonly string[], b: readonly string[]): readonly string[] {
   const parts = new Set(a.flatMap(surnameParts));
-  return b.flatMap(surnameParts).some((part) => parts.has(part));
+  return b.flatMap(surnameParts).filter((part) => parts.has(part));
 }
 
 function isSamePlace(a: Place, b: Place): boolean {

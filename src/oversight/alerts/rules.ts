@@ -7,6 +7,7 @@
  * refusals): no sign of misuse. A SUSPICION is a pattern that ordinary work rarely makes: its precision is measured
  * (`bench/misuse.ts`).
  */
+import { isOutOfHours } from '../../audit/index/hours.js';
 import type { IsoInstant } from '../../domain/words.js';
 import type { Near } from './nearness.js';
 import type { Deed, Seen, Sighting } from './sightings.js';
@@ -65,6 +66,10 @@ export interface Pair {
   readonly isTold: boolean;
   /** The worker's own agency's system still does. */
   readonly isStanding: boolean;
+  /** The worker belongs to a front door or duty team: strangers are its work, and ring again. */
+  readonly isFrontDoor: boolean;
+  /** When the worker first stands in the log; what was there by then did not begin then. */
+  readonly workerSince: IsoInstant;
   readonly now: IsoInstant;
 }
 
@@ -80,6 +85,10 @@ export interface Day {
   readonly nights: number;
   /** Days before on which the directory did not know the worker so. */
   readonly unknownDays: number;
+  /** The worker belongs to a front door or duty team. */
+  readonly isFrontDoor: boolean;
+  /** What the worker did out of hours in the six days before. */
+  readonly earlierNights: readonly Deed[];
 }
 
 export interface Usual {
@@ -98,20 +107,29 @@ const MONTH_MS = 30 * DAY_MS;
 
 /** Within a month: whoever has cause to ask again about a stranger has a referral, a seat or a case by the third day. */
 const RETURNED_DAYS = 3;
-/** After a case closes it is written up, and somebody rings back: four weeks are left for that. */
-const CLOSING_MS = 28 * DAY_MS;
+/** Who is told "ring again tomorrow" does so within days, and may not be written down yet: at a front door that is no return. */
+const RINGS_AGAIN_MS = 5 * DAY_MS;
+/** Of one's own family a relative is asked about again: the work may need it so often. */
+const RETURNED_TO_KIN = 5;
+/** After a case closes it is written up and handed over: three weeks are left for that. */
+const CLOSING_MS = 21 * DAY_MS;
 /** By then a team, a core group or a handover has put the work into another system too. */
 const CONFIRMED_WITHIN_MS = 14 * DAY_MS;
+/** Within a month, after a case has closed: more than somebody ringing about it makes. */
+const MANY_LATE_DAYS = 4;
 const NIGHT_STRANGERS = 3;
 const USED_TO_NIGHTS = 0.25;
+const FIRST_DAYS = 5;
 const MOST_PURPOSES = 3;
 const LEAST_VOLUME = 120;
 /** No job brings so many in a day: who calls at a front door is written down as a referral. */
 const MOST_STRANGERS = 40;
-const LEAST_SEARCHES = 8;
-const FEW_OPENED = 0.35;
+const LEAST_SEARCHES = 6;
+const FEW_OPENED = 0.5;
 const LEAST_ONE_FIELD = 3;
 const UNKNOWN_DAYS = 2;
+/** Alone for the very person, by whoever works with them and was refused as often in a week. */
+const OWN_PROBED = 3;
 
 /** Social care allocates by its own system, and is told of by nobody: its lines are judged by nearness alone. */
 const ALLOCATED_BY_LAW = ['SOCIAL_WORKER', 'SENIOR_PRACTITIONER', 'CHILD_PRACTITIONER', 'TEAM_MANAGER'];
@@ -132,7 +150,7 @@ export function judgePair(pair: Pair): readonly Finding[] {
     ...probed('LOCKED_PROBED', acts, pair.now, ({ lockedRefused }) => lockedRefused),
     ...nearby(pair, acts),
     ...afterEnd(pair, acts),
-    ...returning(strange, pair.now),
+    ...returning(pair, strange),
     ...selfAsserted(pair, acts),
     ...found('OVERRIDDEN_REFUSAL', pair.seen.filter(({ overridden }) => overridden).slice(0, 1)),
   ];
@@ -141,9 +159,9 @@ export function judgePair(pair: Pair): readonly Finding[] {
 
 /**
  * A board that asks for everybody's address meets protected ones every day: what came along is passed over, and so is a page
- * of the worker's own family, opened as often as the work needs. What is left is asking for the very person: by somebody who
- * does not work with them, or is of the other side and asks about nobody else, twice in a week; or by somebody who does,
- * under one purpose after another.
+ * of the worker's own family, opened as often and under as many purposes as the work needs. What is left is asking for the
+ * very person: by somebody who does not work with them, or is of the other side and asks about nobody else, twice in a week;
+ * by somebody who does, three times in a week, or under three purposes in a day.
  */
 function probed(
   rule: AlertRule,
@@ -156,15 +174,18 @@ function probed(
     opposingRefused ? isAlone : stands !== 'WORK',
   );
   if (strange.length >= 2) return found(rule, strange);
-  const lastDay = refused.filter((seen) => isWithin(seen, now, DAY_MS));
-  return new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES ? found(rule, lastDay) : [];
+  const alone = refused.filter(({ isAlone }) => isAlone);
+  const lastDay = alone.filter((seen) => isWithin(seen, now, DAY_MS));
+  const isInTurn = new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES;
+  return alone.length >= OWN_PROBED || isInTurn ? found(rule, alone) : [];
 }
 
 /**
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
- * none of the worker's work (a duty worker has the referral). A surname is shared by chance: on two days.
+ * none of the worker's work (a duty worker has the referral).
  */
-function nearby({ seen, near, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function nearby(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const { seen, near } = pair;
   const late = afterClosing(seen);
   const outside = acts.filter(
     (one) => one.stands === 'NONE' || one.stands === 'OTHERWISE' || (one.stands === 'ENDED' && late(one)),
@@ -177,17 +198,44 @@ function nearby({ seen, near, now }: Pair, acts: readonly Seen[]): readonly Find
     ...once('NEAR_HOUSEHOLD', 'FORMER_ADDRESS', outside),
     ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', outside),
     ...once('NEAR_COLLEAGUE', 'COLLEAGUE', outside),
-    ...(near.has('SAME_SURNAME') && daysOf(outside.filter((one) => isWithin(one, now, MONTH_MS))) >= 2
-      ? found('NEAR_SURNAME', outside)
-      : []),
+    ...sameName(pair, outside),
   ];
 }
 
-/** Two days beyond the weeks that closing takes. */
-function afterEnd({ seen, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const isLate = afterClosing(seen);
-  const late = acts.filter((one) => one.stands === 'ENDED' && isWithin(one, now, MONTH_MS) && isLate(one));
-  return daysOf(late) >= 2 ? found('AFTER_END', late) : [];
+/**
+ * A surname is shared by chance: with another sign, which is a second day (of a caller at a front door, one who does not
+ * merely ring again), out of hours, or a name that few of the other workers bear.
+ */
+function sameName({ near, isFrontDoor, now }: Pair, outside: readonly Seen[]): readonly Finding[] {
+  if (!near.has('SAME_SURNAME')) return [];
+  const recent = outside.filter((one) => isWithin(one, now, MONTH_MS));
+  const isAgain = daysOf(recent) >= 2 && (!isFrontDoor || spanOf(recent) > RINGS_AGAIN_MS);
+  const isNight = recent.some(({ deed }) => deed.isNight);
+  return isAgain || (!isFrontDoor && (isNight || near.has('RARE_SURNAME'))) ? found('NEAR_SURNAME', outside) : [];
+}
+
+/**
+ * Beyond the weeks that closing takes: one person asked about alone on two days, or out of hours; or anybody of the family on
+ * two days with one out of hours, or on four. Somebody rings about a closed case, even twice, and its page is opened; who looks
+ * at one of its people again, or in the evening, has no page to write. Of a case that was closed before the log could see
+ * anybody work on it nothing tells when: one person alone on two days, three weeks into the worker's log.
+ */
+function afterEnd({ seen, workerSince, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const ended = acts.filter((one) => one.stands === 'ENDED' && isWithin(one, now, MONTH_MS));
+  const late = ended.filter(afterClosing(seen));
+  const alone = late.filter(isOneAlone);
+  const isNight = late.some(({ deed }) => deed.isNight);
+  const isAgain = daysOf(alone) >= 2 || daysOf(late) >= MANY_LATE_DAYS;
+  if (isAgain || (isNight && (alone.length > 0 || daysOf(late) >= 2))) return found('AFTER_END', late);
+  const isUnseen = !seen.some(({ stands }) => stands === 'WORK');
+  const since = Date.parse(workerSince) + CLOSING_MS;
+  const unseen = ended.filter((one) => isUnseen && isOneAlone(one) && Date.parse(one.deed.at) > since);
+  return daysOf(unseen) >= 2 ? found('AFTER_END', unseen) : [];
+}
+
+/** Asked about with nobody else. */
+function isOneAlone({ deed }: Seen): boolean {
+  return deed.sightings.length === 1;
 }
 
 /** Beyond the weeks of closing, counted from when the worker was last seen to work with them, else first seen to have. */
@@ -197,49 +245,70 @@ function afterClosing(seen: readonly Seen[]): (one: Seen) => boolean {
   return ({ deed }) => Date.parse(deed.at) > closed;
 }
 
-function returning(strange: readonly Seen[], now: IsoInstant): readonly Finding[] {
-  const recent = strange.filter((seen) => seen.stands === 'NONE' && isWithin(seen, now, MONTH_MS));
-  return daysOf(recent) >= RETURNED_DAYS ? found('RETURNING', recent) : [];
+/**
+ * A stranger on three days, or on two of which one was out of hours. A referral, seat or case in between is cause enough. At a
+ * front door nights are work too, and callers ring again before the referral is written down: three days count where they
+ * lie further apart than that. A relative of the worker's own families, who came along with them, is asked about oftener.
+ */
+function returning({ seen, isFrontDoor, now }: Pair, strange: readonly Seen[]): readonly Finding[] {
+  const month = seen.filter((one) => isWithin(one, now, MONTH_MS));
+  const recent = strange.filter((one) => one.stands === 'NONE' && isWithin(one, now, MONTH_MS));
+  if (month.some(({ stands }) => stands !== 'NONE' && stands !== 'ENDED')) return [];
+  const days = daysOf(recent);
+  const isKin = month.some(({ cameAlong, deed }) => cameAlong && deed.searches.length === 0);
+  const isNight = recent.some(({ deed }) => deed.isNight);
+  const isReturning = isKin
+    ? days >= RETURNED_TO_KIN
+    : isFrontDoor
+      ? days >= RETURNED_DAYS && spanOf(recent) > RINGS_AGAIN_MS
+      : days >= RETURNED_DAYS || (days >= 2 && isNight);
+  return isReturning ? found('RETURNING', recent) : [];
 }
 
 /**
  * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
- * first weeks of any case. So it is an alert at once where the person is near the worker; and else after two weeks in which no
- * other system came to tell of it, where the own agency holds nothing of the work either (there is involvement and nothing
- * done), or where the involvement is gone again and was used for one person alone: work opens families. Only of involvement
- * that was new when it was used: what stood on boards for weeks was seen by whoever manages it.
+ * first weeks of any case. So it is an alert after two weeks in which no other system came to tell of it, and only with
+ * another sign: the person is near the worker; or two of these, one of them of the first two – the own agency holds nothing of
+ * the work; it was used for one person alone each time (work opens families); the involvement is gone again; it was used out
+ * of hours. Only of involvement that was new when it was used, and began while the worker was already seen at work: what stood
+ * on boards for weeks was seen by whoever manages it, and who begins takes over a caseload. Somebody of the worker's own
+ * household is an alert at once, by nearness.
  */
-function selfAsserted({ seen, near, isTold, isStanding, now }: Pair, acts: readonly Seen[]): readonly Finding[] {
+function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
+  const { seen, near, isTold, isStanding, workerSince, now } = pair;
   const released = acts.filter(({ unconfirmed }) => unconfirmed);
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
-  // A name alone is shared by chance.
-  if ([...near].some((mark) => mark !== 'SAME_SURNAME')) return found('SELF_ASSERTED', released);
-  if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
-  const age = Date.parse(now) - Date.parse(first.deed.at);
+  const used = Date.parse(first.deed.at);
   const began = Date.parse(seen.find(({ stands }) => stands === 'WORK')?.deed.at ?? first.deed.at);
-  const isNew = Date.parse(first.deed.at) - began <= CONFIRMED_WITHIN_MS;
-  const isDue = isNew && age >= CONFIRMED_WITHIN_MS && age <= 2 * CONFIRMED_WITHIN_MS;
-  const isOneAlone = acts.every(({ deed }) => deed.sightings.length === 1);
+  const age = Date.parse(now) - used;
+  if (age < CONFIRMED_WITHIN_MS || age > 2 * CONFIRMED_WITHIN_MS) return [];
+  // A name alone is shared by chance.
+  if ([...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME'))
+    return found('SELF_ASSERTED', released);
+  if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
+  const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
-  return isDue && (isWithoutWork || (isOneAlone && !isStanding)) ? found('SELF_ASSERTED', released) : [];
+  const isForOne = acts.every(isOneAlone);
+  const isNight = released.some(({ deed }) => deed.isNight);
+  const signs = countOf([isWithoutWork, isForOne, !isStanding, isNight]);
+  const isTakenBack = !isStanding && !acts.some(({ stands }) => stands === 'ENDED');
+  const isSigned = (isWithoutWork || isForOne) && signs >= 2;
+  return isNew && (isSigned || isTakenBack) ? found('SELF_ASSERTED', released) : [];
 }
 
 export function judgeDay(day: Day): readonly Finding[] {
   const { deeds } = day;
-  const nights = deeds.filter(({ isNight }) => isNight);
-  const strangers = new Set(nights.flatMap(strangersOf));
-  const isUsedTo = day.active > 0 && day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS;
+  // Of an out-of-hours team nobody's first week says what is usual.
+  const isBeginning = day.isFrontDoor && day.active < FIRST_DAYS;
+  const isUsedTo = isBeginning || (day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS);
+  const tonight = deeds.filter((deed) => deed.isNight && strangersOf(deed).length > 0);
+  const nights = [...day.earlierNights.filter((deed) => strangersOf(deed).length > 0), ...tonight];
+  const isBrowsing = tonight.length > 0 && new Set(nights.flatMap(strangersOf)).size >= NIGHT_STRANGERS;
   const searching = deeds.filter(({ searches }) => searches.length > 0);
   const oneField = searching.filter(({ searches }) => searches.some(({ fields }) => fields.length === 1));
-  const unknown = deeds.filter(({ code }) => code === 'NOT_KNOWN_HERE');
   return [
-    ...(strangers.size >= NIGHT_STRANGERS && !isUsedTo
-      ? ofDeeds(
-          'NIGHT_BROWSING',
-          nights.filter((deed) => strangersOf(deed).length > 0),
-        )
-      : []),
+    ...(isBrowsing && !isUsedTo ? ofDeeds('NIGHT_BROWSING', nights) : []),
     ...(isFarAbove(day.volume, LEAST_VOLUME) || new Set(deeds.flatMap(strangersOf)).size >= MOST_STRANGERS
       ? ofDeeds('VOLUME', deeds)
       : []),
@@ -247,8 +316,21 @@ export function judgeDay(day: Day): readonly Finding[] {
       ? ofDeeds('SEARCHES', searching)
       : []),
     ...(oneField.length >= LEAST_ONE_FIELD ? ofDeeds('ONE_FIELD', oneField) : []),
-    ...(unknown.length > 0 && day.unknownDays + 1 >= UNKNOWN_DAYS ? ofDeeds('AFTER_ROLE', unknown) : []),
+    ...afterRole(day, isUsedTo),
   ];
+}
+
+/**
+ * A directory is late now and then, and mostly by no more than a day: on a second day, or once out of hours where nights are
+ * not the worker's own. That of somebody who was seen at work before; who was not begins, as far as the log tells: three days.
+ */
+function afterRole(day: Day, isUsedToNights: boolean): readonly Finding[] {
+  const unknown = day.deeds.filter(({ code }) => code === 'NOT_KNOWN_HERE');
+  if (unknown.length === 0) return [];
+  const days = day.unknownDays + 1;
+  const isNight = !isUsedToNights && unknown.some(({ at }) => isOutOfHours(at));
+  const isAfter = day.active > 0 ? days >= UNKNOWN_DAYS || isNight : days > UNKNOWN_DAYS;
+  return isAfter ? ofDeeds('AFTER_ROLE', unknown) : [];
 }
 
 /**
@@ -314,12 +396,22 @@ function strangersOf({ sightings }: Deed): readonly string[] {
   );
 }
 
+function countOf(signs: readonly boolean[]): number {
+  return signs.filter(Boolean).length;
+}
+
 function isWithin({ deed }: Seen, now: IsoInstant, ms: number): boolean {
   return isRecent(deed.at, now, ms);
 }
 
 function isRecent(at: IsoInstant, now: IsoInstant, ms: number): boolean {
   return Date.parse(now) - Date.parse(at) <= ms;
+}
+
+/** From the first to the last, ms. */
+function spanOf(seen: readonly Seen[]): number {
+  const times = seen.map(({ deed }) => Date.parse(deed.at));
+  return times.length === 0 ? 0 : Math.max(...times) - Math.min(...times);
 }
 
 function daysOf(seen: readonly Seen[]): number {

@@ -24,7 +24,7 @@ export async function usualOf(
   worker: WorkerId,
   day: string,
   next: string,
-): Promise<Omit<Day, 'deeds'>> {
+): Promise<Omit<Day, 'deeds' | 'earlierNights' | 'isFrontDoor'>> {
   const since = dayBefore(day, USUAL_DAYS);
   const peers = peersOf(staff, worker);
   const [volumes, searches, nights] = await Promise.all(
@@ -46,7 +46,7 @@ export async function usualOf(
 }
 
 /** Below the floors of the rules nothing is compared, so nothing is counted either. */
-const WORTH_COMPARING = { persons: 100, entries: 8 } as const;
+const WORTH_COMPARING = { persons: 100, entries: 6 } as const;
 
 /** Days of others of the role on which there was any. */
 async function peerDays(

@@ -25,8 +25,8 @@ import type { Registers } from '../../registers/registers.js';
 import { instantAfter } from '../../sharing/deadline.js';
 import type { Store } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
-import { knownPerson, knownWorker, toldOf } from './known.js';
-import { NEAR, type Near, nearnessOf } from './nearness.js';
+import { knownPerson, knownWorker, surnameOf, toldOf } from './known.js';
+import { NEAR, type Near, nearnessOf, rareNamesAmong } from './nearness.js';
 import {
   type AlertRule,
   type Finding,
@@ -45,7 +45,7 @@ export interface WatchParts {
   readonly audit: Audit;
   readonly search: Search;
   readonly registers: Pick<Registers, 'consent'>;
-  readonly directory: Pick<Directory, 'agencies'>;
+  readonly directory: Pick<Directory, 'agencies' | 'teams'>;
   readonly staff: () => Promise<ReadonlyMap<WorkerId, StaffMember>>;
   /** Reads people at the sources; the entry of it stands by then. */
   readonly read: (persons: readonly PersonId[], at: IsoInstant) => Promise<WatchedPersons>;
@@ -77,6 +77,7 @@ const DAY_MS = 86_400_000;
 const NEAR_FOR_MS = 90 * DAY_MS;
 /** Involvement has so long to be told of by another system: then it is judged again. */
 const SWEEP_DAYS = 14;
+const EARLIER_NIGHTS = 6;
 const TOLD = 'TOLD';
 const STANDING = 'STANDING';
 
@@ -164,7 +165,7 @@ export function openWatch(parts: WatchParts): Watch {
     const marks = deeds.flatMap((deed) =>
       deed.sightings.flatMap(({ person, unconfirmed, confirmed }) => {
         const found = near.get(keyOf({ worker: deed.worker, person }));
-        const all: string[] = [...(found?.near ?? [])];
+        const all: string[] = [...(found?.near ?? [])].filter((mark) => mark !== 'RARE_SURNAME');
         if (unconfirmed && !confirmed && found?.isTold === false) all.push('SELF_ASSERTED');
         return all.map((mark) => ({ index: deed.index, day: dayOf(deed.at), mark }));
       }),
@@ -220,13 +221,14 @@ export function openWatch(parts: WatchParts): Watch {
     }
     const read = await readLogged([...persons], at);
     const colleagues = new Set([...staff.values()].flatMap(({ person }) => person ?? []));
+    const rareNames = rareNamesAmong([...staff.values()].map(({ name }) => surnameOf(name)));
     for (const pair of known) {
       const member = staff.get(pair.worker);
       const other = read.persons.get(pair.person);
       if (!member || !other) continue;
       const self = member.person === undefined ? undefined : read.persons.get(member.person);
       const own = colleagues.has(pair.person) && member.person !== pair.person ? colleagues : NOBODY;
-      const near = nearnessOf(knownWorker(member, self), knownPerson(pair.person, other), own);
+      const near = nearnessOf(knownWorker(member, self, rareNames), knownPerson(pair.person, other), own);
       found.set(keyOf(pair), { near, ...toldOf(member, other.work) });
     }
     // What a source that is down would tell is asked again with the next operation.
@@ -285,7 +287,9 @@ export function openWatch(parts: WatchParts): Watch {
       limit: HISTORY,
     });
     const seen = inOrder(entries.map(({ index, body }) => deedOf(index, body))).flatMap((deed) => seenIn(deed, person));
-    const pair: Pair = { seen, ...nearness, now: at };
+    const needsSince = seen.some(({ unconfirmed, stands }) => unconfirmed || stands === 'ENDED');
+    const workerSince = needsSince ? await firstSeen(worker, at) : at;
+    const pair: Pair = { seen, ...nearness, isFrontDoor: await isAtFrontDoor(worker), workerSince, now: at };
     const findings = judgePair(pair);
     if (findings.length === 0) return [];
     const closures = await alertRows.closures(worker, person);
@@ -293,6 +297,30 @@ export function openWatch(parts: WatchParts): Watch {
       const holding = sinceClosed(finding, pair, closures.get(finding.rule));
       return holding ? [{ id: newId(), worker, person, at: now().toISOString(), ...holding }] : [];
     });
+  }
+
+  /** When a worker first stands in the log. */
+  async function firstSeen(worker: WorkerId, at: IsoInstant): Promise<IsoInstant> {
+    const first = await search.earliest([{ kind: 'worker', name: worker }]);
+    const [entry] = first === undefined ? [] : await search.at([first]);
+    return entry?.body.at ?? at;
+  }
+
+  async function isAtFrontDoor(worker: WorkerId): Promise<boolean> {
+    const teams = (await parts.staff()).get(worker)?.teams;
+    if (!teams || teams.size === 0) return false;
+    return (await parts.directory.teams()).some(({ id, duty }) => duty && teams.has(id));
+  }
+
+  /** What a worker did out of hours in the days before one: asked for only where the day itself has such. */
+  async function nightsBefore(worker: WorkerId, day: string): Promise<readonly Deed[]> {
+    const { entries } = await search.find({
+      all: [{ kind: 'night', name: worker }],
+      since: before(`${day}T00:00:00.000Z`, EARLIER_NIGHTS * DAY_MS),
+      until: `${day}T00:00:00.000Z`,
+      limit: HISTORY,
+    });
+    return inOrder(entries.map(({ index, body }) => deedOf(index, body)));
   }
 
   async function judgedDay(
@@ -308,7 +336,13 @@ export function openWatch(parts: WatchParts): Watch {
     });
     const deeds = inOrder(entries.map(({ index, body }) => deedOf(index, body)));
     const usual = await usualOf({ search, staff }, worker, day, next);
-    const findings: readonly Finding[] = [...judgeDay({ deeds, ...usual }), ...twoPurposes(deeds)];
+    const isNight = deeds.some((deed) => deed.isNight);
+    const earlierNights = isNight ? await nightsBefore(worker, day) : [];
+    const isFrontDoor = isNight && (await isAtFrontDoor(worker));
+    const findings: readonly Finding[] = [
+      ...judgeDay({ deeds, isFrontDoor, earlierNights, ...usual }),
+      ...twoPurposes(deeds),
+    ];
     return findings.map((finding) => ({ id: newId(), worker, day, at: now().toISOString(), ...finding }));
   }
 

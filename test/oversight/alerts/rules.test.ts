@@ -1,6 +1,6 @@
 /** Each standing rule holds of its case, and not of the near miss beside it. */
 import { describe, expect, it } from '@jest/globals';
-import { type Near, nearnessOf, placeOfKey } from '../../../src/oversight/alerts/nearness.js';
+import { type Near, nearnessOf, placeOfKey, rareNamesAmong } from '../../../src/oversight/alerts/nearness.js';
 import {
   type AlertRule,
   type Day,
@@ -51,7 +51,16 @@ const seen = (at: string, sighting: Partial<Sighting>, changes: Partial<Deed> = 
 };
 function rulesOf(all: readonly Seen[], more: Partial<Pair> = {}): AlertRule[] {
   const now = all.at(-1)?.deed.at ?? '';
-  const pair: Pair = { seen: all, near: new Set<Near>(), isTold: false, isStanding: true, now, ...more };
+  const pair: Pair = {
+    seen: all,
+    near: new Set<Near>(),
+    isTold: false,
+    isStanding: true,
+    isFrontDoor: false,
+    workerSince: '2026-09-01T10:00:00.000Z',
+    now,
+    ...more,
+  };
   return judgePair(pair).map(({ rule }) => rule);
 }
 const near = (...marks: readonly Near[]): Partial<Pair> => ({ near: new Set(marks) });
@@ -64,7 +73,7 @@ describe('a worker and a person', () => {
     expect(rulesOf([seen('02T10:00', refused), seen('20T10:00', refused)])).toEqual([]);
     const board = { ...refused, stands: 'WORK', cameAlong: true } as const;
     expect(rulesOf([seen('09T10:00', board), seen('10T10:00', board), seen('11T10:00', board)])).toEqual([]);
-    const ownPage = { ...refused, stands: 'WORK' } as const;
+    const ownPage = { ...refused, stands: 'WORK', isAlone: false } as const;
     expect(rulesOf([seen('09T10:00', ownPage), seen('10T10:00', ownPage), seen('11T10:00', ownPage)])).toEqual([]);
   });
   it('the other side: asking about the victim alone, not opening the page of the family', () => {
@@ -73,13 +82,16 @@ describe('a worker and a person', () => {
     const page = { ...opposed, isAlone: false };
     expect(rulesOf([seen('09T10:00', page), seen('10T10:00', page)])).toEqual([]);
   });
-  it('one purpose after another in a day, by whoever works with them; two are an ordinary day', () => {
+  it('by whoever works with them: the very person under three purposes in a day, or three times in a week; never the family’s page', () => {
     const own = { ...refused, stands: 'WORK' } as const;
-    const tries = (['ASSESSMENT', 'SUPERVISION', 'STEP_UP'] as const).map((purpose, i) =>
-      seen(`09T1${i}:00`, own, { purpose }),
-    );
-    expect(rulesOf(tries)).toContain('LOCATION_PROBED');
-    expect(rulesOf(tries.slice(0, 2))).toEqual([]);
+    const tries = (one: Partial<Sighting>) =>
+      (['ASSESSMENT', 'SUPERVISION', 'STEP_UP'] as const).map((purpose, i) => seen(`09T1${i}:00`, one, { purpose }));
+    expect(rulesOf(tries(own))).toContain('LOCATION_PROBED');
+    expect(rulesOf(tries(own).slice(0, 2))).toEqual([]);
+    expect(rulesOf(tries({ ...own, isAlone: false }))).toEqual([]);
+    const days = (...on: readonly string[]) => on.map((day) => seen(`${day}T10:00`, own));
+    expect(rulesOf(days('09', '11', '13'))).toEqual(['LOCATION_PROBED']);
+    expect(rulesOf(days('02', '11', '13'))).toEqual([]);
   });
   it('locked: the same', () => {
     const locked = { lockedRefused: true } as const;
@@ -105,38 +117,98 @@ describe('a worker and a person', () => {
       expect(rulesOf([seen('09T10:00', { cameAlong: true })], near(mark))).toEqual([]);
     }
   });
-  it('a surname: on two days, on one it is chance', () => {
+  it('a surname: with a second day, out of hours, or where few bear it; else it is chance', () => {
+    const night = { isNight: true };
     expect(rulesOf([seen('09T10:00', {})], near('SAME_SURNAME'))).toEqual([]);
     expect(rulesOf([seen('09T10:00', {}), seen('09T10:05', {})], near('SAME_SURNAME'))).toEqual([]);
     expect(rulesOf([seen('09T10:00', {}), seen('10T12:00', {})], near('SAME_SURNAME'))).toEqual(['NEAR_SURNAME']);
+    expect(rulesOf([seen('09T21:00', {}, night)], near('SAME_SURNAME'))).toEqual(['NEAR_SURNAME']);
+    expect(rulesOf([seen('09T10:00', {})], near('SAME_SURNAME', 'RARE_SURNAME'))).toEqual(['NEAR_SURNAME']);
+    const desk = { isFrontDoor: true };
+    const again = [seen('09T10:00', {}), seen('10T12:00', {})];
+    expect(rulesOf(again, { ...near('SAME_SURNAME', 'RARE_SURNAME'), ...desk })).toEqual([]);
+    expect(rulesOf([...again, seen('15T12:00', {})], { ...near('SAME_SURNAME'), ...desk })).toContain('NEAR_SURNAME');
   });
-  it('after the case closed: two days beyond four weeks; not while it is being closed', () => {
-    const ended = { stands: 'ENDED' } as const;
-    const worked = (at: string) => seen(at, { stands: 'WORK' });
-    expect(rulesOf([worked('01T10:00'), seen('30T10:00', ended), seen('30T23:00', ended)])).toEqual([]);
-    expect(rulesOf([worked('01T10:00'), seen('29T12:00', ended), seen('30T10:00', ended)])).toEqual(['AFTER_END']);
-    expect(rulesOf([worked('01T10:00'), seen('05T10:00', ended), seen('09T10:00', ended)])).toEqual([]);
+  const ended = { stands: 'ENDED' } as const;
+  const worked = (at: string) => seen(at, { stands: 'WORK' });
+  const pageOf = (at: string, changes: Partial<Deed> = {}): Seen => {
+    const one = deed(at, changes, ended, { ...ended, person: 'P-2' });
+    return { ...(one.sightings[0] as Sighting), deed: one };
+  };
+  it('after the case closed: one alone on two days beyond three weeks, or out of hours; not while it is being closed', () => {
+    const first = worked('01T10:00');
+    expect(rulesOf([first, seen('30T10:00', ended), seen('30T15:00', ended)])).toEqual([]);
+    expect(rulesOf([first, seen('23T12:00', ended), seen('30T10:00', ended)])).toEqual(['AFTER_END']);
+    expect(rulesOf([first, seen('05T10:00', ended), seen('09T10:00', ended)])).toEqual([]);
+    expect(rulesOf([first, seen('30T21:00', ended, { isNight: true })])).toEqual(['AFTER_END']);
+    expect(rulesOf([first, seen('09T21:00', ended, { isNight: true })])).toEqual([]);
   });
-  it('a stranger on three days; not on two, nor one whom the duty team has a referral about', () => {
+  it('after the case closed: its page on four days, or on two with one out of hours; twice by day somebody rang', () => {
+    const first = worked('01T10:00');
+    const pages = ['23', '25', '27', '30'].map((day) => pageOf(`${day}T12:00`));
+    expect(rulesOf([first, ...pages])).toEqual(['AFTER_END']);
+    expect(rulesOf([first, ...pages.slice(1)])).toEqual([]);
+    expect(rulesOf([first, ...pages.slice(0, 1), pageOf('30T21:00', { isNight: true })])).toEqual(['AFTER_END']);
+    expect(rulesOf([first, pageOf('30T21:00', { isNight: true })])).toEqual([]);
+  });
+  it('of a case closed before the log began: one alone on two days, of a worker seen for three weeks', () => {
+    const twice = [seen('23T12:00', ended), seen('24T10:00', ended)];
+    expect(rulesOf(twice)).toEqual(['AFTER_END']);
+    expect(rulesOf(twice, { workerSince: '2026-11-20T10:00:00.000Z' })).toEqual([]);
+    expect(rulesOf([pageOf('23T12:00'), pageOf('24T12:00')])).toEqual([]);
+  });
+  it('a stranger on three days, or two with one out of hours; not on two by day, nor one with a referral', () => {
     const three = (stands: Sighting['stands']) => ['09', '12', '20'].map((day) => seen(`${day}T10:00`, { stands }));
     expect(rulesOf(three('NONE'))).toEqual(['RETURNING']);
     expect(rulesOf(three('NONE').slice(1))).toEqual([]);
+    expect(rulesOf([seen('09T10:00', {}), seen('12T21:00', {}, { isNight: true })])).toEqual(['RETURNING']);
     expect(rulesOf(three('DUTY'))).toEqual([]);
+    expect(rulesOf([...three('NONE').slice(0, 2), seen('13T10:00', { stands: 'DUTY' }), seen('20T10:00', {})])).toEqual(
+      [],
+    );
   });
-  it('self-asserted involvement: at once where near; after two weeks where nothing was done, or it is gone and served one person alone', () => {
+  it('at a front door callers ring again for days, by night too; a relative of one’s own family is asked about oftener', () => {
+    const on = (...days: readonly string[]) => days.map((day) => seen(`${day}T21:00`, {}, { isNight: true }));
+    const desk = { isFrontDoor: true };
+    expect(rulesOf(on('09', '10', '12'), desk)).toEqual([]);
+    expect(rulesOf(on('09', '10', '16'), desk)).toEqual(['RETURNING']);
+    const along = seen('08T10:00', { cameAlong: true });
+    expect(rulesOf([along, ...on('09', '12', '20')])).toEqual([]);
+    expect(rulesOf([along, ...on('09', '12', '14', '16', '20')])).toEqual(['RETURNING']);
+  });
+  describe('self-asserted involvement, after two weeks in which nobody else told of it', () => {
     const asserted = seen('02T10:00', { stands: 'WORK', unconfirmed: true });
     const recorded = seen('02T10:00', { stands: 'WORK', unconfirmed: true, ownWork: true });
     const late = { now: '2026-11-17T10:00:00.000Z' };
-    expect(rulesOf([asserted], near('NEIGHBOUR'))).toContain('SELF_ASSERTED');
-    expect(rulesOf([asserted])).toEqual([]);
-    expect(rulesOf([asserted], late)).toEqual(['SELF_ASSERTED']);
-    expect(rulesOf([asserted], { ...late, isTold: true })).toEqual([]);
-    expect(rulesOf([asserted, seen('10T10:00', { stands: 'WORK', confirmed: true })], late)).toEqual([]);
-    expect(rulesOf([recorded], late)).toEqual([]);
-    expect(rulesOf([recorded], { ...late, isStanding: false })).toEqual(['SELF_ASSERTED']);
-    const { deed: own, ...one } = recorded;
-    const family = { ...one, deed: { ...own, sightings: [one, { ...one, person: 'P-2' }] } };
-    expect(rulesOf([family], { ...late, isStanding: false })).toEqual([]);
+    const withFamily = ({ deed: own, ...one }: Seen): Seen => ({
+      ...one,
+      deed: { ...own, sightings: [one, { ...one, person: 'P-2' }] },
+    });
+    it('where near; a name alone is no nearness, and before two weeks nothing is', () => {
+      expect(rulesOf([withFamily(recorded)], { ...near('NEIGHBOUR'), ...late })).toContain('SELF_ASSERTED');
+      expect(rulesOf([withFamily(recorded)], near('NEIGHBOUR'))).toEqual([]);
+      expect(rulesOf([withFamily(recorded)], { ...near('SAME_SURNAME', 'RARE_SURNAME'), ...late })).toEqual([]);
+    });
+    it('where nothing was done, with another sign: for one alone, out of hours or gone', () => {
+      expect(rulesOf([asserted])).toEqual([]);
+      expect(rulesOf([asserted], late)).toEqual(['SELF_ASSERTED']);
+      expect(rulesOf([withFamily(asserted)], late)).toEqual([]);
+      expect(rulesOf([withFamily(asserted)], { ...late, isStanding: false })).toEqual(['SELF_ASSERTED']);
+      const evening = seen('02T21:00', { stands: 'WORK', unconfirmed: true }, { isNight: true });
+      expect(rulesOf([withFamily(evening)], late)).toEqual(['SELF_ASSERTED']);
+    });
+    it('where it was taken back and nothing written up after; not where it stands, or was closed as cases are', () => {
+      expect(rulesOf([withFamily(recorded)], late)).toEqual([]);
+      expect(rulesOf([withFamily(recorded)], { ...late, isStanding: false })).toEqual(['SELF_ASSERTED']);
+      expect(rulesOf([withFamily(recorded), pageOf('12T10:00')], { ...late, isStanding: false })).toEqual([]);
+    });
+    it('not where another system tells of it, of social care’s own lines, or of what stood before the worker was seen', () => {
+      expect(rulesOf([asserted], { ...late, isTold: true })).toEqual([]);
+      expect(rulesOf([asserted, seen('10T10:00', { stands: 'WORK', confirmed: true })], late)).toEqual([]);
+      const byLaw = seen('02T10:00', { stands: 'WORK', unconfirmed: true }, { role: 'SOCIAL_WORKER' });
+      expect(rulesOf([byLaw], late)).toEqual([]);
+      expect(rulesOf([asserted], { ...late, workerSince: '2026-10-25T10:00:00.000Z' })).toEqual([]);
+    });
   });
   it('an overridden refusal is noticed each time it begins', () => {
     expect(rulesOf([seen('09T10:00', { stands: 'WORK', overridden: true })])).toEqual(['OVERRIDDEN_REFUSAL']);
@@ -146,9 +218,17 @@ describe('a worker and a person', () => {
 describe('a worker and a day', () => {
   const usual = { today: 0, own: [], peers: [] };
   const dayRules = (deeds: readonly Deed[], more: Partial<Day> = {}) =>
-    judgeDay({ deeds, volume: usual, searches: usual, active: 20, nights: 0, unknownDays: 0, ...more }).map(
-      ({ rule }) => rule,
-    );
+    judgeDay({
+      deeds,
+      volume: usual,
+      searches: usual,
+      active: 20,
+      nights: 0,
+      unknownDays: 0,
+      isFrontDoor: false,
+      earlierNights: [],
+      ...more,
+    }).map(({ rule }) => rule);
   const search = (fields: readonly string[], persons: readonly string[] = []) => [
     { fields, found: persons.length, shown: 0, persons },
   ];
@@ -160,6 +240,16 @@ describe('a worker and a day', () => {
     expect(dayRules(night('NONE').slice(1))).toEqual([]);
     expect(dayRules(night('WORK'))).toEqual([]);
     expect(dayRules(night('NONE'), { nights: 10 })).toEqual([]);
+  });
+  it('strangers by night over a week, and past midnight; not before tonight alone, nor in the first days of a night team', () => {
+    const [first, ...rest] = ['P-1', 'P-2', 'P-3'].map((person, i) =>
+      deed(`09T2${i}:00`, { isNight: true }, { person }),
+    ) as [Deed, Deed, Deed];
+    expect(dayRules([first], { earlierNights: rest })).toEqual(['NIGHT_BROWSING']);
+    expect(dayRules([first], { earlierNights: rest.slice(1) })).toEqual([]);
+    expect(dayRules([deed('10T10:00')], { earlierNights: [first, ...rest] })).toEqual([]);
+    expect(dayRules([first, ...rest], { isFrontDoor: true, active: 2 })).toEqual([]);
+    expect(dayRules([first, ...rest], { isFrontDoor: true })).toEqual(['NIGHT_BROWSING']);
   });
   it('volume: above floor, peers and own; not a manager among managers, nor whoever does as much every day', () => {
     const one = [deed('09T10:00')];
@@ -196,6 +286,14 @@ describe('a worker and a day', () => {
     expect(dayRules([unknown], { unknownDays: 1 })).toEqual(['AFTER_ROLE']);
     expect(dayRules([unknown])).toEqual([]);
   });
+  it('after the role ended: once out of hours; who begins is not known for a day or two', () => {
+    const evening = deed('09T22:00', { code: 'NOT_KNOWN_HERE' });
+    const byDay = deed('09T10:00', { code: 'NOT_KNOWN_HERE' });
+    expect(dayRules([evening])).toEqual(['AFTER_ROLE']);
+    expect(dayRules([evening], { nights: 10 })).toEqual([]);
+    expect(dayRules([byDay], { active: 0, unknownDays: 1 })).toEqual([]);
+    expect(dayRules([byDay], { active: 0, unknownDays: 2 })).toEqual(['AFTER_ROLE']);
+  });
   it('a record under two purposes within an hour; not within two, not under one, not on boards', () => {
     const at = (time: string, purpose: string, more: Partial<Sighting> = {}) =>
       deed(`09T${time}`, { purpose }, { records: ['csc Visit v1'], ...more });
@@ -225,5 +323,12 @@ describe('nearness', () => {
     ['a worker', known('P-9', 'Elm'), ['COLLEAGUE']],
   ] as const)('%s', (_, other, marks) => {
     expect([...nearnessOf(known('P-1', 'Ash', 'pc:zz11aa/1'), other, new Set(['P-9']))]).toEqual(marks);
+  });
+  it('a rare name is one that few of many workers bear; of few workers none is', () => {
+    const many = [...Array.from({ length: 120 }, () => 'Smith'), 'Ash', 'Elm', 'Elm', 'Elm', 'Elm'];
+    expect([...rareNamesAmong(many)]).toEqual(['ash']);
+    expect([...rareNamesAmong(many.slice(-20))]).toEqual([]);
+    const worker = { ...known('P-1', 'Ash'), rareNames: rareNamesAmong(many) };
+    expect([...nearnessOf(worker, known('P-2', 'Ash'), new Set())]).toEqual(['SAME_SURNAME', 'RARE_SURNAME']);
   });
 });

@@ -53,7 +53,6 @@ const TABLES = [
   'audit_term',
   'audit_block',
   'audit_saved_question',
-  'audit_posting',
   'audit_day',
   'audit_tally',
   'audit_policies',

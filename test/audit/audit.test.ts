@@ -59,7 +59,7 @@ describe.each(STORES)('the audit on $kind', (config) => {
     const audit = openAudit(store);
     const ids = Array.from({ length: 150 }, (_, i) => `e-${String(i).padStart(3, '0')}`);
     await Promise.all(ids.map((id) => audit.append(entry(id))));
-    expect(seen.transactions).toBe(2);
+    expect(seen.transactions).toBe(config.kind === 'sqlite' ? 1 : 2);
     expect((await audit.read(latest)).map(({ body }) => body.id)).toEqual([...ids].reverse());
     await plain.close();
   });

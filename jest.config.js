@@ -3,7 +3,8 @@ import { OPTIONS } from './test/native/swc-options.mjs';
 /** Modules are loaded by Node, once a worker (test/native/runtime.cjs); a file that replaces modules needs --experimental-vm-modules, which the `jest` script gives. */
 export default {
   testEnvironment: 'node',
-  runtime: '<rootDir>/test/native/runtime.cjs',
+  // On a server each file has a database of its own (test/store/test-stores.ts), and so modules of its own.
+  ...(process.env['MSSQL_URL'] ? {} : { runtime: '<rootDir>/test/native/runtime.cjs' }),
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

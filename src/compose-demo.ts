@@ -88,14 +88,19 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
   return { store, workers: await openDirectory(store).workers() };
 }
 
+/** What a demo may be wired with otherwise than by default. */
+export interface DemoSettings extends Pick<Parts, 'gates' | 'pause' | 'matrixAtStart'> {
+  /** Nobody else signs in to it: `threshold token` goes on giving tokens of the one that is served. */
+  readonly isPrivate?: boolean;
+}
+
 /**
- * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's;
- * `settings` are what a gateway may be wired with otherwise than by default.
+ * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's.
  */
 export async function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
-  settings: Pick<Parts, 'gates' | 'pause' | 'matrixAtStart'> = {},
+  { isPrivate = false, ...settings }: DemoSettings = {},
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
@@ -108,7 +113,7 @@ export async function composeDemo(
   const log = createLog({ level: config.logLevel, now: realNow });
   const metrics = createMetrics();
   const count = countRefusedSignIns(metrics);
-  const provider = await startDemoIdentityProvider({ folder, workers });
+  const provider = await startDemoIdentityProvider({ folder, workers, isPrivate });
   const systems = await Promise.all(
     world.sources.map(async ({ adapter, ...identity }) => {
       const simulate = ADAPTERS[adapter];

@@ -147,6 +147,8 @@ program
   .action(async () => {
     const gateway = await composeDemo(
       demoConfig(undefined, { PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent' }),
+      undefined,
+      { isPrivate: true },
     );
     try {
       await runDemo(gateway, (line) => console.log(line));
@@ -164,7 +166,9 @@ program
   .requiredOption('--out <file>', 'the HTML file to write; it must not stand yet')
   .option('--world <dir>', 'a world folder')
   .action(async ({ world, ...options }: FamilyViewOptions & { readonly world?: string }) => {
-    const gateway = await composeDemo(demoConfig(world, { PORT: '0', LOG_LEVEL: 'silent' }));
+    const gateway = await composeDemo(demoConfig(world, { PORT: '0', LOG_LEVEL: 'silent' }), undefined, {
+      isPrivate: true,
+    });
     try {
       workerIn(gateway.workers, options.as);
       await writeFamilyView(gateway, options, (line) => console.log(line));
@@ -407,7 +411,9 @@ addLogCommands(program, {
 
 addAuditCommand(program, {
   async demo(folder, as) {
-    const gateway = await composeDemo(demoConfig(folder, { PORT: '0', LOG_LEVEL: 'silent' }));
+    const gateway = await composeDemo(demoConfig(folder, { PORT: '0', LOG_LEVEL: 'silent' }), undefined, {
+      isPrivate: true,
+    });
     try {
       workerIn(gateway.workers, as);
       // What the log holds by now is what is asked of.

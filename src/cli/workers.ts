@@ -18,12 +18,11 @@ interface Board {
 
 /** Asks a gateway of its own, on any free port, what is on each worker's board: what the running one would answer. */
 export async function listWorkers(config: DemoConfig): Promise<readonly ListedWorker[]> {
-  const demo = await composeDemo({
-    ...config,
-    port: 0,
-    logLevel: 'silent',
-    store: { kind: 'sqlite', path: ':memory:' },
-  });
+  const demo = await composeDemo(
+    { ...config, port: 0, logLevel: 'silent', store: { kind: 'sqlite', path: ':memory:' } },
+    undefined,
+    { isPrivate: true },
+  );
   try {
     const listed: ListedWorker[] = [];
     for (const { id, name, agency, roles } of demo.workers) {

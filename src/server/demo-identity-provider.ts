@@ -31,6 +31,8 @@ export interface DemoIdentityOptions {
   readonly workers: readonly DemoWorker[];
   /** Where the code flow may return to; any port of this machine is allowed with these paths. */
   readonly redirectUris?: readonly string[];
+  /** Its tokens are for this process alone: `mintDemoToken` gives none of them, and its port is any. */
+  readonly isPrivate?: boolean;
 }
 
 /** What demo tokens are for: their `aud`. */
@@ -49,7 +51,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
   const workers = new Map(options.workers.map((worker) => [worker.id, worker]));
   const key = await demoKey(folder);
   const server = createServer();
-  const url = await listen(server, (await runningIn(folder))?.issuer);
+  const url = await listen(server, options.isPrivate ? undefined : (await runningIn(folder))?.issuer);
   const { host } = new URL(url);
   const provider = new Provider(
     url,
@@ -63,7 +65,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
     else if (request.url?.startsWith('/interaction/')) void login(request, response);
     else void callback(request, response);
   });
-  await replaceFile(join(folder, 'demo-identity.json'), JSON.stringify({ issuer: url }));
+  if (!options.isPrivate) await replaceFile(join(folder, 'demo-identity.json'), JSON.stringify({ issuer: url }));
   return {
     issuer: {
       issuer: url,

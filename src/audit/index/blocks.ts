@@ -59,11 +59,31 @@ export async function insertBlocks(
   blocks: ReadonlyMap<number, Buffer>,
 ): Promise<void> {
   if (blocks.size === 0) return;
+  if (store.dialect === 'mssql') return insertBound(run, tier, segment, [...blocks]);
   await run(
     `INSERT INTO audit_block (tier, segment, term, places)
       SELECT ?, ?, CAST(m.[key] AS INTEGER), ${store.unhex('m.value')} FROM ${store.members} m`,
     [tier, segment, inHex(blocks)],
   );
+}
+
+/** Four parameters a row, and SQL Server takes at most 2,100. */
+const BOUND_ROWS = 500;
+
+/** Bytes as parameters: not every server that speaks T-SQL reads hex digits by CONVERT. */
+async function insertBound(
+  run: Run,
+  tier: Tier,
+  segment: number,
+  blocks: readonly (readonly [number, Buffer])[],
+): Promise<void> {
+  for (let at = 0; at < blocks.length; at += BOUND_ROWS) {
+    const rows = blocks.slice(at, at + BOUND_ROWS);
+    await run(
+      `INSERT INTO audit_block (tier, segment, term, places) VALUES ${rows.map(() => '(?, ?, ?, ?)').join(', ')}`,
+      rows.flatMap(([term, places]) => [tier, segment, term, places]),
+    );
+  }
 }
 
 async function removeBlocks(

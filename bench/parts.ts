@@ -51,11 +51,10 @@ async function auditCost(): Promise<string> {
   const write = async (n: number) => {
     const ledger = new Ledger();
     for (let i = 0; i < releases; i += 1) {
-      ledger.note({
+      const line = ledger.lineOf({
         subject: `P-${i % 100}`,
         holder: 'csc',
         type: 'ChildInNeedPlan',
-        localId: `plan-${i}`,
         category: 'PLAN',
         outcome: 'RELEASED',
         decision,
@@ -63,6 +62,7 @@ async function auditCost(): Promise<string> {
         evidence: [`c-${i % 100}`],
         unknown: [],
       });
+      line.records.push(`plan-${i}`);
     }
     const body: AuditEntryBody = {
       v: 1,

@@ -19,9 +19,9 @@ import {
 import { type HeldRecord, type Sealed, unseal } from '../sources/sealed.js';
 import type { Decide } from './decide.js';
 import type { FactGatherer, Gathered } from './facts/gather.js';
-import type { Ledger } from './ledger.js';
+import type { Ledger, LedgerLine } from './ledger.js';
 import { adultWorkDenial } from './outcome.js';
-import { type Layout, type Projection, project } from './projection.js';
+import type { Layout, Projection } from './projection.js';
 import { reasonTold } from './reason.js';
 import {
   DECIDED,
@@ -50,20 +50,28 @@ export interface Door {
   release(batch: readonly Sealed[]): Promise<readonly Passed[]>;
 }
 
-/** A decision on the fields of a record that share a category and a confidentiality. */
+/** A decision on the fields of a record that share a category and a confidentiality; the same for all records with these facts. */
 interface Part {
   readonly gathered: Gathered;
   readonly decision: Decision;
   readonly outcome: Outcome;
+  /** Where such records stand in the ledger, once one does. */
+  line?: LedgerLine;
+}
+
+/** A door with what it has decided so far in its operation. */
+interface OpenDoor extends DoorParts {
+  readonly decided: Map<Gathered, Part>;
 }
 
 export function openDoor(parts: DoorParts): Door {
+  const door: OpenDoor = { ...parts, decided: new Map() };
   return {
     async release(batch) {
       const records = batch.map(unseal);
       const labels = records.map(({ label }) => label);
       await parts.surroundings.ensure(personsOf(labels));
-      return records.map((record) => pass(parts, record, labels));
+      return records.map((record) => pass(door, record, labels));
     },
   };
 }
@@ -79,19 +87,20 @@ function personsOf(labels: readonly RecordLabel<PersonId>[]): ReadonlySet<Person
   return persons;
 }
 
-function pass(parts: DoorParts, record: HeldRecord, batch: readonly RecordLabel<PersonId>[]): Passed {
+function pass(door: OpenDoor, record: HeldRecord, batch: readonly RecordLabel<PersonId>[]): Passed {
   const { label } = record;
   const { type, subject, at = '' } = label;
-  const holder = holderOf(parts, label);
-  const layout = parts.projection(label);
-  const main = decidePart(parts, label, holder, label, batch);
-  const others = layout.others.map((group) => decidePart(parts, label, holder, group, batch));
+  const holder = holderOf(door, label);
+  const layout = door.projection(label);
+  const main = decidePart(door, label, holder, label, batch);
+  const others =
+    layout.others.length === 0 ? NOTHING : layout.others.map((group) => decidePart(door, label, holder, group, batch));
   if (!isShown(main, others)) {
-    note(parts.ledger, label, holder, main);
+    note(door.ledger, label, holder, main);
     return { type, subject, at, notices: noticesOf([main], holder) };
   }
   const all = others.length === 0 ? [main] : [main, ...others];
-  const lines = all.map((part) => note(parts.ledger, label, holder, part));
+  const lines = all.map((part) => note(door.ledger, label, holder, part));
   return {
     type,
     subject,
@@ -103,15 +112,19 @@ function pass(parts: DoorParts, record: HeldRecord, batch: readonly RecordLabel<
 
 /** Decides the fields of a record that have this category and confidentiality. */
 function decidePart(
-  { facts, decide }: DoorParts,
+  { facts, decide, decided }: OpenDoor,
   label: RecordLabel<PersonId>,
   holder: Agency,
   { category, confidentiality }: Pick<RecordLabel<PersonId>, 'category' | 'confidentiality'>,
   batch: readonly RecordLabel<PersonId>[],
 ): Part {
   const gathered = facts().gather(label, holder.id, category, confidentiality, batch);
+  const known = decided.get(gathered);
+  if (known) return known;
   const decision = decide(gathered.facts);
-  return { gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
+  const part: Part = { gathered, decision, outcome: shownAs(decision, gathered, label, holder) };
+  decided.set(gathered, part);
+  return part;
 }
 
 function holderOf({ agencies, holderOf }: DoorParts, label: RecordLabel<PersonId>): Agency {
@@ -151,18 +164,18 @@ function show(
   others: readonly Part[],
   decided: DecidedBy,
 ): Released<ShownRecord> {
-  const target: Record<string | symbol, unknown> = {
+  const write = layout.writing(
+    main.outcome === 'RELEASED',
+    others.map(({ outcome }) => outcome === 'RELEASED'),
+  );
+  const made = {
     __typename: label.type,
     id: recordId(label),
     holder,
     obligations: obligationsOf(main, others),
     [DECIDED]: decided,
   };
-  if (main.outcome === 'RELEASED') project(layout.own, content, persons, target);
-  layout.others.forEach(({ fields }, i) => {
-    if (others[i]?.outcome === 'RELEASED') project(fields, content, persons, target);
-  });
-  return markReleased(Object.freeze(target) as unknown as ShownRecord);
+  return markReleased(Object.freeze(write(made, content, persons)));
 }
 
 function obligationsOf(main: Part, others: readonly Part[]): readonly Obligation[] {
@@ -193,20 +206,15 @@ function noticesOf(parts: readonly Part[], holder: Agency): readonly WithheldNot
   });
 }
 
-function note(ledger: Ledger, label: RecordLabel<PersonId>, holder: Agency, part: Part): number {
-  const { facts, evidence, unknown } = part.gathered;
-  return ledger.note({
-    subject: label.subject,
-    holder: holder.id,
-    type: label.type,
-    localId: label.localId,
-    category: facts.category,
-    outcome: part.outcome,
-    decision: part.decision,
-    basis: facts.basis,
-    evidence,
-    unknown,
-  });
+/** Writes the record on the ledger's line of this decision, and answers with the decision's place there. */
+function note(ledger: Ledger, { subject, type, localId }: RecordLabel<PersonId>, holder: Agency, part: Part): number {
+  part.line ??= ledger.lineOf({ subject, holder: holder.id, type, ...outturnOf(part) });
+  part.line.records.push(localId);
+  return part.line.decision;
+}
+
+function outturnOf({ outcome, decision, gathered: { facts, evidence, unknown } }: Part) {
+  return { category: facts.category, outcome, decision, basis: facts.basis, evidence, unknown };
 }
 
 /** The id under which a released record is named outside: its type, source and id there. */

@@ -7,12 +7,11 @@ import type { Fact, FactName } from '../domain/facts.js';
 import type { RecordType } from '../domain/records.js';
 import type { AgencyId, Category, Obligation, Outcome, PersonId } from '../domain/words.js';
 
-/** One decision on one part (fields of one category) of one record. */
+/** One decision on a part (fields of one category) of records of a kind. */
 export interface Outturn {
   readonly subject: PersonId;
   readonly holder: AgencyId;
   readonly type: RecordType;
-  readonly localId: string;
   readonly category: Category;
   readonly outcome: Outcome;
   readonly decision: Decision;
@@ -41,34 +40,30 @@ export interface DecisionLine {
 /** [index into the decisions, subject, holder, record type, ids of the records at their source] */
 export type OutcomeLine = readonly [number, PersonId, AgencyId, RecordType, readonly string[]];
 
-type Line = [number, PersonId, AgencyId, RecordType, string[]];
+/** Where the records stand that one decision was made on: its place among the decisions, and their ids so far. */
+export interface LedgerLine {
+  readonly decision: number;
+  readonly records: string[];
+}
 
 export class Ledger {
   readonly #decisions: DecisionLine[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #numbers = new Map<Decision, number>();
-  readonly #last = new Map<Decision, { readonly outturn: Outturn; readonly index: number }>();
-  readonly #lines: Line[] = [];
-  readonly #bySubject = new Map<PersonId, Line[]>();
+  readonly #outcomes: OutcomeLine[] = [];
+  readonly #lines = new Map<string, LedgerLine>();
 
-  /** Answers with the place of its decision among `decisions`. */
-  note(outturn: Outturn): number {
-    const { subject, holder, type, localId } = outturn;
-    const index = this.#indexOf(outturn);
-    let lines = this.#bySubject.get(subject);
-    if (!lines) {
-      lines = [];
-      this.#bySubject.set(subject, lines);
-    }
-    const line = lines.find((known) => known[0] === index && known[2] === holder && known[3] === type);
-    if (line) {
-      line[4].push(localId);
-      return index;
-    }
-    const fresh: Line = [index, subject, holder, type, [localId]];
-    lines.push(fresh);
-    this.#lines.push(fresh);
-    return index;
+  /** The line for a decision on records of a kind; a new one where there is none. Whoever asks writes a record's id on it. */
+  lineOf(outturn: Outturn): LedgerLine {
+    const { subject, holder, type } = outturn;
+    const decision = this.#lookUp(outturn);
+    const key = `${decision}|${holder}|${type}|${subject}`;
+    const known = this.#lines.get(key);
+    if (known) return known;
+    const line: LedgerLine = { decision, records: [] };
+    this.#lines.set(key, line);
+    this.#outcomes.push([decision, subject, holder, type, line.records]);
+    return line;
   }
 
   get decisions(): readonly DecisionLine[] {
@@ -76,18 +71,10 @@ export class Ledger {
   }
 
   get outcomes(): readonly OutcomeLine[] {
-    return this.#lines;
+    return this.#outcomes;
   }
 
-  /** The number of this decision with what it rests on. Most rest on what the last like it rested on. */
-  #indexOf(outturn: Outturn): number {
-    const last = this.#last.get(outturn.decision);
-    if (last && restOnTheSame(last.outturn, outturn)) return last.index;
-    const index = this.#lookUp(outturn);
-    this.#last.set(outturn.decision, { outturn, index });
-    return index;
-  }
-
+  /** The place of this decision, with what it rests on, among the decisions. */
   #lookUp({ decision, outcome, category, basis, evidence, unknown }: Outturn): number {
     let number = this.#numbers.get(decision);
     if (number === undefined) {
@@ -110,20 +97,6 @@ export class Ledger {
     });
     return index;
   }
-}
-
-function restOnTheSame(a: Outturn, b: Outturn): boolean {
-  return (
-    a.category === b.category &&
-    a.outcome === b.outcome &&
-    a.basis === b.basis &&
-    isSame(a.evidence, b.evidence) &&
-    isSame(a.unknown, b.unknown)
-  );
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((item, i) => item === b[i]));
 }
 
 /** Only the lists that hold something. */

@@ -183,7 +183,7 @@ async function askWork(asking: Asking, links: Links, standing: Standing, now: st
         reply.items.map(({ person }) => person),
       );
       const personOf = links.personsIn(source.space);
-      return reply.items.map((row) => ({ ...row, person: personOf(row.person), space: source.space }));
+      return reply.items.map((row) => ({ space: source.space, ...row, person: personOf(row.person) }));
     }),
   );
   return workOf(standing, rows.flat(), gaps, now);

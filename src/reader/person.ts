@@ -27,22 +27,23 @@ export function mergePerson(
   const withheld = noticesOf(passed);
   const isKnown = records.length > 0 || withheld.some(({ outcome }) => outcome === 'WITHHELD');
   if (!isKnown) return null;
-  return Object.assign(firstValues(records), {
-    __typename: isChild ? ('Child' as const) : ('Adult' as const),
-    id: Buffer.from(`Person:${person}`).toString('base64url'),
+  const [first, ...others] = records;
+  const __typename = isChild ? 'Child' : 'Adult';
+  const id = Buffer.from(`Person:${person}`).toString('base64url');
+  const shown: Record<string, unknown> = {
+    __typename,
+    id,
     personId: person,
     released: records,
     withheld,
     sources,
-  });
-}
-
-function firstValues([first, ...others]: readonly Released<ShownRecord>[]): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...first };
+    ...first,
+  };
   for (const record of others) {
     for (const field in record) {
-      if (merged[field] === null || merged[field] === undefined) merged[field] = record[field];
+      if (shown[field] === null || shown[field] === undefined) shown[field] = record[field];
     }
   }
-  return merged;
+  // A record has a type and an id too.
+  return Object.assign(shown, { __typename, id }) as ShownPerson;
 }

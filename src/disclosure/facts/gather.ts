@@ -86,6 +86,24 @@ interface Side {
   readonly bases: Map<Category, Basis>;
   /** The bases of decisions on the requester's own referrals. */
   readonly referralBases: Map<Category, Basis>;
+  /** What was gathered for labels that speak of the subject alone, by everything else that such a label may say. */
+  readonly gathered: Map<string, Gathered>;
+}
+
+/** The facts that differ between records about one subject from one holder. */
+interface LabelFacts
+  extends Pick<
+    FactRecord,
+    'authoredByRequester' | 'exited' | 'inHandoverPack' | 'referredByRecipient' | 'category' | 'confidentiality'
+  > {
+  readonly relevance: RelevanceFound;
+  readonly location: LocationFacts;
+  readonly grant: GrantFinding;
+}
+
+interface RelevanceFound {
+  readonly state: Fact<'relevance'>;
+  readonly ids: readonly string[];
 }
 
 /** Whom a relevance judgement may serve when this requester relies on it. */
@@ -126,7 +144,7 @@ export class FactGatherer {
       const facts = subjectFacts(this.view, this.asker, person);
       const { serviceConsents } = this.statements;
       const serviceConsent = agreesToService(this.view, facts.families, serviceConsents, this.asker.standing.requester);
-      return { ...facts, serviceConsent };
+      return { serviceConsent, ...facts };
     });
   }
 
@@ -199,7 +217,10 @@ export class FactGatherer {
     return adult !== child && guardiansOf(this.view, child).includes(adult);
   }
 
-  /** The facts for one part of a record: its fields of one category and confidentiality. */
+  /**
+   * The facts for one part of a record: its fields of one category and confidentiality. Records about one subject from one
+   * holder that differ in nothing a fact rests on are given the same object: what is made of it need be made once.
+   */
   gather(
     label: RecordLabel<PersonId>,
     holder: AgencyId,
@@ -211,21 +232,45 @@ export class FactGatherer {
       this.#batch = batch;
       this.#locations.clear();
     }
-    const { standing, purpose, member } = this.asker;
     const side = this.#sides.get(holder)?.get(label.subject) ?? this.#openSide(label.subject, holder);
     const { subject, ownAgency } = side;
-    const referredByRecipient = label.referredBy === standing.requester.agency;
-    const basis = this.#basis(label, side, category, holder, referredByRecipient);
-    const relevance = this.#relevance(label, subject, category, ownAgency);
+    const { standing, member } = this.asker;
+    const own: LabelFacts = {
+      category,
+      confidentiality,
+      relevance: this.#relevance(label, subject, category, ownAgency),
+      location: category === 'CONTACT' ? this.#location(label) : NOT_LOCATING,
+      grant: this.#grant(label, holder, category),
+      authoredByRequester:
+        label.author !== undefined &&
+        isRequester(standing, this.#spaceOf(label), label.author) &&
+        isAgencyInvolved(this.view, subject.families, standing.requester.agency),
+      exited: isOfFinishedEpisode(label, subject.handovers, this.handover),
+      inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now, this.handover),
+      referredByRecipient: label.referredBy === standing.requester.agency,
+    };
+    if (member !== undefined || !speaksOfSubjectAlone(label)) return this.#put(label, side, holder, own);
+    const key = saidBy(label, own);
+    const known = side.gathered.get(key);
+    if (known) return known;
+    const gathered = this.#put(label, side, holder, own);
+    side.gathered.set(key, gathered);
+    return gathered;
+  }
+
+  /** One fact record of what holds for the side and what holds for the label. */
+  #put(label: RecordLabel<PersonId>, side: Side, holder: AgencyId, own: LabelFacts): Gathered {
+    const { standing, purpose, member } = this.asker;
+    const { subject } = side;
+    const { category, relevance, location, grant } = own;
+    const basis = this.#basis(label, side, category, holder, own.referredByRecipient);
     const persons = this.#personFacts(label, side, category);
-    const location = category === 'CONTACT' ? this.#location(label) : NOT_LOCATING;
-    const grant = this.#grant(label, holder, category);
     const facts: FactRecord = {
       role: standing.requester.role,
-      ownAgency,
+      ownAgency: side.ownAgency,
       category,
       recordKind: label.kind,
-      confidentiality,
+      confidentiality: own.confidentiality,
       purpose,
       involvement: side.involvement,
       coreGroup: subject.coreGroup,
@@ -242,10 +287,7 @@ export class FactGatherer {
       worksWithProtected: location.worksWithProtected,
       victimOfSubject: subject.victimOfSubject,
       conflict: persons.conflict,
-      authoredByRequester:
-        label.author !== undefined &&
-        isRequester(standing, this.#spaceOf(label), label.author) &&
-        isAgencyInvolved(this.view, subject.families, standing.requester.agency),
+      authoredByRequester: own.authoredByRequester,
       grant: grant.state,
       emergency: side.emergencies.length > 0,
       stage: subject.stage,
@@ -253,9 +295,9 @@ export class FactGatherer {
       openToBoth: side.openToBoth,
       cpGround: subject.cpGround,
       receiving: subject.receiving,
-      exited: isOfFinishedEpisode(label, subject.handovers, this.handover),
-      inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now, this.handover),
-      referredByRecipient,
+      exited: own.exited,
+      inHandoverPack: own.inHandoverPack,
+      referredByRecipient: own.referredByRecipient,
       forMember: member !== undefined && mayBeShownTo(this.view, this.statements.consents, member, label),
     };
     const evidence = together(basis.evidence, relevance.ids, grant.ids, side.emergencies);
@@ -304,6 +346,7 @@ export class FactGatherer {
       persons: new Map(),
       bases: new Map(),
       referralBases: new Map(),
+      gathered: new Map(),
     };
     entry(this.#sides, holder, () => new Map<PersonId, Side>()).set(person, side);
     return side;
@@ -409,15 +452,15 @@ export class FactGatherer {
     const consent = untold
       ? REFUSED_PERHAPS
       : this.#consent(subject, {
-          ...scope,
           isChild: facts.isChild,
           guardians,
           allegedAgainstSubjectOrCarer: [subject, ...guardians].flatMap((person) => allegedAgainst(this.view, person)),
+          ...scope,
         });
     const recorded = exceptionFor(this.#exceptions(subject), {
-      ...scope,
       holderVoluntary: holder.voluntary,
       recipientVoluntary: recipient.voluntary,
+      ...scope,
     });
     const enquiry = this.#enquiryException(subject, facts, recipient);
     const overridesRefusal = recorded.overridesRefusal || enquiry.length > 0;
@@ -464,7 +507,7 @@ export class FactGatherer {
     subject: SubjectFacts,
     category: Category,
     ownAgency: boolean,
-  ): { state: Fact<'relevance'>; ids: readonly string[] } {
+  ): RelevanceFound {
     if (!ADULT_WORK.includes(category)) return NOT_NEEDED;
     const judgements = this.statements.judgements.get(label.subject);
     if (!judgements || ownAgency) return UNJUDGED;
@@ -497,6 +540,25 @@ export class FactGatherer {
 /** The most common label: about one person, from work with that person, and with no address. */
 function speaksOfSubjectAlone({ subject, names, fromWorkWith, addresses }: RecordLabel<PersonId>): boolean {
   return names.length === 0 && addresses.length === 0 && fromWorkWith.length === 1 && fromWorkWith[0] === subject;
+}
+
+/**
+ * Everything that a label which speaks of its subject alone says to its facts: the type and kind of record, and what differs
+ * between records. Injective: closed words, digits and ids, none of which holds a bar.
+ */
+function saidBy({ type, kind }: RecordLabel<PersonId>, own: LabelFacts): string {
+  const { category, confidentiality, relevance, location, grant } = own;
+  const flags =
+    Number(own.authoredByRequester) +
+    2 * Number(own.exited) +
+    4 * Number(own.inHandoverPack) +
+    8 * Number(own.referredByRecipient) +
+    16 * Number(location.locationProtected) +
+    32 * Number(location.worksWithProtected);
+  const said = `${type}|${kind}|${category}|${confidentiality}|${flags}|${relevance.state}|${grant.state}`;
+  return relevance.ids.length === 0 && grant.ids.length === 0
+    ? said
+    : `${said}|${JSON.stringify([relevance.ids, grant.ids])}`;
 }
 
 /** The ids that a fact record rests on, each once; most rest on a basis alone. */

@@ -1,4 +1,14 @@
-/** The two operations of the benchmark, the same text for every server. */
+/** What is compared: the servers, and the two operations, the same text for every server. */
+
+export const KINDS = [
+  'threshold',
+  'apollo',
+  'apollo-no-cache-control',
+  'apollo-gateway-jit',
+  'mercurius-jit',
+  'precomputed',
+] as const;
+export type Kind = (typeof KINDS)[number];
 
 const PERSON = `__typename id forename surname dateOfBirth
   ... on Child { statuses(first: 1) { nodes { stage planStartedOn leadProfessionalName } } }

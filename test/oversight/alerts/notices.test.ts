@@ -70,7 +70,7 @@ describe('emergency access', () => {
     expect(errors).toBeUndefined();
     await sweepAgain();
     expect(await listed('EMERGENCY_OVERDUE')).toEqual([]);
-    const fiveDaysAgo = new Date(Date.now() - 5 * 86_400_000).toISOString();
+    const fiveDaysAgo = new Date(demo.house.now().getTime() - 5 * 86_400_000).toISOString();
     await write('UPDATE emergency_access SET recorded_at = ? WHERE id = ?', [
       fiveDaysAgo,
       data['openEmergencyAccess'].id as string,

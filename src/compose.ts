@@ -62,6 +62,7 @@ const OPERATION_DEADLINES = 5;
 
 /** How often persons met for the first time are matched, and how long their sources may take to say who they are. */
 const MET_EVERY_MS = 2_000;
+const HOUR_MS = 3_600_000;
 const MET_DEADLINE_MS = 20_000;
 
 /** Everything a gateway is made of. Nothing is optional that a rule rests on. */
@@ -323,9 +324,27 @@ export async function wire(parts: Parts): Promise<Wired> {
       log.warn({ code: rule, alert: id }, 'an alert was opened for the officers');
     },
   });
-  const stopWatching = watchFromTimeToTime(watch, parts.watchEverySeconds ?? 0, log);
-  const stopMatching = matchFromTimeToTime(match, parts.matchEveryHours ?? 0, log);
-  const stopMeeting = isMatched ? matchThoseMet(matchMet, log) : async () => {};
+  const stopWatching = fromTimeToTime((parts.watchEverySeconds ?? 0) * 1000, () =>
+    watch
+      .run()
+      .catch((error: unknown) => log.error({ code: 'LOG_NOT_WATCHED', err: error }, 'entries wait to be judged'))
+      .then(() => undefined),
+  );
+  const matchAll = async (signal: AbortSignal) => {
+    try {
+      const { index: _, ...counts } = await match(signal);
+      log.info({ code: 'PERSONS_MATCHED', ...counts }, 'persons matched');
+    } catch (error) {
+      if (!signal.aborted) log.error({ code: 'MATCHING_FAILED', err: error }, 'persons could not be matched');
+    }
+  };
+  const stopMatching = fromTimeToTime((parts.matchEveryHours ?? 0) * HOUR_MS, matchAll, true);
+  // Whether anybody was met or not: when it runs tells nothing.
+  const stopMeeting = fromTimeToTime(isMatched ? MET_EVERY_MS : 0, () =>
+    matchMet()
+      .catch((error: unknown) => log.error({ code: 'MATCHING_FAILED', err: error }, 'persons met could not be matched'))
+      .then(() => undefined),
+  );
   sequencer.start();
   // What was in the tree before: of a log from before there was an index, all of it.
   indexLog();
@@ -340,7 +359,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     matchPersons: match,
     matchMet,
     async stop() {
-      await Promise.all([stopWatching(), stopMatching(), stopMeeting()]);
+      await Promise.all([stopWatching(), watch.stop(), stopMatching(), stopMeeting()]);
       await http.stop();
       await apollo.stop();
       await sequencer.stop();
@@ -351,68 +370,26 @@ export async function wire(parts: Parts): Promise<Wired> {
   };
 }
 
-/** Matches those met every so many seconds, whether anybody was met or not: when it runs tells nothing. What it gives ends it. */
-function matchThoseMet(matchMet: () => Promise<Applied | undefined>, log: Logger): () => Promise<void> {
-  const ended = new AbortController();
-  const { signal } = ended;
-  const matching = (async () => {
-    while (!signal.aborted) {
-      await setTimeout(MET_EVERY_MS, undefined, { ref: false, signal }).catch(() => {});
-      if (signal.aborted) return;
-      await matchMet().catch((error: unknown) =>
-        log.error({ code: 'MATCHING_FAILED', err: error }, 'persons met could not be matched'),
-      );
-    }
-  })();
-  return async () => {
-    ended.abort(new Error('stopping'));
-    await matching;
-  };
-}
-
-/** Matches now and from then on every so many hours, one at a time; what it gives ends it. */
-function matchFromTimeToTime(
-  match: (signal: AbortSignal) => Promise<Matched>,
-  hours: number,
-  log: Logger,
+/**
+ * Does something every so many milliseconds, one run at a time, until what it gives is called: that aborts the run under way and
+ * waits for it. Never for 0. Requires that `work` keeps its own failures.
+ */
+function fromTimeToTime(
+  everyMs: number,
+  work: (signal: AbortSignal) => Promise<void>,
+  isFirstAtOnce = false,
 ): () => Promise<void> {
   const ended = new AbortController();
   const { signal } = ended;
-  const isWanted = hours > 0;
-  const matching = (async () => {
-    while (isWanted && !signal.aborted) {
-      try {
-        const { index: _, ...counts } = await match(signal);
-        log.info({ code: 'PERSONS_MATCHED', ...counts }, 'persons matched');
-      } catch (error) {
-        if (!signal.aborted) log.error({ code: 'MATCHING_FAILED', err: error }, 'persons could not be matched');
-      }
-      await setTimeout(hours * 3_600_000, undefined, { ref: false, signal }).catch(() => {});
-    }
+  const pause = () => setTimeout(everyMs, undefined, { ref: false, signal }).catch(() => {});
+  const working = (async () => {
+    if (everyMs <= 0) return;
+    if (!isFirstAtOnce) await pause();
+    for (; !signal.aborted; await pause()) await work(signal);
   })();
   return async () => {
     ended.abort(new Error('stopping'));
-    await matching;
-  };
-}
-
-/** Looks through the log now and from then on every so many seconds, one run at a time; what it gives ends it. */
-function watchFromTimeToTime(watch: Watch, seconds: number, log: Logger): () => Promise<void> {
-  const ended = new AbortController();
-  const { signal } = ended;
-  const watching = (async () => {
-    while (seconds > 0 && !signal.aborted) {
-      await setTimeout(seconds * 1000, undefined, { ref: false, signal }).catch(() => {});
-      if (signal.aborted) break;
-      await watch
-        .run()
-        .catch((error: unknown) => log.error({ code: 'LOG_NOT_WATCHED', err: error }, 'entries wait to be judged'));
-    }
-  })();
-  return async () => {
-    ended.abort(new Error('stopping'));
-    await watch.stop();
-    await watching;
+    await working;
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Audit, LoggedEntry } from '../audit/audit.js';
 import type { AuditEntryBody, DecisionEntry } from '../audit/entry.js';
-import { factsIn } from '../disclosure/logged-facts.js';
+import { factsIn, isKeptLocked } from '../disclosure/logged-facts.js';
 import { sentenceFor } from '../disclosure/sentences.js';
 import type { FactRecord } from '../domain/facts.js';
 import type { Agency } from '../domain/requester.js';
@@ -98,7 +98,7 @@ function pastOperation(parts: ExplainParts, body: AuditEntryBody, person: Person
     if (subject !== person || !line || !holder || seen.has(key)) return [];
     seen.add(key);
     const facts = factsIn(line, body);
-    if (holderId !== operation.requester.agency && isLocked(facts)) return [];
+    if (isKeptLocked(facts, holderId, operation.requester.agency)) return [];
     return [pastDecision(parts, line, holder, facts, isPresentVersion)];
   });
   return {
@@ -113,11 +113,6 @@ function pastOperation(parts: ExplainParts, body: AuditEntryBody, person: Person
     isPresentVersion,
     decisions,
   };
-}
-
-/** What is locked is never shown to exist outside its holder; what cannot be told may be locked. */
-function isLocked(facts: FactRecord | undefined): boolean {
-  return facts === undefined || facts.confidentiality === 'V';
 }
 
 function pastDecision(

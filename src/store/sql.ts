@@ -19,13 +19,8 @@ export interface SqlWords {
   readonly settled: string;
   /** A column of bytes to select, to be read by `bytesIn`: hex digits on SQLite, whose rows travel as text, bytes on SQL Server. */
   bytesOf(column: string): string;
-  /**
-   * The members of a JSON object with whole numbers for names and hex digits for values, in one parameter: `[key]` the number as
-   * text, `[value]` the digits. Of a JSON array: places and items.
-   */
+  /** The items of a JSON array in one parameter, each as `value`, to be joined where a planner must take them first. */
   readonly members: string;
-  /** Hex digits as bytes, to be written. */
-  unhex(digits: string): string;
   /** A statement in the dialect's own parameters. */
   bind(statement: string): string;
 }
@@ -40,7 +35,6 @@ const SQLITE: SqlWords = {
   settled: '',
   bytesOf: (column) => `CASE WHEN ${column} IS NULL THEN NULL ELSE hex(${column}) END`,
   members: 'json_each(?)',
-  unhex: (digits) => `unhex(${digits})`,
   bind: (statement) => statement,
 };
 
@@ -58,7 +52,6 @@ const MSSQL: SqlWords = {
   settled: 'WITH (READCOMMITTEDLOCK, TABLOCK)',
   bytesOf: (column) => column,
   members: 'OPENJSON(?)',
-  unhex: (digits) => `CONVERT(varbinary(max), ${digits}, 2)`,
   bind(statement) {
     let text = bound.get(statement);
     if (text === undefined) {

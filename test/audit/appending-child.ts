@@ -6,28 +6,19 @@
 import { writeSync } from 'node:fs';
 import { openAudit } from '../../src/audit/audit.js';
 import { openStore, type Store } from '../../src/store/store.js';
+import { dyingAt } from './dying.js';
 import { entry } from './entries.js';
 
 const [, , file = '', step = '0', when = 'before', prefix = ''] = process.argv;
 const GROUPS = 2;
 const IN_A_GROUP = 5;
-let steps = 0;
 
-/** One step: a statement or a commit. */
-async function take<T>(work: () => Promise<T>): Promise<T> {
-  steps += 1;
-  const isLast = steps === Number(step);
-  if (isLast && when === 'before') process.kill(process.pid, 'SIGKILL');
-  const result = await work();
-  if (isLast) process.kill(process.pid, 'SIGKILL');
-  return result;
-}
-
+const steps = dyingAt(Number(step), when);
 const store = await openStore({ kind: 'sqlite', file });
 const dying: Store = {
   ...store,
-  run: (manager, sql, parameters) => take(() => store.run(manager, sql, parameters)),
-  transaction: (work) => take(() => store.transaction(work)),
+  run: (manager, sql, parameters) => steps.take(() => store.run(manager, sql, parameters)),
+  transaction: (work) => steps.take(() => store.transaction(work)),
 };
 const audit = openAudit(dying);
 const [clock] = await store.read<{ version: number }>('SELECT version FROM register_clock WHERE id = 1');
@@ -40,4 +31,4 @@ for (let group = 0; group < GROUPS; group += 1)
     ),
   );
 await store.close();
-writeSync(1, `steps ${steps}\n`);
+writeSync(1, `steps ${steps.taken}\n`);

@@ -4,30 +4,21 @@
  * it took when it was not killed.
  */
 import { openStore, type Store } from '../../src/store/store.js';
+import { dyingAt } from './dying.js';
 import { sequencerOf } from './sequenced.js';
 
 const [, , file = '', step = '0', when = 'before'] = process.argv;
-let steps = 0;
 
-/** One step: a statement or a commit. */
-async function take<T>(work: () => Promise<T>): Promise<T> {
-  steps += 1;
-  const isLast = steps === Number(step);
-  if (isLast && when === 'before') process.kill(process.pid, 'SIGKILL');
-  const result = await work();
-  if (isLast) process.kill(process.pid, 'SIGKILL');
-  return result;
-}
-
+const steps = dyingAt(Number(step), when);
 const store = await openStore({ kind: 'sqlite', file });
 const dying: Store = {
   ...store,
-  read: (sql, parameters) => take(() => store.read(sql, parameters)),
-  run: (manager, sql, parameters) => take(() => store.run(manager, sql, parameters)),
-  transaction: (work) => take(() => store.transaction(work)),
+  read: (sql, parameters) => steps.take(() => store.read(sql, parameters)),
+  run: (manager, sql, parameters) => steps.take(() => store.run(manager, sql, parameters)),
+  transaction: (work) => steps.take(() => store.transaction(work)),
 };
 const sequencer = sequencerOf(dying);
 while ((await sequencer.sequence()) > 0);
 await sequencer.stop();
 await store.close();
-process.stdout.write(`${steps}\n`);
+process.stdout.write(`${steps.taken}\n`);

@@ -52,39 +52,24 @@ export async function readBlocks(
 
 /** Adds blocks that are not there. `blocks`: term → packed places. */
 export async function insertBlocks(
-  store: Store,
   run: Run,
   tier: Tier,
   segment: number,
   blocks: ReadonlyMap<number, Buffer>,
 ): Promise<void> {
-  if (blocks.size === 0) return;
-  if (store.dialect === 'mssql') return insertBound(run, tier, segment, [...blocks]);
-  await run(
-    `INSERT INTO audit_block (tier, segment, term, places)
-      SELECT ?, ?, CAST(m.[key] AS INTEGER), ${store.unhex('m.value')} FROM ${store.members} m`,
-    [tier, segment, inHex(blocks)],
-  );
-}
-
-/** Four parameters a row, and SQL Server takes at most 2,100. */
-const BOUND_ROWS = 500;
-
-/** Bytes as parameters: not every server that speaks T-SQL reads hex digits by CONVERT. */
-async function insertBound(
-  run: Run,
-  tier: Tier,
-  segment: number,
-  blocks: readonly (readonly [number, Buffer])[],
-): Promise<void> {
-  for (let at = 0; at < blocks.length; at += BOUND_ROWS) {
-    const rows = blocks.slice(at, at + BOUND_ROWS);
+  // In the order of the key: a stretch's rows come to lie together.
+  const all = [...blocks].sort(([a], [b]) => a - b);
+  for (let at = 0; at < all.length; at += ROWS) {
+    const rows = all.slice(at, at + ROWS);
     await run(
       `INSERT INTO audit_block (tier, segment, term, places) VALUES ${rows.map(() => '(?, ?, ?, ?)').join(', ')}`,
       rows.flatMap(([term, places]) => [tier, segment, term, places]),
     );
   }
 }
+
+/** Rows of one statement: of four parameters each, and SQL Server takes at most 2,100. */
+const ROWS = 500;
 
 async function removeBlocks(
   store: Store,
@@ -99,11 +84,6 @@ async function removeBlocks(
     segment,
     JSON.stringify(terms),
   ]);
-}
-
-/** Names that are whole numbers stand in their order: rows are written in the order of their key. */
-function inHex(blocks: ReadonlyMap<number, Buffer>): string {
-  return JSON.stringify(Object.fromEntries([...blocks].map(([term, packed]) => [term, packed.toString('hex')])));
 }
 
 /** Adds places (within the stretch, in any order) to what is there. */
@@ -123,7 +103,7 @@ export async function addPlaces(
     packed.set(term, packPlaces(all, SPAN[tier]));
   }
   await removeBlocks(store, run, tier, segment, [...there.keys()]);
-  await insertBlocks(store, run, tier, segment, packed);
+  await insertBlocks(run, tier, segment, packed);
 }
 
 /** Takes one place out of the blocks of these terms, and a block out that holds nothing any more. */
@@ -140,6 +120,6 @@ export async function removePlace(store: Store, run: Run, index: number, terms: 
       if (left.length > 0) changed.set(term, packPlaces(left, SPAN[tier]));
     }
     await removeBlocks(store, run, tier, segment, touched);
-    await insertBlocks(store, run, tier, segment, changed);
+    await insertBlocks(run, tier, segment, changed);
   }
 }

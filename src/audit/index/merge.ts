@@ -81,7 +81,7 @@ export async function mergeSlice(store: Store, after: number): Promise<number | 
       if (before.size > 0) await addPlaces(store, run, 1, merged, before);
       const packed = new Map<number, Buffer>();
       for (const [term, all] of places) packed.set(term, packPlaces(all, SPAN[1]));
-      await insertBlocks(store, run, 1, merged, packed);
+      await insertBlocks(run, 1, merged, packed);
     }
   });
 }

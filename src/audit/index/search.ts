@@ -145,7 +145,8 @@ export function openSearch(store: Store): Search {
     const terms = [...new Set(lists.flat())];
     const lowest = Math.floor(from / COARSE);
     let many = 1;
-    for (let top = Math.ceil(to / COARSE); top > lowest; ) {
+    // Past what is indexed there is nothing to look through.
+    for (let top = Math.ceil(Math.min(to, Math.max(0, state.size)) / COARSE); top > lowest; ) {
       const bottom = Math.max(lowest, top - many);
       const bitsOf = await readBits(state, terms, bottom, top);
       for (let stretch = top - 1; stretch >= bottom; stretch -= 1) {

@@ -6,7 +6,7 @@
 import type { EntityManager } from 'typeorm';
 import type { AuditEntryBody, DecisionEntry, OutcomeEntry } from '../../audit/entry.js';
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
-import { factsIn } from '../../disclosure/logged-facts.js';
+import { factsIn, isKeptLocked } from '../../disclosure/logged-facts.js';
 import type { Policies } from '../../disclosure/policies.js';
 import type { Agency } from '../../domain/requester.js';
 import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
@@ -127,7 +127,7 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
 
   function seen({ index, hash, body }: IndexedEntry, isNear: (person: PersonId) => boolean): IndexedEntry {
     const mayBeSeen = (line: DecisionEntry, person: PersonId, holder: string) =>
-      agencies.has(holder) && !isNear(person) && !isKeptLocked(line, body, holder);
+      agencies.has(holder) && !isNear(person) && !isKeptLocked(factsIn(line, body), holder, requester.agency);
     const said = (body.statements ?? []).map((statement) => ({
       ...statement,
       // What was said of somebody near the officer is as little theirs to see as what was released.
@@ -135,12 +135,6 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
       subjects: statement.subjects.filter((person) => !isNear(person)),
     }));
     return { index, hash, body: { ...withLines(body, mayBeSeen), ...(body.statements ? { statements: said } : {}) } };
-  }
-
-  /** What is locked is never shown to exist outside its holder; what cannot be told may be locked. */
-  function isKeptLocked(line: DecisionEntry, body: AuditEntryBody, holder: string): boolean {
-    const confidentiality = factsIn(line, body)?.confidentiality ?? 'V';
-    return holder !== requester.agency && confidentiality === 'V';
   }
 
   async function nearOf(persons: Iterable<PersonId>) {

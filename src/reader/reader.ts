@@ -303,14 +303,19 @@ export class Reader {
   }
 
   #status(source: Source): SourceStatus {
-    const { lastGoodRead, lagSeconds } = this.parts.asking.healthOf(source);
+    const { asking } = this.parts;
     return {
       agency: this.#agency(source.holder),
       source: source.id,
       state: this.#stateOf(source),
       missingColumns: source.missing ?? [],
-      lagSeconds,
-      lastGoodRead: lastGoodRead ?? null,
+      // Looked up where they are asked for: a status stands beside every list.
+      get lagSeconds() {
+        return asking.healthOf(source).lagSeconds;
+      },
+      get lastGoodRead() {
+        return asking.healthOf(source).lastGoodRead ?? null;
+      },
     };
   }
 

@@ -1,14 +1,15 @@
 /**
  * Do the tests notice a change of the code? Stryker's mutants of the code that decides, each tried with the tests that reach it.
  *
- *   npm run mutate -- [--sample N] [--seed N] [--minutes N] [--only TEXT] [--again] [--processes N]
+ *   npm run mutate -- [--sample N] [--seed N] [--minutes N] [--only TEXT] [--again] [--cheap] [--processes N]
  *
  * Stryker is no dependency of the project: in a folder beside it `npm install @stryker-mutator/core@9`, named by STRYKER (../stryker
  * unless said). Its instrumenter makes every mutant of src/disclosure and src/registers at once, each behind a switch; here they are
  * switched on one by one in processes that evaluate the project's modules anew for each (project-modules.js), where Stryker's own
  * command runner would start jest for each. Order is drawn by the seed so that every prefix is a sample stratified by file: a run may
  * be stopped, and goes on where it stopped while sources and instrumenter are the same. `--again` tries only those that survived,
- * with the tests as they now stand: what was killed is taken to stay so, for tests are only added.
+ * with the tests as they now stand: what was killed is taken to stay so, for tests are only added. `--cheap` leaves dear tests
+ * out, for whoever writes cheap ones: what it says survived is tried with the dear ones by a later `--again`.
  *
  * Writes .mutants/ (results.json: every mutant tried) and prints the table of bench/results/mutation.md.
  */
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '100000' },
     only: { type: 'string' },
     again: { type: 'boolean', default: false },
+    cheap: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -252,7 +254,7 @@ async function tried(mutant, ask, isControlled) {
   if (!selection) return { outcome: 'not reached' };
   if (isControlled && selection.cheap.length > 0) await control(selection.cheap.slice(0, 2), ask);
   let cpu = 0;
-  for (const round of [selection.cheap, selection.dear]) {
+  for (const round of options.cheap ? [selection.cheap] : [selection.cheap, selection.dear]) {
     if (round.length === 0) continue;
     const cost = round.reduce((sum, one) => sum + one.cost, 0);
     const files = whole(round);

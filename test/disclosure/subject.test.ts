@@ -89,6 +89,9 @@ describe('involvement', () => {
       expect(managing([unnamed], { manages: [['SOCIAL_WORKER', CHILD]] })).toBe('MANAGING');
       expect(managing([unnamed], { manages: [['CHILD_PRACTITIONER', CHILD]] })).toBe('NONE');
       expect(managing([unnamed], { manages: [['SOCIAL_WORKER', MOTHER]] })).toBe('NONE');
+      // A team that works with the child, no worker named: not its allocated social worker's manager.
+      const rows = [{ space: 'care', person: CHILD, team: 't-m', from: since }];
+      expect(managing([unnamed], { rows, standing: { manages: ['t-m'] } })).toBe('NONE');
     });
   });
 
@@ -97,20 +100,23 @@ describe('involvement', () => {
     const row = (more: object) => [{ space: 'care', person: CHILD, from: since, ...more }];
     const work = (more: object) => {
       const { own, managed, ended, rolesWith } = workOf(standing, row(more), [], NOW);
-      return [own.has(CHILD), managed.has(CHILD), ended.has(CHILD), [...(rolesWith.get(CHILD) ?? [])].join()];
+      return [own.has(CHILD), managed.has(CHILD), ended.has(CHILD), [...(rolesWith.get(CHILD) ?? [])]];
     };
-    expect(work({ worker: 'me' })).toEqual([true, false, false, 'SOCIAL_WORKER']);
-    expect(work({ worker: 'me', space: 'help' })).toEqual([false, false, false, '']);
-    expect(work({ worker: 'm0' })).toEqual([false, true, false, 'KEYWORKER']);
-    expect(work({ team: 't-s' })).toEqual([true, false, false, 'SOCIAL_WORKER']);
-    expect(work({ team: 't-m' })).toEqual([false, true, false, '']);
-    expect(work({ team: 't-x' })).toEqual([false, false, false, '']);
+    expect(work({ worker: 'me' })).toEqual([true, false, false, ['SOCIAL_WORKER']]);
+    expect(work({ worker: 'me', space: 'help' })).toEqual([false, false, false, []]);
+    expect(work({ worker: 'm0' })).toEqual([false, true, false, ['KEYWORKER']]);
+    expect(work({ team: 't-s' })).toEqual([true, false, false, ['SOCIAL_WORKER']]);
+    expect(work({ team: 't-m' })).toEqual([false, true, false, []]);
+    expect(work({ team: 't-x' })).toEqual([false, false, false, []]);
     // Of a team that is supported every row counts, whichever worker it names, but for those of whom they manage.
-    expect(work({ team: 't-s', worker: 'stranger' })).toEqual([true, false, false, 'SOCIAL_WORKER']);
-    expect(work({ team: 't-s', worker: 'm0' })).toEqual([false, true, false, 'KEYWORKER']);
-    expect(work({ worker: 'me', until: over })).toEqual([false, false, true, '']);
-    expect(work({ worker: 'm0', until: over })).toEqual([false, false, true, '']);
-    expect(work({})).toEqual([false, false, false, '']);
+    expect(work({ team: 't-s', worker: 'stranger' })).toEqual([true, false, false, ['SOCIAL_WORKER']]);
+    expect(work({ team: 't-s', worker: 'm0' })).toEqual([false, true, false, ['KEYWORKER']]);
+    expect(work({ worker: 'me', until: over })).toEqual([false, false, true, []]);
+    expect(work({ worker: 'm0', until: over })).toEqual([false, false, true, []]);
+    for (const until of [{}, { until: over }]) {
+      expect(work({ worker: 'stranger', ...until })).toEqual([false, false, false, []]);
+      expect(work({ ...until })).toEqual([false, false, false, []]);
+    }
   });
 
   it('that goes on is not among what ended', () => {
@@ -390,6 +396,18 @@ describe('allegations', () => {
     ).toBe(false);
   });
 
+  it('oppose the perpetrator line by any of the perpetrators', () => {
+    const two = [hurt, { ...hurt, perpetrator: UNCLE }];
+    const manages = [
+      ['RECOVERY_WORKER', FATHER],
+      ['DOMESTIC_ABUSE_OFFICER', UNCLE],
+      ['RECOVERY_WORKER', MOTHER],
+    ] as const;
+    expect(facts(two, { role: 'AGENCY_MANAGER', agency: 'prob', manages }, { subject: MOTHER }, 'mht').opposing).toBe(
+      true,
+    );
+  });
+
   it('never oppose the social work line of the family: by role and agency, and by whom they work with', () => {
     const social = (who: Who, person: string = MOTHER) =>
       facts([hurt], { works: [FATHER], ...who }, { subject: person }).opposing;
@@ -430,6 +448,8 @@ describe('allegations', () => {
     expect(seen(MOTHER, { subject: CHILD, fromWorkWith: [MOTHER] })).toEqual([true, true]);
     expect(seen(MOTHER, { subject: CHILD, names: [MOTHER] })).toEqual([false, false]);
     expect(seen(MOTHER, { subject: CHILD, names: [MOTHER], category: 'CONTACT' })).toEqual([true, false]);
+    const line = gather(gap(CHILD), { works: [CHILD] }).facts;
+    expect([line.opposing, line.victimSide]).toEqual([false, true]);
   });
 });
 
@@ -742,6 +762,8 @@ describe('what a handover covers', () => {
     }
     expect(facts(handovers('STEP_UP'), { type: 'PersonDetails', category: 'IDENTITY' }).inHandoverPack).toBe(false);
     expect(facts(down, { type: 'Visit', category: 'IDENTITY' }).inHandoverPack).toBe(false);
+    const both = { handovers: [...handovers('EXIT').handovers, ...down.handovers] };
+    expect(facts(both, { type: 'PersonDetails', category: 'IDENTITY' }).inHandoverPack).toBe(true);
   });
 
   it('in a step down is the latest assessment that is young enough and says when it was made', () => {

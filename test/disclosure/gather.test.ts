@@ -247,7 +247,7 @@ describe('an open s47 enquiry is by itself an exception (CF-06)', () => {
     gather({ told }, { purpose: 'S47_ENQUIRY', ...who }, { ...WORK, subject }, 'mht');
 
   it('for its child, whom it names and the family’s adults, evidenced by its id, against a refusal', () => {
-    for (const subject of [CHILD, UNCLE, MOTHER])
+    for (const subject of [CHILD, UNCLE, MOTHER, FATHER])
       expect([subject, ...basisOf(about(subject))]).toEqual([subject, 'EXCEPTION', 'NONE', true, ['care:E1']]);
     expect(about(AUNT).facts.basis).toBe('NONE');
   });

@@ -158,6 +158,8 @@ describe('what is left of a rule', () => {
     expect(left('context.coreGroup == true')).toBe('coreGroup');
     expect(left('context.coreGroup == false')).toBe('not coreGroup');
     expect(left('context.coreGroup != true')).toBe('not coreGroup');
+    expect(left('[true].contains(context.coreGroup)')).toBe('coreGroup');
+    expect(left('[true, false].contains(context.coreGroup)')).toBe('coreGroup is true or false');
     expect(left('!context.coreGroup')).toBe('not coreGroup');
     expect(left('!(!context.coreGroup)')).toBe('coreGroup');
   });

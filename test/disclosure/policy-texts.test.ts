@@ -263,8 +263,9 @@ describe('policies', () => {
       errors: ['q'],
     });
     expect(() => all.obligations(without, ['p'])).toThrow(/obligation policies could not be evaluated: o/);
-    const nothing = all.evaluate({ ...facts, stage: Number.NaN as never });
-    expect([nothing.allowed, nothing.permits]).toEqual([false, []]);
+    const unreadable = { ...facts, stage: { __extn: { fn: 'decimal', arg: 'none' } } as never };
+    expect(all.evaluate(unreadable)).toEqual({ allowed: false, permits: [], vetoes: [], errors: ['*'] });
+    expect(() => all.obligations(unreadable, ['p'])).toThrow(/could not be evaluated: \*/);
   });
 
   it('permit an action by what is about it alone', () => {

@@ -185,13 +185,16 @@ describe.each(STORES)('registers on $kind', (config) => {
 
   it('refuse a period that ends when or before it starts, or that is none', async () => {
     const { store, registers, write } = await open();
-    for (const until of [day(19), day(18), 'soon']) {
-      await expect(write((m) => registers.writeEmergency(m, { ...opened('m', day(19)), until }))).rejects.toThrow(
-        RangeError,
-      );
-      await expect(
-        write((m) => registers.writeGrant(m, { ...granted('g', ['P-1']), from: day(19), until })),
-      ).rejects.toThrow(RangeError);
+    for (const [until, message] of [
+      [day(19), 'it ends before it starts'],
+      [day(18), 'it ends before it starts'],
+      ['soon', 'Invalid time value'],
+    ] as const) {
+      const refused = new RangeError(message);
+      const emergency = { ...opened('m', day(19)), until };
+      await expect(write((m) => registers.writeEmergency(m, emergency))).rejects.toThrow(refused);
+      const grant = { ...granted('g', ['P-1']), from: day(19), until };
+      await expect(write((m) => registers.writeGrant(m, grant))).rejects.toThrow(refused);
     }
     expect(await registers.version()).toBe(0);
     await store.close();

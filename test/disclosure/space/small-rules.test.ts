@@ -289,6 +289,12 @@ describe('the table of a handful of rules', () => {
     expect(text).toContain('## KEYWORKER\n\n|  | DIRECT_WORK | ASSESSMENT |\n|---|---|---|\n| IDENTITY | – | – |\n');
     expect(text).toContain('| PLAN | 1 2 / 1 | 1 / 1 |\n');
     expect(text).toContain('SENIOR_PRACTITIONER, CHILD_PRACTITIONER, TEAM_MANAGER');
+    const crossing = permit(
+      'cross',
+      'context.role == "KEYWORKER" && context.category == "STATUS" && !context.ownAgency',
+    );
+    const wider = rules(...BASE, crossing);
+    expect(matrixMarkdown(sharingMatrix(wider), wider)).toMatch(/\n\| STATUS \| – \/ \d \|/);
     expect(text.match(/Nothing, for any purpose\.\n/g)?.length).toBeGreaterThan(0);
     expect(text.endsWith('## The ways\n\n1. core-plans: coreGroup and stage is CHILD_PROTECTION\n2. own-plans\n')).toBe(
       true,

@@ -8,8 +8,8 @@
  * switched on one by one in processes that evaluate the project's modules anew for each (project-modules.js), where Stryker's own
  * command runner would start jest for each. Order is drawn by the seed so that every prefix is a sample stratified by file: a run may
  * be stopped, and goes on where it stopped while sources and instrumenter are the same. `--again` tries only those that survived,
- * with the tests as they now stand: what was killed is taken to stay so, for tests are only added. `--cheap` leaves dear tests
- * out, for whoever writes cheap ones: what it says survived is tried with the dear ones by a later `--again`.
+ * with the tests as they now stand: what was killed is taken to stay so, for tests are only added. `--cheap` leaves the dear test
+ * files out: what survives them, or is not reached, is tried with the dear ones too by a later `--again`.
  *
  * Writes .mutants/ (results.json: every mutant tried) and prints the table of bench/results/mutation.md.
  */
@@ -191,13 +191,14 @@ const results = new Map(kept?.seed === options.seed ? kept.results.map((one) => 
 const coverageFile = join(OUT, 'coverage.json');
 const coverage = existsSync(coverageFile) ? JSON.parse(readFileSync(coverageFile, 'utf8')) : {};
 const hashOf = (file) => textsOf([file]) + sourcesHash;
-const unknown = [...testFiles, ...dearTestFiles].filter((file) => coverage[file]?.hash !== hashOf(file));
+const tests = options.cheap ? testFiles : [...testFiles, ...dearTestFiles];
+const unknown = tests.filter((file) => coverage[file]?.hash !== hashOf(file));
 console.error(`${mutants.length} mutants; which of them ${unknown.length} test files reach …`);
 await dryRun(unknown, (answer) => {
   coverage[answer.file] = { ...answer, hash: hashOf(answer.file) };
   writeFileSync(coverageFile, JSON.stringify(coverage));
 });
-const selected = selections([...testFiles, ...dearTestFiles].map((file) => coverage[file]));
+const selected = selections(tests.map((file) => coverage[file]));
 
 const order = sampleOrder(mutants, Number(options.seed));
 const drawn = options.sample ? order.slice(0, Number(options.sample)) : order;
@@ -254,7 +255,7 @@ async function tried(mutant, ask, isControlled) {
   if (!selection) return { outcome: 'not reached' };
   if (isControlled && selection.cheap.length > 0) await control(selection.cheap.slice(0, 2), ask);
   let cpu = 0;
-  for (const round of options.cheap ? [selection.cheap] : [selection.cheap, selection.dear]) {
+  for (const round of [selection.cheap, selection.dear]) {
     if (round.length === 0) continue;
     const cost = round.reduce((sum, one) => sum + one.cost, 0);
     const files = whole(round);

@@ -1,6 +1,6 @@
 /** How a requester stands to a person, and what cannot be told of it: the edges of involvement, stage, sides and families. */
 import { describe, expect, it } from '@jest/globals';
-import { localsIn, View } from '../../src/disclosure/facts/view.js';
+import { isWithin, localsIn, View } from '../../src/disclosure/facts/view.js';
 import { workOf } from '../../src/disclosure/facts/work.js';
 import { type CircumstanceKind, type Circumstances, NO_CIRCUMSTANCES } from '../../src/domain/circumstances.js';
 import type { FactName } from '../../src/domain/facts.js';
@@ -12,9 +12,11 @@ import {
   FAMILY,
   FATHER,
   gather,
+  gatheredBy,
   gathererOf,
   home,
   hurt,
+  labelOf,
   MOTHER,
   member,
   NOW,
@@ -712,6 +714,23 @@ describe('a view', () => {
     expect(localsIn(team)).toEqual([]);
   });
 
+  it('takes a period to count from its start and no more at its end, a day from its first moment', () => {
+    const within = (from?: string, until?: string) =>
+      isWithin({ ...(from ? { from } : {}), ...(until ? { until } : {}) }, NOW);
+    expect([
+      within(NOW),
+      within(undefined, NOW),
+      within(),
+      within('2026-11-23'),
+      within(undefined, '2026-11-23'),
+    ]).toEqual([true, false, true, true, false]);
+    expect([within('2026-11-24'), within(undefined, '2026-11-24'), within(NOW, '2026-11-24')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('knows who lives where now, and with whom', () => {
     const made = viewWith({
       residences: [home(CHILD, 'a'), home(MOTHER, 'a'), home(FATHER, 'a', over), home(MOTHER, 'b'), home(AUNT, 'b')],
@@ -775,6 +794,28 @@ describe('what a handover covers', () => {
     expect(facts(down, undated).inHandoverPack).toBe(false);
     expect(facts(down, { ...made, at: '2026-05-23T12:00:00.000Z' }).inHandoverPack).toBe(false);
     expect(facts(down, { ...made, at: '2026-05-23T12:00:00.001Z' }).inHandoverPack).toBe(true);
+  });
+
+  it('in a step down is the latest of each child by itself, and of each type of record', () => {
+    const gatherer = gathererOf(
+      careOf({ ...handovers('STEP_DOWN'), memberships: [...FAMILY.memberships, member(SIBLING, true)] }),
+    );
+    const plan = { type: 'ChildInNeedPlan', kind: 'CIN_PLAN', category: 'PLAN' } as const;
+    const assessment = { type: 'Assessment', kind: 'ASSESSMENT' } as const;
+    const batch = [
+      labelOf({ ...plan, localId: '1', at: '2026-06-01' }),
+      labelOf({ ...plan, localId: '2', at: '2026-07-01' }),
+      labelOf({ ...plan, localId: '3', subject: SIBLING, at: '2026-08-01' }),
+      labelOf({ ...assessment, localId: '4', at: '2026-09-01' }),
+      labelOf({ ...assessment, localId: '5', at: '2026-09-01' }),
+      labelOf({ ...assessment, localId: '6', at: '2026-08-01' }),
+      labelOf({ type: 'Visit', localId: '7', at: '2026-11-01' }),
+    ];
+    const handedOver = batch.filter((label) => gatheredBy(gatherer, label, 'csc', batch).facts.inHandoverPack);
+    expect(handedOver.map(({ localId }) => localId)).toEqual(['2', '3', '4', '5']);
+    const { at: _, ...undated } = labelOf({ ...plan, localId: '8' });
+    expect(gatheredBy(gatherer, undated, 'csc', [undated]).facts.inHandoverPack).toBe(true);
+    expect(gatheredBy(gatherer, undated, 'csc', [undated, ...batch]).facts.inHandoverPack).toBe(false);
   });
 
   it('after an exit is what was written before it; of no date, or while the exit has none, nothing', () => {

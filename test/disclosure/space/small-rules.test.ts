@@ -127,6 +127,18 @@ describe('sets of fact records', () => {
       named,
     );
     expect(mixed).toBe(points.and(own, points.having('role', 'KEYWORKER')));
+    // The set asks the very fact that the predicate asked before it.
+    const again = points.where(
+      ({ facts, isIn }) => (facts.role === 'KEYWORKER' || facts.ownAgency) && isIn('keyworker'),
+      named,
+    );
+    expect(again).toBe(points.and(keyworker, points.or(points.having('role', 'KEYWORKER'), own)));
+    const either = points.where(
+      ({ facts, isIn }) => (facts.role === 'SOCIAL_WORKER' ? isIn('keyworker') : !isIn('keyworker')),
+      named,
+    );
+    const social = points.having('role', 'SOCIAL_WORKER');
+    expect(either).toBe(points.or(points.and(social, keyworker), points.without(points.not(social), keyworker)));
     expect(() => points.where(({ isIn }) => isIn('other'), named)).toThrow(/no set is named other/);
   });
 

@@ -359,7 +359,9 @@ describe('a decision', () => {
 });
 
 describe('policies beside the gateway’s own', () => {
-  const base = folderOf({ 'base.cedar': head('base') + on('permit') });
+  // The gateway's own may permit and forbid any action.
+  const actions = on('permit', 'action == Action::"EXPLAIN"');
+  const base = folderOf({ 'base.cedar': `${head('base')}${on('permit')} ${head('act')}${actions}` });
   const cite = (id: string, source: string) => `@id("${id}") @source("${source}") @says("x") `;
   const isClause = (id: string) => id === 'FS-01';
   const added = (packs: string[], own: string[] = []) => {
@@ -372,6 +374,7 @@ describe('policies beside the gateway’s own', () => {
     const policies = added([head('p') + on('permit')], [head('o') + on('forbid')])();
     expect(policies.all.map(({ id, file }) => [id, file])).toEqual([
       ['base', 'base.cedar'],
+      ['act', 'base.cedar'],
       ['p', 'pack: 0.cedar'],
       ['o', 'own: 0.cedar'],
     ]);

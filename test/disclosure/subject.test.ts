@@ -14,6 +14,7 @@ import {
   gather,
   gatheredBy,
   gathererOf,
+  handover,
   home,
   hurt,
   labelOf,
@@ -294,16 +295,16 @@ describe('the stage', () => {
 });
 
 describe('receiving', () => {
-  const handover = (receivingWorker: string, more: object = {}) => ({
+  const named = (receivingWorker: string, more: object = {}) => ({
     handovers: [{ family: 'F1', direction: 'STEP_UP' as const, receivingWorker, from: since, ...more }],
   });
   it('is whoever the handover names, or manages them, while the episode is open', () => {
-    expect(subject(handover('me')).receiving).toBe(true);
-    expect(subject(handover('m0'), { manages: [['KEYWORKER', AUNT]] }).receiving).toBe(true);
-    expect(subject(handover('m0')).receiving).toBe(false);
-    expect(subject(handover('me', { until: over })).receiving).toBe(false);
-    expect(subject(handover('me', { from: '2026-12-01' })).receiving).toBe(false);
-    expect(subject(handover('me'), me, AUNT).receiving).toBe(false);
+    expect(subject(named('me')).receiving).toBe(true);
+    expect(subject(named('m0'), { manages: [['KEYWORKER', AUNT]] }).receiving).toBe(true);
+    expect(subject(named('m0')).receiving).toBe(false);
+    expect(subject(named('me', { until: over })).receiving).toBe(false);
+    expect(subject(named('me', { from: '2026-12-01' })).receiving).toBe(false);
+    expect(subject(named('me'), me, AUNT).receiving).toBe(false);
   });
 });
 
@@ -816,6 +817,17 @@ describe('what a handover covers', () => {
     const { at: _, ...undated } = labelOf({ ...plan, localId: '8' });
     expect(gatheredBy(gatherer, undated, 'csc', [undated]).facts.inHandoverPack).toBe(true);
     expect(gatheredBy(gatherer, undated, 'csc', [undated, ...batch]).facts.inHandoverPack).toBe(false);
+  });
+
+  it('in a step down is an assessment newer than the packs say, in months, days and minutes', () => {
+    const rules = {
+      ...handover,
+      assessmentNewerThan: { ...handover.assessmentNewerThan, months: 1, days: 2, minutes: 30 },
+    };
+    const isNew = (at: string) =>
+      gather(careOf(handovers('STEP_DOWN')), { handover: rules }, { kind: 'ASSESSMENT', at }).facts.inHandoverPack;
+    expect(isNew('2026-10-21T11:30:00.001Z')).toBe(true);
+    expect(isNew('2026-10-21T11:30:00.000Z')).toBe(false);
   });
 
   it('after an exit is what was written before it; of no date, or while the exit has none, nothing', () => {

@@ -31,10 +31,11 @@ export function serviceConsentFor(
     ({ subject, service }) => subject === ask.subject && (service === ask.service || service === ask.serviceKind),
   );
   const told = rows.filter(({ person, at }) => person === ask.subject && at <= ask.at);
-  if (!ask.isChild || said.length === 0) {
-    const own = said.filter(({ givenBy }) => givenBy === ask.subject);
-    return amountTo([...own.map(scoped), ...told.map((row) => asSaidBy(ask.subject, row))], { ...ask, isChild: false });
-  }
+  if (!ask.isChild || said.length === 0)
+    return amountTo([...said.map(scoped), ...told.map((row) => asSaidBy(ask.subject, row))], {
+      ...ask,
+      isChild: false,
+    });
   const speakers = [...new Set(said.map(({ givenBy }) => givenBy))];
   const against = told.filter(({ state }) => state !== 'GIVEN');
   const found = amountTo(
@@ -69,7 +70,10 @@ function scoped({ service: _, ...said }: ServiceConsent): ConsentStatement {
   return { ...said, ...WHOLE };
 }
 
-/** Of a day alone an agreement is of its first moment, anything else of its last. */
+/**
+ * Of a day alone an agreement is of its first moment, anything else of its last. In the own name: an agreement is told only of
+ * whom it is about, and anything else counts in whatever capacity it was said.
+ */
 function asSaidBy(speaker: PersonId, row: ServiceConsentRow<PersonId>, subject = row.person): ConsentStatement {
   const [first, last] =
     row.at.length === DAY
@@ -80,7 +84,7 @@ function asSaidBy(speaker: PersonId, row: ServiceConsentRow<PersonId>, subject =
     subject,
     state: row.state,
     givenBy: speaker,
-    capacity: speaker === subject ? 'SELF' : 'PARENTAL_RESPONSIBILITY',
+    capacity: 'SELF',
     ...WHOLE,
     from: first,
     recordedAt: row.state === 'GIVEN' ? first : last,

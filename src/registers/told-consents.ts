@@ -59,7 +59,7 @@ function statementOf(
     givenBy: row.person,
     capacity: 'SELF',
     ...scopeOf(row, ask, isAgency),
-    from: row.state === 'GIVEN' && from < recordedAt ? recordedAt : from,
+    from: from < recordedAt ? recordedAt : from,
     ...(row.until === undefined ? {} : { until: instantOf(row.until) }),
     recordedAt,
     recordedBy: '',

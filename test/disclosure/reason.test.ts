@@ -55,6 +55,13 @@ const reasons = (
 };
 
 describe('reasons', () => {
+  it('never name consent within an agency, where it changes nothing, nor across where it is given', () => {
+    const onConsent = (f: FactRecord) => f.basis === 'CONSENT';
+    expect(reasons(onConsent, { ownAgency: true })).toEqual(['ROLE_NOT_PERMITTED']);
+    expect(reasons(onConsent, { ownAgency: false })).toEqual(['CONSENT_NOT_GIVEN']);
+    const both = (f: FactRecord) => f.basis === 'CONSENT' && f.onFamilyTeam;
+    expect(reasons(both, { ownAgency: false, basis: 'CONSENT' })).toEqual(['NOT_ON_TEAM']);
+  });
   it('are the least that would have to change: one thing before two, in their order', () => {
     expect(reasons((f) => f.onFamilyTeam)).toEqual(['NOT_ON_TEAM']);
     expect(reasons((f) => f.onFamilyTeam && f.relevance === 'RELEVANT')).toEqual([

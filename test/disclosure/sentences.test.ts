@@ -26,6 +26,7 @@ describe('the sentence for the person concerned', () => {
     expect(sentences.size).toBe(1);
     const [sentence = ''] = sentences;
     expect(sentence).toMatch(/^[A-Z][^.A-Z]*\.$/);
+    expect(sentence).toMatch(/: [a-z][^:]{10,}\.$/);
     expect(sentence).not.toMatch(TELLING);
     expect(sentence).not.toContain('_');
   });

@@ -1,14 +1,15 @@
 /**
  * Do the tests notice a change of the code? Stryker's mutants of the code that decides, each tried with the tests that reach it.
  *
- *   npm run mutate -- [--sample N] [--seed N] [--minutes N] [--only TEXT] [--again] [--processes N]
+ *   npm run mutate -- [--sample N] [--seed N] [--minutes N] [--only TEXT] [--again] [--cheap] [--processes N]
  *
  * Stryker is no dependency of the project: in a folder beside it `npm install @stryker-mutator/core@9`, named by STRYKER (../stryker
  * unless said). Its instrumenter makes every mutant of src/disclosure and src/registers at once, each behind a switch; here they are
  * switched on one by one in processes that evaluate the project's modules anew for each (project-modules.js), where Stryker's own
  * command runner would start jest for each. Order is drawn by the seed so that every prefix is a sample stratified by file: a run may
  * be stopped, and goes on where it stopped while sources and instrumenter are the same. `--again` tries only those that survived,
- * with the tests as they now stand: what was killed is taken to stay so, for tests are only added.
+ * with the tests as they now stand: what was killed is taken to stay so, for tests are only added. `--cheap` leaves the dear test
+ * files out: what survives them, or is not reached, is tried with the dear ones too by a later `--again`.
  *
  * Writes .mutants/ (results.json: every mutant tried) and prints the table of bench/results/mutation.md.
  */
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '100000' },
     only: { type: 'string' },
     again: { type: 'boolean', default: false },
+    cheap: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -189,13 +191,14 @@ const results = new Map(kept?.seed === options.seed ? kept.results.map((one) => 
 const coverageFile = join(OUT, 'coverage.json');
 const coverage = existsSync(coverageFile) ? JSON.parse(readFileSync(coverageFile, 'utf8')) : {};
 const hashOf = (file) => textsOf([file]) + sourcesHash;
-const unknown = [...testFiles, ...dearTestFiles].filter((file) => coverage[file]?.hash !== hashOf(file));
+const tests = options.cheap ? testFiles : [...testFiles, ...dearTestFiles];
+const unknown = tests.filter((file) => coverage[file]?.hash !== hashOf(file));
 console.error(`${mutants.length} mutants; which of them ${unknown.length} test files reach …`);
 await dryRun(unknown, (answer) => {
   coverage[answer.file] = { ...answer, hash: hashOf(answer.file) };
   writeFileSync(coverageFile, JSON.stringify(coverage));
 });
-const selected = selections([...testFiles, ...dearTestFiles].map((file) => coverage[file]));
+const selected = selections(tests.map((file) => coverage[file]));
 
 const order = sampleOrder(mutants, Number(options.seed));
 const drawn = options.sample ? order.slice(0, Number(options.sample)) : order;

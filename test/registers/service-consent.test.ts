@@ -51,6 +51,10 @@ describe('agreement to a service: register and source together', () => {
     const noon = agreed({ recordedAt: '2026-11-05T12:00:00.000Z' });
     expect(serviceConsentFor([noon], [row('REFUSED', '2026-11-05')], ADULT)).toBe('REFUSED');
     expect(serviceConsentFor([{ ...noon, state: 'REFUSED' }], [row('GIVEN', '2026-11-05')], ADULT)).toBe('REFUSED');
+    const before = agreed({ state: 'REFUSED', recordedAt: '2026-11-04T23:59:59.999Z' });
+    expect(serviceConsentFor([before], [row('GIVEN', '2026-11-05')], ADULT)).toBe('GIVEN');
+    const after = agreed({ recordedAt: '2026-11-06T00:00:00.000Z' });
+    expect(serviceConsentFor([after], [row('REFUSED', '2026-11-05')], ADULT)).toBe('GIVEN');
     expect(serviceConsentFor([], [row('GIVEN', '2026-11-05'), row('WITHDRAWN', '2026-11-05')], ADULT)).toBe(
       'WITHDRAWN',
     );

@@ -48,6 +48,19 @@ describe("what the holder's own system says", () => {
     expect(beside([], [told({ from: day(21) })]).state).toBe('NONE');
   });
 
+  it('that agrees from before it was said does not agree before it was said; one that takes back does', () => {
+    expect(beside([], [told({ at: day(25), from: day(1) })]).state).toBe('NONE');
+    expect(beside([], [told({ from: day(1) })]).state).toBe('GIVEN');
+    const back = told({ id: 'back', state: 'WITHDRAWN', at: day(25), from: day(1) });
+    expect(beside([said()], [back]).state).toBe('WITHDRAWN');
+  });
+
+  it('cites each denial once, and the statements otherwise', () => {
+    const two = [denied(), denied(), denied({ id: 'trust-a:Consent/2' })];
+    expect(beside([said()], two).statements).toEqual(['trust-a:Consent/1', 'trust-a:Consent/2']);
+    expect(beside([said({ recordedAt: day(5) })], [told()]).statements).toEqual(['c-1', 'trust-a:Consent/1']);
+  });
+
   it('denies as long as it stands there, whatever was agreed to since and elsewhere', () => {
     expect(beside([said({ recordedAt: day(19) })], [denied({ at: day(1) })])).toEqual({
       state: 'REFUSED',

@@ -21,7 +21,7 @@ import type { Decide } from './decide.js';
 import type { FactGatherer, Gathered } from './facts/gather.js';
 import type { Ledger, LedgerLine } from './ledger.js';
 import { adultWorkDenial } from './outcome.js';
-import type { Layout, Projection } from './projection.js';
+import { type Layout, type Projection, writerOf } from './projection.js';
 import { reasonTold } from './reason.js';
 import {
   DECIDED,
@@ -164,7 +164,8 @@ function show(
   others: readonly Part[],
   decided: DecidedBy,
 ): Released<ShownRecord> {
-  const write = layout.writing(
+  const write = writerOf(
+    layout,
     main.outcome === 'RELEASED',
     others.map(({ outcome }) => outcome === 'RELEASED'),
   );

@@ -38,12 +38,8 @@ interface FieldRule {
 
 /** How a record's fields are decided: some with the record itself, others in groups of their own. */
 export interface Layout {
-  readonly others: readonly Pick<FieldsDecided, 'category' | 'confidentiality'>[];
-  /**
-   * What writes a record of which the record's own fields (`main`) and those of these groups were released: these fields and no
-   * others. The same one whenever it is asked for the same.
-   */
-  readonly writing: (main: boolean, others: readonly boolean[]) => WriteRecord;
+  readonly own: readonly FieldRule[];
+  readonly others: readonly FieldsDecided[];
 }
 
 /** What the door itself says of a record that it shows. */
@@ -104,20 +100,9 @@ function layOut(groups: readonly FieldGroup[], category: Category, confidentiali
     fields: group.fields,
   }));
   const isOwn = (group: FieldsDecided) => group.category === category && group.confidentiality === confidentiality;
-  const own = decided.filter(isOwn).flatMap(({ fields }) => fields);
-  const others = decided.filter((group) => !isOwn(group));
-  const known = new Map<number, WriteRecord>();
   return {
-    others,
-    writing(main, released) {
-      const which = released.reduce((sum, is, i) => (is ? sum + 2 ** (i + 1) : sum), Number(main));
-      let write = known.get(which);
-      if (!write) {
-        write = written([...(main ? own : []), ...others.flatMap(({ fields }, i) => (released[i] ? fields : []))]);
-        known.set(which, write);
-      }
-      return write;
-    },
+    own: decided.filter(isOwn).flatMap(({ fields }) => fields),
+    others: decided.filter((group) => !isOwn(group)),
   };
 }
 
@@ -172,6 +157,28 @@ function classification(
 function argument(directive: ConstDirectiveNode, name: string): string | undefined {
   const value = directive.arguments?.find((a) => a.name.value === name)?.value;
   return value?.kind === 'EnumValue' ? value.value : undefined;
+}
+
+const writers = new WeakMap<Layout, Map<number, WriteRecord>>();
+
+/**
+ * What writes a record of which its own fields (`main`) and those of these of the other groups were released: these fields and
+ * no others. The same one whenever it is asked for the same of a layout.
+ */
+export function writerOf(layout: Layout, main: boolean, others: readonly boolean[]): WriteRecord {
+  const which = others.reduce((sum, is, i) => (is ? sum + 2 ** (i + 1) : sum), Number(main));
+  let known = writers.get(layout);
+  if (!known) {
+    known = new Map();
+    writers.set(layout, known);
+  }
+  let write = known.get(which);
+  if (!write) {
+    const fields = layout.others.flatMap((group, i) => (others[i] ? group.fields : []));
+    write = written(main ? [...layout.own, ...fields] : fields);
+    known.set(which, write);
+  }
+  return write;
 }
 
 /**

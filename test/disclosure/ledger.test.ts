@@ -25,7 +25,6 @@ const outturn = (changes: Partial<Outturn> = {}): Outturn => ({
   subject: 'P-1',
   holder: 'csc',
   type: 'Visit',
-  localId: '1',
   category: 'SOCIAL_CARE',
   outcome: 'RELEASED',
   decision: released,
@@ -34,9 +33,13 @@ const outturn = (changes: Partial<Outturn> = {}): Outturn => ({
   unknown: [],
   ...changes,
 });
-function noted(...list: readonly Partial<Outturn>[]) {
+function noted(...list: readonly (Partial<Outturn> & { readonly localId?: string })[]) {
   const ledger = new Ledger();
-  const numbers = list.map((changes) => ledger.note(outturn(changes)));
+  const numbers = list.map(({ localId = '1', ...changes }) => {
+    const { decision, records } = ledger.lineOf(outturn(changes));
+    records.push(localId);
+    return decision;
+  });
   return { numbers, decisions: ledger.decisions, outcomes: ledger.outcomes };
 }
 

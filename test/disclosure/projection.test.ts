@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { ClassificationError, project, readProjection } from '../../src/disclosure/projection.js';
-import { RECORD_TYPES, type RecordType } from '../../src/domain/records.js';
+import { ClassificationError, type Layout, readProjection, writerOf } from '../../src/disclosure/projection.js';
+import { DECIDED } from '../../src/disclosure/released.js';
+import { type ContentValue, RECORD_TYPES, type RecordType } from '../../src/domain/records.js';
 import type { Category, Confidentiality } from '../../src/domain/words.js';
 
 const FOLDER = 'schema/graphql';
@@ -147,16 +148,31 @@ describe('an SDL does not start', () => {
   });
 });
 
+const MADE = {
+  __typename: 'Visit' as const,
+  id: 'a-name',
+  holder: { id: 'csc', name: 'csc', kind: 'CHILDRENS_SOCIAL_CARE' as const, voluntary: false, dutyPoint: 'duty' },
+  obligations: [],
+  [DECIDED]: { subject: 'P-1', lines: [0] },
+};
+
 describe('a copy of a record', () => {
   const field = (name: string) => ({ name, isPerson: false });
   const copy = (
-    fields: Parameters<typeof project>[0],
-    content: Parameters<typeof project>[1],
-    persons?: Parameters<typeof project>[2],
+    fields: Layout['own'],
+    content: { readonly [field: string]: ContentValue },
+    persons?: { readonly [field: string]: string | readonly string[] },
   ) => {
-    const target = {};
-    project(fields, content, persons, target);
-    return target;
+    const {
+      __typename,
+      id,
+      holder,
+      obligations,
+      [DECIDED]: decided,
+      ...copied
+    } = writerOf({ own: fields, others: [] }, true, [])(MADE, content, persons);
+    expect({ __typename, id, holder, obligations, [DECIDED]: decided }).toEqual(MADE);
+    return copied;
   };
 
   it('has the fields that were allowed and no other, null where the source has none', () => {

@@ -144,6 +144,15 @@ export class Points {
     return point as FactRecord;
   }
 
+  /**
+   * The set as cubes, no two of which share a point: each says for every fact, in the order of the names, which of its values
+   * are in it (bit i: the i-th).
+   */
+  *cubes(set: PointSet): Generator<readonly number[]> {
+    const cube = VALUES.map(({ length }) => 2 ** length - 1);
+    yield* this.#cubesBelow(set, cube);
+  }
+
   has(set: PointSet, facts: FactRecord): boolean {
     let node = set;
     while (node !== NO && node !== YES) {
@@ -161,6 +170,22 @@ export class Points {
   /** How many points of all points there are. */
   get total(): bigint {
     return combinations(0, BOTTOM);
+  }
+
+  *#cubesBelow(set: PointSet, cube: readonly number[]): Generator<readonly number[]> {
+    if (set === NO) return;
+    if (set === YES) {
+      yield cube;
+      return;
+    }
+    const level = this.#levelOf(set);
+    const ways = new Map<PointSet, number>();
+    for (const [i, child] of (this.#children[set] ?? []).entries()) ways.set(child, (ways.get(child) ?? 0) | (1 << i));
+    for (const [child, values] of ways)
+      yield* this.#cubesBelow(
+        child,
+        cube.map((all, fact) => (fact === level ? values : all)),
+      );
   }
 
   #below(set: PointSet): bigint {

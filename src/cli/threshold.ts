@@ -365,6 +365,10 @@ program
   .description('fact records in (NDJSON on standard input), one decision a line out')
   .option('--policies <dir>', 'policies other than those in force')
   .option('--check-every <lines>', 'ask Cedar as well at every so many lines; 0: never', Number, 1000)
+  .addHelpText(
+    'after',
+    '\nA record has the keys of src/domain/facts.ts; forMember may be left out and is then false (asked for no member of the family).\nExit code: 0 all decided, 1 a line was no fact record.',
+  )
   .action(async ({ policies: dir, checkEvery }: { policies?: string; checkEvery: number }) => {
     const loaded = policiesOf(dir);
     const { decided, refused } = await decideLines(process.stdin, process.stdout, { policies: loaded, checkEvery });

@@ -9,7 +9,7 @@
  *   judgements, service consents, reviews, ending an emergency or answering requests would keep somebody from saying no.
  */
 import { readdirSync } from 'node:fs';
-import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { cedar } from './cedar.js';
 import {
   compilePolicies,
   type Policies,
@@ -85,7 +85,7 @@ function checkSources({ id, file, source }: PolicyText, isClause: (id: string) =
 
 /** An added policy says which actions it is about, and only such that it cannot weaken a veto by. */
 function checkScope({ id, file, effect, text }: PolicyText): void {
-  const parsed = policyToJson(text);
+  const parsed = cedar.policyToJson(text);
   if (parsed.type === 'failure') throw new PolicyError(`${file}: policy ${id} cannot be read`);
   const allowed = effect === 'permit' ? MAY_PERMIT : MAY_FORBID;
   const named = actionsOf(parsed.json.action);

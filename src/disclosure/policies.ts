@@ -6,10 +6,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import type { CedarValueJson, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { ACTION_FACTS, ACTIONS, type Action, type ActionFacts, FACTS, type FactRecord } from '../domain/facts.js';
 import { OBLIGATIONS, type Obligation } from '../domain/words.js';
+import { cedar } from './cedar.js';
 import { PolicyError, type Rule, ruleOf } from './space/rules.js';
 
 export { PolicyError } from './space/rules.js';
@@ -92,12 +92,6 @@ export function readPolicyFiles(folder: string): readonly PolicyFile[] {
   return texts;
 }
 
-/**
- * V8's optimiser may inline a call into WebAssembly; when it later takes that optimisation back in the middle of such a call,
- * the process dies ("unreachable code", Node 20.20). Decisions are remembered, so that nothing is lost without it.
- */
-setFlagsFromString('--no-turbo-inline-js-wasm-calls');
-
 let generation = 0;
 
 /**
@@ -130,7 +124,7 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
       principal: { type: 'Worker', id: 'requester' },
       action: { type: 'Action', id: action },
       resource: { type: 'Record', id: 'record' },
-      context: facts as unknown as Record<string, cedar.CedarValueJson>,
+      context: facts as unknown as Record<string, CedarValueJson>,
       preparsedPolicySetId: setOf(action),
       entities: [],
     });
@@ -232,7 +226,7 @@ function describe(file: string, text: string): PolicyText {
 }
 
 /** The actions that a policy is about; all of them when it names none. */
-function actionsOf(scope: cedar.PolicyJson['action']): readonly string[] {
+function actionsOf(scope: PolicyJson['action']): readonly string[] {
   if (scope.op === 'All') return ['read', 'oblige', ...ACTIONS];
   const named = 'entities' in scope ? scope.entities : 'entity' in scope ? [scope.entity] : [];
   return named.flatMap((entity) => ('id' in entity ? entity.id : []));

@@ -2,15 +2,68 @@
  * Why something is withheld: the least that would have to change. Computed by asking the same policies again with one
  * fact changed, then two, in a fixed order; never written down a second time.
  */
-import type { FactRecord } from '../domain/facts.js';
+import type { FactName, FactRecord } from '../domain/facts.js';
 import { FULL_FORM_ONLY, type Outcome, PURPOSES, type Reason } from '../domain/words.js';
 import type { Verdict } from './policies.js';
 
-interface Change {
-  readonly name: string;
-  readonly reason: Reason;
+/** Some facts otherwise than they are. */
+export interface Change {
+  /** Its place among all changes. */
+  readonly at: number;
   readonly facts: Partial<FactRecord>;
 }
+
+/** What may be changed by itself: a fact, or facts that belong together. Two changes are never of one aspect. */
+export interface Aspect {
+  readonly names: readonly FactName[];
+  readonly changes: readonly Change[];
+}
+
+/** Whether it would be released with one thing, or two of different aspects, otherwise. */
+export type WouldRelease = (one: Change, two?: Change) => boolean;
+
+/** What could be otherwise, in the order in which it is tried, and what each is called where it would do. */
+const TRIED: readonly {
+  readonly names: readonly FactName[];
+  readonly to: readonly Partial<FactRecord>[];
+  readonly reason: (facts: FactRecord) => Reason;
+  /** Of facts that it would not change: none need be asked. */
+  readonly isSettled?: (facts: FactRecord) => boolean;
+}[] = [
+  {
+    names: ['involvement'],
+    to: [{ involvement: 'ALLOCATED' }],
+    reason: ({ involvement }) => (involvement === 'ENDED' ? 'CASE_CLOSED' : 'NOT_INVOLVED'),
+    isSettled: ({ involvement }) => involvement === 'ALLOCATED',
+  },
+  {
+    names: ['onFamilyTeam'],
+    to: [{ onFamilyTeam: true }],
+    reason: () => 'NOT_ON_TEAM',
+    isSettled: ({ onFamilyTeam }) => onFamilyTeam,
+  },
+  {
+    names: ['basis', 'consentState'],
+    to: [{ basis: 'CONSENT', consentState: 'GIVEN' }],
+    reason: consentReason,
+    isSettled: ({ ownAgency, basis }) => ownAgency || basis === 'CONSENT',
+  },
+  {
+    names: ['relevance'],
+    to: [{ relevance: 'RELEVANT' }],
+    reason: ({ relevance }) => (relevance === 'NOT_RELEVANT' ? 'JUDGED_NOT_RELEVANT' : 'NOT_JUDGED_RELEVANT'),
+    isSettled: ({ relevance }) => relevance === 'RELEVANT',
+  },
+  { names: ['purpose'], to: PURPOSES.map((purpose) => ({ purpose })), reason: () => 'PURPOSE_DOES_NOT_COVER' },
+  { names: ['grant'], to: [{ grant: 'COVERS' }, { grant: 'COVERS_BY_NAME' }], reason: () => 'REQUEST_NEEDED' },
+];
+
+export const ASPECTS: readonly Aspect[] = TRIED.map(({ names, to }, i) => {
+  const before = TRIED.slice(0, i).reduce((count, { to: { length } }) => count + length, 0);
+  return { names, changes: to.map((facts, j) => ({ at: before + j, facts })) };
+});
+const NONE: readonly Change[] = [];
+const GRANTED = ASPECTS.find(({ names }) => names.includes('grant'))?.changes ?? [];
 
 /** Vetoes that no listed change can lift, and what the full form calls each. */
 const FULL_FORM: readonly (readonly [string, Reason])[] = [
@@ -24,13 +77,23 @@ const UNLIFTABLE = ['conflict', 'opposing-party', 'no-content-roles'];
 /** The reasons of a denial in the full form: what the holder and information governance see. Never empty. */
 export function reasonsOf(
   facts: FactRecord,
-  verdict: Verdict,
+  { vetoes }: Verdict,
   evaluate: (facts: FactRecord) => Verdict,
 ): readonly Reason[] {
-  const full = FULL_FORM.filter(([veto]) => verdict.vetoes.includes(veto)).map(([, reason]) => reason);
-  const liftable = !verdict.vetoes.some((veto) => UNLIFTABLE.includes(veto));
-  const least = liftable ? leastChange(facts, evaluate) : undefined;
+  return reasonsBy(facts, vetoes, askedOf(facts, evaluate));
+}
+
+/** The same, of whoever can tell what a change would do. */
+export function reasonsBy(facts: FactRecord, vetoes: readonly string[], wouldRelease: WouldRelease): readonly Reason[] {
+  const full = FULL_FORM.filter(([veto]) => vetoes.includes(veto)).map(([, reason]) => reason);
+  const liftable = !vetoes.some((veto) => UNLIFTABLE.includes(veto));
+  const least = liftable ? leastChange(facts, wouldRelease) : undefined;
   return [...full, ...(least ?? (['ROLE_NOT_PERMITTED'] as const))];
+}
+
+/** Asks policies of these facts with some of them otherwise. */
+function askedOf(facts: FactRecord, evaluate: (facts: FactRecord) => Verdict): WouldRelease {
+  return (one, two) => evaluate({ ...facts, ...one.facts, ...two?.facts }).allowed;
 }
 
 /** The safe form: what the requester may be told. */
@@ -47,48 +110,23 @@ export function reasonTold(outcome: Outcome, reasons: readonly Reason[], isUnkno
 
 /** Whether an approved sharing request alone would release it. */
 export function isRequestable(facts: FactRecord, evaluate: (facts: FactRecord) => Verdict): boolean {
-  return (['COVERS', 'COVERS_BY_NAME'] as const).some((grant) => evaluate({ ...facts, grant }).allowed);
+  return isRequestableBy(askedOf(facts, evaluate));
 }
 
-function leastChange(facts: FactRecord, evaluate: (facts: FactRecord) => Verdict): readonly Reason[] | undefined {
-  const changes = changesTo(facts);
-  for (const change of changes) {
-    if (evaluate({ ...facts, ...change.facts }).allowed) return [change.reason];
-  }
-  for (const [i, first] of changes.entries()) {
-    for (const second of changes.slice(i + 1)) {
-      if (first.name === second.name) continue;
-      if (evaluate({ ...facts, ...first.facts, ...second.facts }).allowed) return [first.reason, second.reason];
-    }
-  }
+export function isRequestableBy(wouldRelease: WouldRelease): boolean {
+  return GRANTED.some((change) => wouldRelease(change));
+}
+
+function leastChange(facts: FactRecord, wouldRelease: WouldRelease): readonly Reason[] | undefined {
+  const open = ASPECTS.map(({ changes }, i) => (TRIED[i]?.isSettled?.(facts) ? NONE : changes));
+  const reason = (i: number) => TRIED[i]?.reason(facts) ?? 'ROLE_NOT_PERMITTED';
+  for (const [i, changes] of open.entries()) for (const change of changes) if (wouldRelease(change)) return [reason(i)];
+  for (const [i, firsts] of open.entries())
+    for (let j = i + 1; j < open.length; j += 1)
+      for (const first of firsts)
+        for (const second of open[j] ?? NONE) if (wouldRelease(first, second)) return [reason(i), reason(j)];
   return undefined;
 }
-
-/** Single changes in the order of RULES: involvement, team, basis with consent, relevance, purpose, grant. */
-function changesTo(facts: FactRecord): Change[] {
-  const changes: Change[] = [];
-  if (facts.involvement !== 'ALLOCATED') {
-    const reason = facts.involvement === 'ENDED' ? 'CASE_CLOSED' : 'NOT_INVOLVED';
-    changes.push({ name: 'involvement', reason, facts: { involvement: 'ALLOCATED' } });
-  }
-  if (!facts.onFamilyTeam) changes.push({ name: 'onFamilyTeam', reason: 'NOT_ON_TEAM', facts: { onFamilyTeam: true } });
-  if (!facts.ownAgency && facts.basis !== 'CONSENT') {
-    changes.push({ name: 'basis', reason: consentReason(facts), facts: { basis: 'CONSENT', consentState: 'GIVEN' } });
-  }
-  if (facts.relevance === 'UNJUDGED' || facts.relevance === 'NOT_RELEVANT') {
-    const reason = facts.relevance === 'UNJUDGED' ? 'NOT_JUDGED_RELEVANT' : 'JUDGED_NOT_RELEVANT';
-    changes.push({ name: 'relevance', reason, facts: { relevance: 'RELEVANT' } });
-  }
-  for (const purpose of PURPOSES) {
-    if (purpose !== facts.purpose)
-      changes.push({ name: 'purpose', reason: 'PURPOSE_DOES_NOT_COVER', facts: { purpose } });
-  }
-  for (const grant of ['COVERS', 'COVERS_BY_NAME'] as const) {
-    if (grant !== facts.grant) changes.push({ name: 'grant', reason: 'REQUEST_NEEDED', facts: { grant } });
-  }
-  return changes;
-}
-
 function consentReason(facts: FactRecord): Reason {
   switch (facts.consentState) {
     case 'REFUSED':

@@ -197,8 +197,10 @@ function leastChange(rules: Rules, facts: Facts): readonly string[] | undefined 
     const why = ['REFUSED', 'WITHDRAWN', 'EXPIRED'].includes(state) ? state : 'NOT_GIVEN';
     change('basis', `CONSENT_${why}`, { basis: 'CONSENT', consentState: 'GIVEN' });
   }
-  if (facts['relevance'] === 'UNJUDGED') change('relevance', 'NOT_JUDGED_RELEVANT', { relevance: 'RELEVANT' });
-  if (facts['relevance'] === 'NOT_RELEVANT') change('relevance', 'JUDGED_NOT_RELEVANT', { relevance: 'RELEVANT' });
+  if (facts['relevance'] !== 'RELEVANT') {
+    const judged = facts['relevance'] === 'NOT_RELEVANT' ? 'JUDGED_NOT_RELEVANT' : 'NOT_JUDGED_RELEVANT';
+    change('relevance', judged, { relevance: 'RELEVANT' });
+  }
   for (const purpose of rules.valuesOf('purpose'))
     if (purpose !== facts['purpose']) change('purpose', 'PURPOSE_DOES_NOT_COVER', { purpose });
   for (const grant of ['COVERS', 'COVERS_BY_NAME'])

@@ -40,21 +40,28 @@ export interface MatrixCell {
   readonly vetoes: readonly string[];
 }
 
-/** Every cell, in the order of the closed lists. About a second; keep it. */
+/** Every cell, in the order of the closed lists. Some tenths of a second; keep it. */
 export function sharingMatrix(policies: readonly PolicyText[]): readonly MatrixCell[] {
   const rules = rulesOn(policies, 'read');
-  const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const whole = spaceOf(rules);
+  const whenOf = rememberedResidues(rules);
+  const whole = cutsOf(spaceOf(rules));
   const cells: MatrixCell[] = [];
   for (const role of ROLES) {
-    const ofRole = given(whole, 'role', role);
+    const ofRole = whole.given('role', role);
+    const sides = ([true, false] as const).map(
+      (ownAgency) => [ownAgency, ofRole.given('ownAgency', ownAgency)] as const,
+    );
     for (const category of CATEGORIES) {
-      const ofCategory = given(ofRole, 'category', category);
       for (const purpose of PURPOSES) {
-        const ofPurpose = given(ofCategory, 'purpose', purpose);
-        for (const ownAgency of [true, false]) {
+        for (const [ownAgency, side] of sides) {
           const facts = { role, category, purpose, ownAgency };
-          cells.push({ ...facts, ...cellOf(given(ofPurpose, 'ownAgency', ownAgency), byId, facts) });
+          const { permits, outcomes, vetoes } = side.given('category', category).given('purpose', purpose).found();
+          cells.push({
+            ...facts,
+            ways: permits.map((permit) => ({ permit, when: whenOf(permit, facts) })),
+            outcomes,
+            vetoes,
+          });
         }
       }
     }
@@ -62,36 +69,82 @@ export function sharingMatrix(policies: readonly PolicyText[]): readonly MatrixC
   return cells;
 }
 
-function cellOf(
-  { points, permits, vetoes, outcomes }: Space,
-  rules: ReadonlyMap<string, Rule>,
-  facts: Partial<FactRecord>,
-): Pick<MatrixCell, 'ways' | 'outcomes' | 'vetoes'> {
-  const meets = (a: PointSet, b: PointSet) => points.and(a, b) !== points.none;
-  const releasing = [...permits].filter(([, set]) => meets(set, outcomes.RELEASED));
-  const permitted = points.anyOf(releasing.map(([, set]) => set));
-  return {
-    ways: releasing.map(([permit]) => {
-      const rule = rules.get(permit);
-      const when = rule ? residueOf(rule, facts) : false;
-      return { permit, when: typeof when === 'string' ? when : '' };
+type Given = Pick<MatrixCell, 'role' | 'category' | 'purpose' | 'ownAgency'>;
+
+/** What a permit still asks; the same wherever the facts that it reads are the same. */
+function rememberedResidues(rules: readonly Rule[]): (permit: string, facts: Given) => string {
+  const known = new Map(
+    rules.map((rule) => {
+      const text = JSON.stringify(rule.conditions);
+      const names = (['role', 'category', 'purpose', 'ownAgency'] as const).filter((name) =>
+        text.includes(`"${name}"`),
+      );
+      return [rule.id, { rule, names, residues: new Map<string, string>() }];
     }),
-    outcomes: OUTCOMES.filter((outcome) => outcomes[outcome] !== points.none),
-    vetoes: [...vetoes].flatMap(([veto, set]) => (meets(set, permitted) ? veto : [])),
+  );
+  return (permit, facts) => {
+    const of = known.get(permit);
+    if (!of) throw new RangeError(`no rule is ${permit}`);
+    const key = of.names.map((name) => facts[name]).join();
+    let when = of.residues.get(key);
+    if (when === undefined) {
+      const residue = residueOf(of.rule, facts);
+      when = typeof residue === 'string' ? residue : '';
+      of.residues.set(key, when);
+    }
+    return when;
   };
 }
 
-/** The space in which a fact has a value. */
-function given<F extends keyof FactRecord>(space: Space, fact: F, value: FactRecord[F]): Space {
-  const { points } = space;
-  const each = (sets: ReadonlyMap<string, PointSet>) =>
-    new Map([...sets].map(([id, set]) => [id, points.given(set, fact, value)]));
-  return {
-    points,
-    permits: each(space.permits),
-    vetoes: each(space.vetoes),
-    outcomes: Object.fromEntries(
-      OUTCOMES.map((outcome) => [outcome, points.given(space.outcomes[outcome], fact, value)]),
-    ) as Space['outcomes'],
-  };
+/** What some facts leave of the space. */
+interface Cut {
+  given<F extends keyof Given>(fact: F, value: FactRecord[F]): Cut;
+  /** Permits that release something, vetoes that stand against one, outcomes that there are. */
+  found(): Found;
+}
+type Found = Pick<MatrixCell, 'outcomes' | 'vetoes'> & { readonly permits: readonly string[] };
+
+/** Cuts of a space; many facts leave the same, and that is looked into once. */
+function cutsOf({ points, permits, vetoes, outcomes }: Space): Cut {
+  const [permitIds, vetoIds] = [[...permits.keys()], [...vetoes.keys()]];
+  const known = new Map<string, Cut>();
+  const meets = (a: PointSet, b: PointSet) => points.and(a, b) !== points.none;
+  function look(sets: readonly PointSet[]): Found {
+    const from = permitIds.length + vetoIds.length;
+    const released = sets[from + OUTCOMES.indexOf('RELEASED')] ?? points.none;
+    const releasing = permitIds.flatMap((id, i) => {
+      const set = sets[i] ?? points.none;
+      return meets(set, released) ? [{ id, set }] : [];
+    });
+    const permitted = points.anyOf(releasing.map(({ set }) => set));
+    return {
+      permits: releasing.map(({ id }) => id),
+      outcomes: OUTCOMES.filter((_, i) => sets[from + i] !== points.none),
+      vetoes: vetoIds.filter((_, i) => meets(sets[permitIds.length + i] ?? points.none, permitted)),
+    };
+  }
+  function cut(sets: readonly PointSet[]): Cut {
+    const key = sets.join();
+    const same = known.get(key);
+    if (same) return same;
+    const cuts = new Map<string, Cut>();
+    let found: Found | undefined;
+    const made: Cut = {
+      given(fact, value) {
+        const way = `${fact} ${value}`;
+        const before = cuts.get(way);
+        if (before) return before;
+        const next = cut(sets.map((set) => points.given(set, fact, value)));
+        cuts.set(way, next);
+        return next;
+      },
+      found() {
+        found ??= look(sets);
+        return found;
+      },
+    };
+    known.set(key, made);
+    return made;
+  }
+  return cut([...permits.values(), ...vetoes.values(), ...OUTCOMES.map((outcome) => outcomes[outcome])]);
 }

@@ -32,6 +32,7 @@ export class Points {
   readonly #children: (readonly PointSet[])[] = [[], []];
   readonly #known = new Map<string, PointSet>();
   readonly #both = new Map<number, PointSet>();
+  readonly #givens = new Map<number, Map<PointSet, PointSet>>();
   readonly #complements = new Map<PointSet, PointSet>();
   readonly #sizes = new Map<PointSet, bigint>();
 
@@ -92,7 +93,9 @@ export class Points {
   given<F extends FactName>(set: PointSet, fact: F, value: FactRecord[F]): PointSet {
     const at = levelOf(fact);
     const index = valuesAt(at).indexOf(value);
-    const memo = new Map<PointSet, PointSet>();
+    const key = at * 2 ** 8 + index;
+    const memo = this.#givens.get(key) ?? new Map<PointSet, PointSet>();
+    this.#givens.set(key, memo);
     const walk = (node: PointSet): PointSet => {
       const level = this.#levelOf(node);
       if (level > at) return node;
@@ -111,23 +114,31 @@ export class Points {
    * depends on what it reads of the probe and on nothing else. `named` are sets that it may ask for by name.
    */
   where(holds: (probe: Probe) => boolean, named: ReadonlyMap<string, PointSet> = new Map()): PointSet {
-    const explore = (known: ReadonlyMap<string, unknown>): PointSet => {
-      const answer = run(holds, known);
+    const asked = new Asked();
+    const explore = (): PointSet => {
+      const answer = asked.answerOf(holds);
       if (answer === true) return YES;
       if (answer === false) return NO;
-      const { fact, set } = answer;
+      const { level, set } = answer;
       if (set !== undefined) {
         const points = named.get(set);
         if (points === undefined) throw new RangeError(`no set is named ${set}`);
-        const inside = this.and(points, explore(new Map([...known, [`in ${set}`, true]])));
-        return this.or(inside, this.without(explore(new Map([...known, [`in ${set}`, false]])), points));
+        asked.sets.set(set, true);
+        const inside = this.and(points, explore());
+        asked.sets.set(set, false);
+        const outside = this.without(explore(), points);
+        asked.sets.delete(set);
+        return this.or(inside, outside);
       }
-      const level = levelOf(fact);
-      const children = valuesAt(level).map((value) => explore(new Map([...known, [fact, value]])));
-      if (children.every((child) => this.#levelOf(child) > level)) return this.#node(level, children);
-      return this.anyOf(children.map((child, i) => this.and(this.#only(level, i), child)));
+      const children: PointSet[] = [];
+      for (const value of valuesAt(level)) {
+        asked.values[level] = value;
+        children.push(explore());
+      }
+      asked.values[level] = UNREAD;
+      return this.#asking(level, children);
     };
-    return explore(new Map());
+    return explore();
   }
 
   /** One of its points; undefined when it has none. `choose` picks among so many ways at each fact: the first, unless told. */
@@ -142,6 +153,15 @@ export class Points {
       node = this.#child(node, level, index);
     }
     return point as FactRecord;
+  }
+
+  /**
+   * The set as cubes, no two of which share a point: each says for every fact, in the order of the names, which of its values
+   * are in it (bit i: the i-th).
+   */
+  *cubes(set: PointSet): Generator<readonly number[]> {
+    const cube = VALUES.map(({ length }) => 2 ** length - 1);
+    yield* this.#cubesBelow(set, cube);
   }
 
   has(set: PointSet, facts: FactRecord): boolean {
@@ -163,6 +183,22 @@ export class Points {
     return combinations(0, BOTTOM);
   }
 
+  *#cubesBelow(set: PointSet, cube: readonly number[]): Generator<readonly number[]> {
+    if (set === NO) return;
+    if (set === YES) {
+      yield cube;
+      return;
+    }
+    const level = this.#levelOf(set);
+    const ways = new Map<PointSet, number>();
+    for (const [i, child] of (this.#children[set] ?? []).entries()) ways.set(child, (ways.get(child) ?? 0) | (1 << i));
+    for (const [child, values] of ways)
+      yield* this.#cubesBelow(
+        child,
+        cube.map((all, fact) => (fact === level ? values : all)),
+      );
+  }
+
   #below(set: PointSet): bigint {
     if (set === NO) return 0n;
     if (set === YES) return 1n;
@@ -176,10 +212,18 @@ export class Points {
     return sum;
   }
 
-  #only(level: number, index: number): PointSet {
+  /** The set that asks a fact and goes on with one of these, whatever facts these ask themselves. */
+  #asking(level: number, children: readonly PointSet[]): PointSet {
+    const first = children.reduce((least, child) => Math.min(least, this.#levelOf(child)), BOTTOM);
+    if (first > level) return this.#node(level, children);
     return this.#node(
-      level,
-      valuesAt(level).map((_, i) => (i === index ? YES : NO)),
+      first,
+      valuesAt(first).map((_, i) =>
+        this.#asking(
+          level,
+          children.map((child) => this.#child(child, first, i)),
+        ),
+      ),
     );
   }
 
@@ -206,31 +250,47 @@ export class Points {
   }
 }
 
-/** Thrown through a predicate that reads what is not decided yet. */
-class Unread {
-  constructor(
-    readonly fact: FactName,
-    readonly set?: string,
-  ) {}
-}
+const UNREAD = Symbol('not decided yet');
 
-function run(holds: (probe: Probe) => boolean, known: ReadonlyMap<string, unknown>): boolean | Unread {
-  const facts = new Proxy({} as FactRecord, {
-    get(_, fact) {
-      if (typeof fact !== 'string' || !LEVEL.has(fact as FactName)) return undefined;
-      if (!known.has(fact)) throw new Unread(fact as FactName);
-      return known.get(fact);
-    },
-  });
-  const isIn = (set: string) => {
-    if (!known.has(`in ${set}`)) throw new Unread('role', set);
-    return known.get(`in ${set}`) === true;
-  };
-  try {
-    return holds({ facts, isIn });
-  } catch (error) {
-    if (error instanceof Unread) return error;
-    throw error;
+/** What stops a predicate that reads what is not decided yet: the fact's level, or a set's name. Thrown, and one for all. */
+const stopped: { level: number; set: string | undefined } = { level: 0, set: undefined };
+
+/** What is decided so far of a record, as a predicate reads it. */
+class Asked {
+  readonly values: unknown[] = FACT_NAMES.map(() => UNREAD);
+  readonly sets = new Map<string, boolean>();
+  readonly #probe: Probe;
+
+  constructor() {
+    const { values, sets } = this;
+    const facts = {};
+    for (const [level, name] of FACT_NAMES.entries())
+      Object.defineProperty(facts, name, {
+        enumerable: true,
+        get() {
+          const value = values[level];
+          if (value !== UNREAD) return value;
+          stopped.level = level;
+          stopped.set = undefined;
+          throw stopped;
+        },
+      });
+    const isIn = (set: string) => {
+      const known = sets.get(set);
+      if (known !== undefined) return known;
+      stopped.set = set;
+      throw stopped;
+    };
+    this.#probe = { facts: facts as FactRecord, isIn };
+  }
+
+  answerOf(holds: (probe: Probe) => boolean): boolean | typeof stopped {
+    try {
+      return holds(this.#probe);
+    } catch (error) {
+      if (error === stopped) return stopped;
+      throw error;
+    }
   }
 }
 

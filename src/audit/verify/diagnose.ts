@@ -1,7 +1,7 @@
 /** Names what happened to a side row that is not its leaf's: altered, dropped, inserted, or moved. Runs once, at the first fault. */
 import { LogFault } from './fault.js';
 import { type Lines, readBundle } from './files.js';
-import { leafOfRow, readSideRow, type SideRow } from './side-row.js';
+import { isCommittedTo, leafOfRow, readSideRow, type SideRow } from './side-row.js';
 
 export interface Suspect {
   readonly folder: string;
@@ -24,6 +24,8 @@ export async function diagnose({ folder, size, index, leaf, lines }: Suspect): P
   }
   const [here, next, third] = rows as [SideRow, SideRow | undefined, SideRow | undefined];
   const made = leafOfRow(here);
+  if (made === undefined && here.index === index && isCommittedTo(here, leaf))
+    return new LogFault('ENTRY_MALFORMED', place);
   const fits = (row: SideRow | undefined, wanted: string) => row !== undefined && leafOfRow(row) === wanted;
   if (made === undefined && !here.erased && here.index === index)
     return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ALTERED', place);

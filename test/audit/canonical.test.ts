@@ -3,13 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import {
-  after,
   charactersOf,
   isKind,
   newTape,
   QUOTE,
   readCanonical,
   textOf,
+  tokenAfter,
   wholeOf,
 } from '../../src/audit/verify/canonical.js';
 
@@ -134,7 +134,7 @@ describe('canonical JSON', () => {
     const said = '{"a":[1,"é\\n",{}],"b":"x"}';
     readCanonical(tape, Buffer.from(said), 0, Buffer.byteLength(said));
     expect(textOf(tape, 0)).toBe(said);
-    expect(after(tape, 0)).toBe(8);
+    expect(tokenAfter(tape, 0)).toBe(8);
     expect([1, 2, 3, 4, 5, 6, 7].map((token) => textOf(tape, token))).toEqual([
       '"a"',
       '[1,"é\\n",{}]',
@@ -144,7 +144,7 @@ describe('canonical JSON', () => {
       '"b"',
       '"x"',
     ]);
-    expect(after(tape, 2)).toBe(6);
+    expect(tokenAfter(tape, 2)).toBe(6);
     expect(charactersOf(tape, 4)).toBe('é\n');
     expect(wholeOf(tape, 3)).toBe(1);
     expect(wholeOf(tape, 4)).toBe(-1);

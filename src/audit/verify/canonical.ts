@@ -197,7 +197,7 @@ export function isKind({ bytes, places }: Tape, token: number, first: number): b
 }
 
 /** The token after this one and all in it. */
-export function after({ places }: Tape, token: number): number {
+export function tokenAfter({ places }: Tape, token: number): number {
   return places[3 * token + 2] as number;
 }
 

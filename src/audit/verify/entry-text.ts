@@ -4,7 +4,6 @@
  * verified without making an object of what it says.
  */
 import {
-  after,
   COMMA,
   charactersOf,
   fail,
@@ -18,6 +17,7 @@ import {
   sumOf,
   type Tape,
   textOf,
+  tokenAfter,
   wholeOf,
 } from './canonical.js';
 
@@ -127,7 +127,7 @@ export function readEntryText(entry: EntryText, bytes: Buffer, from: number, to:
   entry.recordsEnd = 0;
   if (!isKind(tape, 0, OPEN_OBJECT)) fail();
   let known = 0;
-  for (let token = 1; token < after(tape, 0); token = after(tape, token + 1)) {
+  for (let token = 1; token < tokenAfter(tape, 0); token = tokenAfter(tape, token + 1)) {
     // Both are in order: what is not at the first place that is left is at none before it.
     for (let i = known; i < MEMBERS.length; i += 1) {
       const [text, read] = MEMBERS[i] as (typeof MEMBERS)[number];
@@ -161,7 +161,7 @@ export function evidenceOf({ tape, lines }: EntryText, line: number): readonly s
   const { evidence } = lines[line] as DecisionText;
   const ids: string[] = [];
   if (evidence === 0) return ids;
-  for (let token = evidence + 1; token < after(tape, evidence); token += 1) ids.push(charactersOf(tape, token));
+  for (let token = evidence + 1; token < tokenAfter(tape, evidence); token += 1) ids.push(charactersOf(tape, token));
   return ids;
 }
 
@@ -188,7 +188,7 @@ function readPurpose(entry: EntryText, token: number): void {
 function readRequester(entry: EntryText, requester: number): void {
   const { tape } = entry;
   if (!isKind(tape, requester, OPEN_OBJECT)) fail();
-  for (let token = requester + 1; token < after(tape, requester); token = after(tape, token + 1)) {
+  for (let token = requester + 1; token < tokenAfter(tape, requester); token = tokenAfter(tape, token + 1)) {
     if (isText(tape, token, WORKER)) entry.worker = string(entry, token + 1);
     else if (isText(tape, token, AGENCY)) entry.agency = string(entry, token + 1);
     else if (isText(tape, token, ROLE)) entry.role = string(entry, token + 1);
@@ -199,7 +199,7 @@ function readDecisions(entry: EntryText, decisions: number): void {
   const { tape } = entry;
   if (!isKind(tape, decisions, OPEN_LIST)) fail();
   entry.decisions = decisions;
-  for (let token = decisions + 1; token < after(tape, decisions); token = after(tape, token))
+  for (let token = decisions + 1; token < tokenAfter(tape, decisions); token = tokenAfter(tape, token))
     readDecision(entry, token);
 }
 
@@ -216,7 +216,7 @@ function readDecision(entry: EntryText, decision: number): void {
   line.to = line.evidenceFrom = line.evidenceTo = places[3 * decision + 1] as number;
   line.sum = 0;
   line.evidence = 0;
-  for (let token = decision + 1; token < after(tape, decision); token = after(tape, token + 1)) {
+  for (let token = decision + 1; token < tokenAfter(tape, decision); token = tokenAfter(tape, token + 1)) {
     if (isText(tape, token, FACTS)) line.sum = sumOf(tape, token + 1);
     else if (isText(tape, token, EVIDENCE)) {
       line.evidence = token + 1;
@@ -236,9 +236,14 @@ function readOutcomes(entry: EntryText, outcomes: number): void {
   records[end++] = OPEN_LIST;
   let last = 0;
   // [decision, subject, holder, type, ids]
-  for (let token = outcomes + 1; token < after(tape, outcomes); token = after(tape, token)) {
+  for (let token = outcomes + 1; token < tokenAfter(tape, outcomes); token = tokenAfter(tape, token)) {
     const [decision, subject, holder, type, ids] = [token + 1, token + 2, token + 3, token + 4, token + 5];
-    if (!isKind(tape, token, OPEN_LIST) || after(tape, token) <= ids || after(tape, ids) !== after(tape, token)) fail();
+    if (
+      !isKind(tape, token, OPEN_LIST) ||
+      tokenAfter(tape, token) <= ids ||
+      tokenAfter(tape, ids) !== tokenAfter(tape, token)
+    )
+      fail();
     if (!isKind(tape, subject, QUOTE) || !isKind(tape, holder, QUOTE) || !isKind(tape, type, QUOTE)) fail();
     if (wholeOf(tape, decision) < 0) fail();
     assertTexts(tape, ids);
@@ -256,7 +261,7 @@ function readOutcomes(entry: EntryText, outcomes: number): void {
 
 function assertTexts(tape: Tape, list: number): void {
   if (!isKind(tape, list, OPEN_LIST)) fail();
-  for (let token = list + 1; token < after(tape, list); token += 1) if (!isKind(tape, token, QUOTE)) fail();
+  for (let token = list + 1; token < tokenAfter(tape, list); token += 1) if (!isKind(tape, token, QUOTE)) fail();
 }
 
 function isSame({ bytes, places }: Tape, a: number, b: number): boolean {

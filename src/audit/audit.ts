@@ -10,6 +10,7 @@ import type { IsoInstant, WorkerId } from '../domain/words.js';
 import type { Store } from '../store/store.js';
 import { type BodyRow, bodyColumns, bodyIn, packBody } from './body.js';
 import { type AuditEntryBody, canonicalForm, hashOf } from './entry.js';
+import { handedOver } from './handed-over.js';
 import { openRelevanceRequests } from './relevance-requests.js';
 
 export type { AuditEntryBody } from './entry.js';
@@ -65,6 +66,7 @@ export class FactsChanged extends Error {
 
 interface Pending {
   readonly body: AuditEntryBody;
+  readonly canonical: string;
   /** Its canonical text as the row has it. */
   readonly packed: Buffer;
   readonly receipt: Receipt;
@@ -93,6 +95,7 @@ const LARGEST_GROUP = { mssql: ROWS, sqlite: 10 * ROWS };
 
 export function openAudit(store: Store): Audit {
   const requests = openRelevanceRequests(store);
+  const next = handedOver(store);
   const waiting: Pending[] = [];
   let isCommitting = false;
 
@@ -113,8 +116,10 @@ export function openAudit(store: Store): Audit {
       const { standing, committed } = await store.transaction((manager) => settle(manager, group));
       committed();
       for (const pending of group) {
-        if (standing.has(pending)) pending.resolve(pending.receipt);
-        else pending.reject(new FactsChanged('what people said has changed'));
+        if (standing.has(pending)) {
+          next.give(pending.receipt.hash, pending.canonical);
+          pending.resolve(pending.receipt);
+        } else pending.reject(new FactsChanged('what people said has changed'));
       }
     } catch (error) {
       for (const pending of group) pending.reject(error);
@@ -160,7 +165,7 @@ export function openAudit(store: Store): Audit {
       return new Promise((resolve, reject) => {
         const canonical = canonicalForm(body);
         const receipt = { entry: body.id, hash: hashOf(canonical) };
-        waiting.push({ body, packed: packBody(canonical), receipt, guard, resolve, reject });
+        waiting.push({ body, canonical, packed: packBody(canonical), receipt, guard, resolve, reject });
         if (isCommitting) return;
         isCommitting = true;
         // After the requests that are ready in this turn of the event loop: theirs go into the same group.

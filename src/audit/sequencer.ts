@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '../store/store.js';
 import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import type { AuditEntryBody } from './entry.js';
+import { handedOver } from './handed-over.js';
 import { holdLease, LEASE_MS, type Lease, LeaseLost, releaseLease, takeLease } from './lease.js';
 import { readCheckpointText, signCheckpoint } from './log/checkpoint.js';
 import { leafHash } from './log/hash.js';
@@ -67,9 +68,13 @@ interface Held {
   renewedAt: number;
 }
 
-interface EntryRow extends BodyRow {
+interface EntryRow {
   readonly seq: number;
   readonly hash: string;
+}
+
+interface Entry extends EntryRow {
+  readonly body: AuditEntryBody;
 }
 
 interface Batch {
@@ -82,6 +87,7 @@ interface Batch {
 
 export function openSequencer(parts: SequencerParts): Sequencer {
   const { store, keys, now } = parts;
+  const given = handedOver(store);
   const stopping = new AbortController();
   let held: Held | undefined;
   let running: Promise<void> | undefined;
@@ -108,20 +114,33 @@ export function openSequencer(parts: SequencerParts): Sequencer {
     return { lease, tree, key, after: store.dialect === 'sqlite' ? (row?.seq ?? 0) : 0, renewedAt: now().getTime() };
   }
 
-  async function nextEntries(after: number): Promise<EntryRow[]> {
-    const sql = `SELECT e.seq, ${bodyColumns(store, 'e')}, e.hash FROM audit_entry e ${store.settled}
+  async function nextEntries(after: number): Promise<Entry[]> {
+    const sql = `SELECT e.seq, e.hash FROM audit_entry e ${store.settled}
       WHERE e.seq > ? AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_seq = e.seq) ORDER BY e.seq ${store.first}`;
-    return store.read<EntryRow>(sql, [after, BATCH]);
+    const rows = await store.read<EntryRow>(sql, [after, BATCH]);
+    const bodies = new Map(rows.map(({ seq, hash }) => [seq, given.find(hash)]));
+    await readBodies(bodies);
+    return rows.map((row) => ({ ...row, body: bodies.get(row.seq) as AuditEntryBody }));
+  }
+
+  /** Those that this process did not append itself, or long ago. Throws for a row that says nothing. */
+  async function readBodies(bodies: Map<number, AuditEntryBody | undefined>): Promise<void> {
+    const missing = [...bodies].flatMap(([seq, body]) => (body ? [] : seq));
+    if (missing.length === 0) return;
+    const sql = `SELECT e.seq, ${bodyColumns(store, 'e')} FROM audit_entry e WHERE e.seq IN ${store.keyList}`;
+    for (const row of await store.read<BodyRow & { seq: number }>(sql, [JSON.stringify(missing)]))
+      bodies.set(row.seq, JSON.parse(bodyIn(row)) as AuditEntryBody);
   }
 
   /** What the entries add to the tree. */
-  async function prepare({ tree: from, key }: Held, entries: readonly EntryRow[]): Promise<Batch> {
+  async function prepare({ tree: from, key }: Held, entries: readonly Entry[]): Promise<Batch> {
     const nodes: (readonly unknown[])[] = [];
     let tree = from;
     const leaves: (readonly unknown[])[] = [];
-    for (const { seq, hash, ...row } of entries) {
-      const salt = Buffer.from(parts.random(SALT_SIZE)).toString('hex');
-      const leaf = leafOf(JSON.parse(bodyIn(row)) as AuditEntryBody, hash, salt);
+    const salts = Buffer.from(parts.random(SALT_SIZE * entries.length));
+    for (const [at, { seq, hash, body }] of entries.entries()) {
+      const salt = salts.toString('hex', at * SALT_SIZE, (at + 1) * SALT_SIZE);
+      const leaf = leafOf(body, hash, salt);
       const hashed = leafHash(leaf);
       const index = tree.size;
       tree = append(tree, hashed, (node, root) => {

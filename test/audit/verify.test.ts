@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAudit } from '../../src/audit/audit.js';
-import { hashOf } from '../../src/audit/entry.js';
+import { type AuditEntryBody, canonicalForm, hashOf } from '../../src/audit/entry.js';
 import { eraseEntries } from '../../src/audit/erase.js';
 import { exportLog } from '../../src/audit/export.js';
 import { keepPolicies } from '../../src/audit/kept-policies.js';
@@ -244,9 +244,15 @@ function chanceOf(seed: number): (below: number) => number {
 const rewrite = (row: Row, change: (body: Record<string, unknown>) => void): Row => {
   const body = JSON.parse(row.body ?? '{}') as Record<string, unknown>;
   change(body);
-  const text = JSON.stringify(body);
-  return { ...row, body: text, hash: hashOf(text), id: String(body['id']) };
+  return say(row, canonicalForm(body as unknown as AuditEntryBody));
 };
+/** The row as one that says this text. */
+const say = (row: Row, text: string): Row => ({
+  ...row,
+  body: text,
+  hash: hashOf(text),
+  id: (JSON.parse(text) as { id: string }).id,
+});
 const renumber = (rows: Row[]) => rows.map((row, index) => ({ ...row, index }));
 const leafAgain = (row: Row) => leafOf(JSON.parse(row.body ?? ''), row.hash ?? '', row.salt ?? '');
 
@@ -583,6 +589,49 @@ const TAMPERINGS: readonly Tampering[] = [
       });
       files.leaves[i] = leafAgain(files.rows[i]!);
       remake(files);
+    },
+  },
+  {
+    name: 'write an entry in another form than the canonical one, with all keys',
+    as: ['ENTRY_MALFORMED'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      const forms: ((text: string) => string)[] = [
+        (text) => text.replace('{', '{ '),
+        (text) => `${text} `,
+        (text) => text.replace('"v":1', '"v":1.0'),
+        (text) => text.replace('"v":1', '"v":1,"v":1'),
+        (text) => text.replace('"csc"', '"\\u0063sc"'),
+        (text) => text.replace('"agency":"csc","role":"SOCIAL_WORKER"', '"role":"SOCIAL_WORKER","agency":"csc"'),
+        (text) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text) as object).reverse())),
+      ];
+      files.rows[i] = say(files.rows[i]!, forms[below(forms.length)]!(files.rows[i]!.body ?? ''));
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      remake(files);
+      return i;
+    },
+  },
+  {
+    name: 'leave out what every entry says, or say it in another shape, with all keys',
+    as: ['ENTRY_MALFORMED'],
+    tamper(files, below) {
+      const i = pick(files, below);
+      const lies: ((body: Record<string, unknown>) => unknown)[] = [
+        (body) => delete body['purpose'],
+        (body) => delete (body['requester'] as Record<string, unknown>)['role'],
+        (body) => Object.assign(body, { registersVersion: -1 }),
+        (body) => Object.assign(body, { outcomes: [[0, 'P-1', 'csc', 'Visit', ['v-1'], 'more']] }),
+        (body) => Object.assign(body, { outcomes: [[0, 'P-1', 'csc', 'Visit', [1]]] }),
+        (body) => Object.assign(body, { statements: [{ did: 'CONSENT', ids: 'c-1', subjects: [] }] }),
+        (body) => Object.assign(body, { decisions: [null] }),
+      ];
+      const row = files.rows[i]!;
+      files.rows[i] = rewrite(row, (body) => lies[below(lies.length)]!(body));
+      // A leaf of its own time and hash; to what else it commits nobody comes to ask.
+      const leaf = leafOf(JSON.parse(row.body ?? ''), files.rows[i]!.hash ?? '', row.salt ?? '');
+      files.leaves[i] = leaf;
+      remake(files);
+      return i;
     },
   },
   {

@@ -3,6 +3,7 @@ import type { IsoInstant } from '../../domain/words.js';
 import type { Store } from '../../store/store.js';
 import { type BodyRow, bodyColumns, bodyIn } from '../body.js';
 import type { AuditEntryBody } from '../entry.js';
+import { handedOver } from '../handed-over.js';
 
 /** An entry with its place in the tree. */
 export interface IndexedEntry {
@@ -18,17 +19,24 @@ interface EntryRow extends BodyRow {
 
 const FROM = 'FROM audit_leaf l JOIN audit_entry e ON e.seq = l.entry_seq';
 
-/** The entries from a place on, in order; of one that was erased there is no body. */
+/** The entries from a place on, in order; of one that was erased there is no body. What was handed over is taken. */
 export async function readEntries(
   store: Store,
   from: number,
   limit: number,
 ): Promise<readonly { readonly index: number; readonly body: AuditEntryBody | undefined }[]> {
-  const rows = await store.read<EntryRow>(
-    `SELECT l.leaf_index, ${bodyColumns(store, 'e')} ${FROM} WHERE l.leaf_index >= ? ORDER BY l.leaf_index ${store.first}`,
+  const given = handedOver(store);
+  const rows = await store.read<{ leaf_index: number; hash: string }>(
+    `SELECT l.leaf_index, e.hash ${FROM} WHERE l.leaf_index >= ? ORDER BY l.leaf_index ${store.first}`,
     [from, limit],
   );
-  return rows.map((row) => ({ index: row.leaf_index, body: read(row) }));
+  const bodies = new Map(rows.map(({ leaf_index: index, hash }) => [index, given.take(hash)]));
+  const missing = rows.flatMap(({ leaf_index: index }) => (bodies.get(index) ? [] : index));
+  if (missing.length > 0) {
+    const sql = `SELECT l.leaf_index, ${bodyColumns(store, 'e')} ${FROM} WHERE l.leaf_index IN ${store.keyList}`;
+    for (const row of await store.read<EntryRow>(sql, [JSON.stringify(missing)])) bodies.set(row.leaf_index, read(row));
+  }
+  return [...bodies].map(([index, body]) => ({ index, body }));
 }
 
 /** Entries at these places, in that order, of the time [since, until); what was erased is left out. */

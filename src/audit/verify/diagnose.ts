@@ -1,7 +1,7 @@
 /** Names what happened to a side row that is not its leaf's: altered, dropped, inserted, or moved. Runs once, at the first fault. */
 import { LogFault } from './fault.js';
 import { type Lines, readBundle } from './files.js';
-import { leafOfRow, readSideRow, type SideRow } from './side-row.js';
+import { isCommittedTo, leafOfRow, readSideRow, type SideRow } from './side-row.js';
 
 export interface Suspect {
   readonly folder: string;
@@ -24,10 +24,12 @@ export async function diagnose({ folder, size, index, leaf, lines }: Suspect): P
   }
   const [here, next, third] = rows as [SideRow, SideRow | undefined, SideRow | undefined];
   const made = leafOfRow(here);
+  if (made === undefined && here.index === index && isCommittedTo(here, leaf))
+    return new LogFault('ENTRY_MALFORMED', place);
   const fits = (row: SideRow | undefined, wanted: string) => row !== undefined && leafOfRow(row) === wanted;
   if (made === undefined && !here.erased && here.index === index)
     return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ALTERED', place);
-  const at = made === undefined ? here.index : await placeOf(made, folder, size);
+  const at = made === undefined ? here.index : placeOf(made, folder, size);
   if (at === undefined) return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ALTERED', place);
   if (at === index) {
     // The right row under a wrong number.
@@ -35,7 +37,7 @@ export async function diagnose({ folder, size, index, leaf, lines }: Suspect): P
   }
   if (at < index) return new LogFault(fits(next, leaf) ? 'ENTRY_INSERTED' : 'ENTRY_ORDER', place);
   if (fits(next, leaf)) {
-    const after = third && (await placeOf(leafOfRow(third) ?? '', folder, size));
+    const after = third && placeOf(leafOfRow(third) ?? '', folder, size);
     return new LogFault(
       after === at && at === index + 1 ? 'ENTRY_INSERTED' : at === index + 1 ? 'ENTRY_ORDER' : 'ENTRY_INSERTED',
       place,
@@ -45,13 +47,21 @@ export async function diagnose({ folder, size, index, leaf, lines }: Suspect): P
 }
 
 /** The index of a leaf. */
-async function placeOf(leaf: string, folder: string, size: number): Promise<number | undefined> {
+function placeOf(leaf: string, folder: string, size: number): number | undefined {
   for (let first = 0; first < size; first += WIDTH) {
-    const leaves = await readBundle(folder, first / WIDTH, Math.min(WIDTH, size - first)).catch((): string[] => []);
-    const found = leaves.indexOf(leaf);
+    const found = leavesAt(folder, first / WIDTH, Math.min(WIDTH, size - first)).indexOf(leaf);
     if (found >= 0) return first + found;
   }
   return undefined;
+}
+
+function leavesAt(folder: string, index: number, width: number): readonly string[] {
+  try {
+    return readBundle(folder, index, width);
+  } catch {
+    // A bundle that cannot be read has no leaf of anybody.
+    return [];
+  }
 }
 
 /** Whether the row of a leaf comes further on. */

@@ -15,6 +15,7 @@ export const FAULTS = {
   TILE_ALTERED: 'a tile is not made of the hashes below it',
   ROOT_DIFFERS: 'the leaves do not lead to the root that a checkpoint was signed over',
   ENTRY_ALTERED: 'an entry is not what its leaf commits to',
+  ENTRY_MALFORMED: 'an entry is not in its canonical form',
   ENTRY_MISSING: 'an entry is missing',
   ENTRY_INSERTED: 'an entry stands there that is not in the tree',
   ENTRY_ORDER: 'an entry does not stand at its place',

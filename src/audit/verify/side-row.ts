@@ -1,7 +1,6 @@
 /** One side row of an exported log: what an entry says, and the leaf that it must have made. */
 import { hash } from 'node:crypto';
-import { textHash } from '../log/hash.js';
-import type { Decided } from './decide-again.js';
+import { type EntryText, newEntryText, RECORDS_AT, readEntryText, said } from './entry-text.js';
 import { LogFault } from './fault.js';
 
 export interface SideRow {
@@ -14,23 +13,26 @@ export interface SideRow {
   readonly body?: Buffer;
 }
 
-/** What a verifier looks at in an entry. */
-export interface EntryBody extends Decided {
-  readonly id: string;
-  readonly at: string;
-  readonly requester: { readonly worker: string; readonly agency: string; readonly role: string };
-  readonly registersVersion?: number;
-  readonly outcomes: readonly (readonly [number, string, string, string, readonly string[]])[];
-  readonly statements?: readonly { did: string; ids: readonly string[]; subjects: readonly string[] }[];
-}
-
 /** The text stands last in a line. Before it are no quotes but those of JSON: in a value they would be escaped. */
-const BODY = ',"body":';
+const BODY = Buffer.from(',"body":');
 const CLOSING = 125;
+const SALT = /^[0-9a-f]{32}$/;
+
+/** As the export writes what comes before the text. */
+const HEAD = /^\{"index":(\d{1,15}),"id":"([^"\\]*)","hash":"([0-9a-f]{64})","salt":"([0-9a-f]{32})"$/;
 
 /** Reads a line. Throws LogFault FILE_MALFORMED. */
 export function readSideRow(line: Buffer, place: string): SideRow {
   const at = line.indexOf(BODY);
+  const head = at < 0 ? null : HEAD.exec(line.toString('utf8', 0, at));
+  if (head)
+    return {
+      index: Number(head[1]),
+      id: head[2] ?? '',
+      hash: head[3] ?? '',
+      salt: head[4] ?? '',
+      body: bodyAt(line, at, place),
+    };
   let row: SideRow;
   try {
     row = JSON.parse(at < 0 ? line.toString() : `${line.toString('utf8', 0, at)}}`) as SideRow;
@@ -39,44 +41,92 @@ export function readSideRow(line: Buffer, place: string): SideRow {
   }
   if (!Number.isSafeInteger(row?.index) || typeof row.id !== 'string') throw new LogFault('FILE_MALFORMED', place);
   if (at < 0) return row;
-  if (line[line.length - 1] !== CLOSING) throw new LogFault('FILE_MALFORMED', place);
-  return { ...row, body: line.subarray(at + BODY.length, line.length - 1) };
+  return { ...row, body: bodyAt(line, at, place) };
 }
 
-/** The body of a row that is whole and says what was hashed, or undefined. */
-export function bodyOf({ id, body, hash: said, salt }: SideRow): EntryBody | undefined {
-  if (!Buffer.isBuffer(body) || typeof salt !== 'string' || hash('sha256', body, 'hex') !== said) return undefined;
+function bodyAt(line: Buffer, at: number, place: string): Buffer {
+  if (line[line.length - 1] !== CLOSING) throw new LogFault('FILE_MALFORMED', place);
+  return line.subarray(at + BODY.length, line.length - 1);
+}
+
+/** The entry of a row that is whole, canonical, and says what was hashed; or undefined. Read into `entry`, which the next one overwrites. */
+export function entryOf(row: SideRow, entry = newEntryText()): EntryText | undefined {
+  const { id, body, salt } = row;
+  if (body === undefined || !isSalt(salt) || !isHashed(row)) return undefined;
   try {
-    const parsed = JSON.parse(body.toString()) as EntryBody;
-    return parsed.id === id ? parsed : undefined;
+    readEntryText(entry, body, 0, body.length);
+    return said(entry, entry.id) === id ? entry : undefined;
   } catch {
     return undefined;
   }
 }
 
+function isSalt(salt: string | undefined): salt is string {
+  return typeof salt === 'string' && SALT.test(salt);
+}
+
+function isHashed({ body, hash: said }: SideRow): boolean {
+  return Buffer.isBuffer(body) && hash('sha256', body, 'hex') === said;
+}
+
 /** The leaf that this row leads to; undefined for one that leads to none. */
-export function leafOfRow(row: SideRow, body = bodyOf(row)): string | undefined {
-  if (!body || row.salt === undefined) return undefined;
-  const opened = (field: string, value: string) =>
-    hash('sha256', `${textHash(`${row.salt}:${field}`).slice(0, 32)}${value}`, 'base64url');
-  const { worker, agency, role } = body.requester;
-  const { outcomes, statements = [] } = body;
-  const subjects = new Set<string>();
-  const records: unknown[] = [];
-  for (const [, subject, holder, type, ids] of outcomes) {
-    subjects.add(subject);
-    records.push([holder, type, ids]);
-  }
-  for (const { did, ids, subjects: more } of statements) {
-    for (const subject of more) subjects.add(subject);
-    records.push([did, ids]);
-  }
-  const by = {
-    body: opened('body', row.hash ?? ''),
-    records: opened('records', JSON.stringify(records)),
-    subjects: opened('subjects', JSON.stringify([...subjects].sort())),
-    worker: opened('worker', JSON.stringify([worker, agency, role])),
-  };
+export function leafOfRow(row: SideRow, entry = entryOf(row)): string | undefined {
+  const { salt } = row;
+  if (!entry || !isSalt(salt)) return undefined;
+  const body = opened(salt, 'body', row.hash ?? '');
+  const records = openedRecords(salt, entry);
+  const subjects = opened(salt, 'subjects', JSON.stringify(subjectsOf(entry)));
+  const who = [said(entry, entry.worker), said(entry, entry.agency), said(entry, entry.role)];
+  const worker = opened(salt, 'worker', JSON.stringify(who));
   // The keys stand in their canonical order.
-  return `{"at":${JSON.stringify(body.at)},"body":"${by.body}","records":"${by.records}","subjects":"${by.subjects}","v":1,"worker":"${by.worker}"}`;
+  return `{"at":${JSON.stringify(said(entry, entry.at))},"body":"${body}","records":"${records}","subjects":"${subjects}","v":1,"worker":"${worker}"}`;
+}
+
+/** Whether a leaf commits to the text of a row, whatever that text is. */
+export function isCommittedTo(row: SideRow, leaf: string): boolean {
+  if (!isHashed(row) || !isSalt(row.salt)) return false;
+  return leaf.includes(`"body":"${opened(row.salt, 'body', row.hash ?? '')}"`);
+}
+
+function opened(salt: string, field: Field, value: string): string {
+  return hash('sha256', `${fieldSalt(salt, field)}${value}`, 'base64url');
+}
+
+/** `SALT:FIELD` of each field, the salt to be written in. */
+const SALTED = {
+  body: Buffer.from(`${'0'.repeat(RECORDS_AT)}:body`),
+  records: Buffer.from(`${'0'.repeat(RECORDS_AT)}:records`),
+  subjects: Buffer.from(`${'0'.repeat(RECORDS_AT)}:subjects`),
+  worker: Buffer.from(`${'0'.repeat(RECORDS_AT)}:worker`),
+};
+type Field = keyof typeof SALTED;
+
+function fieldSalt(salt: string, field: Field): string {
+  const salted = SALTED[field];
+  salted.write(salt, 0, RECORDS_AT, 'latin1');
+  return hash('sha256', salted, 'hex').slice(0, RECORDS_AT);
+}
+
+/** Whom it is about, each once, in the order of their UTF-16 code units. */
+function subjectsOf({ subjects, statements }: EntryText): readonly string[] {
+  if (statements.length === 0 && subjects.length === 1) return subjects;
+  const all = new Set(subjects);
+  for (const { subjects: more } of statements) for (const subject of more) all.add(subject);
+  return [...all].sort();
+}
+
+const [COMMA, CLOSE_LIST] = [0x2c, 0x5d];
+
+/** [holder, type, ids] of the outcomes, as their text has them, and [what was done, ids] of the statements. */
+function openedRecords(salt: string, { records, recordsEnd, statements }: EntryText): string {
+  let end = recordsEnd;
+  records.write(fieldSalt(salt, 'records'), 0, 'latin1');
+  if (statements.length > 0) {
+    const isFirst = end === RECORDS_AT + 1;
+    const more = JSON.stringify(statements.map(({ did, ids }) => [did, ids])).slice(1, -1);
+    if (!isFirst) records[end++] = COMMA;
+    end += records.write(more, end);
+  }
+  records[end++] = CLOSE_LIST;
+  return hash('sha256', records.subarray(0, end), 'base64url');
 }

@@ -4,13 +4,15 @@
  * and what rests on it. Written a second time: it shares the hashes of the tree with the gateway and nothing else.
  */
 import { type Hash, leafHash, nodeHash } from '../log/hash.js';
-import { openReplay, type Replay } from './decide-again.js';
+import { type DecisionLine, openReplay, type Replay } from './decide-again.js';
 import { diagnose } from './diagnose.js';
+import { type EntryText, evidenceOf, newEntryText, parsed, purposeOf, said } from './entry-text.js';
 import { LogFault } from './fault.js';
-import { type Line, type Lines, openLines, readBundle, readBytes, tileName } from './files.js';
+import { type Line, type Lines, openLines, readBundle, readBytes, readBytesNow, tileName } from './files.js';
+import { type KnownLines, newKnownLines } from './known-lines.js';
 import { type ReadCheckpoint, readCheckpoint, type TrustedKey } from './notes.js';
 import { keepProgress, type Progress, readProgress, startProgress } from './progress.js';
-import { bodyOf, type EntryBody, leafOfRow, readSideRow } from './side-row.js';
+import { entryOf, leafOfRow, readSideRow } from './side-row.js';
 
 export interface VerifyOptions {
   /** The keys of the log, in the order of their periods. */
@@ -73,7 +75,8 @@ export async function verifyLog(folder: string, options: VerifyOptions): Promise
   const checkpoints = openLines(folder, 'checkpoints.ndjson', progress.checkpointsAt);
   try {
     const replay = openReplay(folder);
-    const walk: Walk = { folder, latest, log, witnesses, seen, progress, entries, checkpoints, replay };
+    const [known, entry] = [newKnownLines(), newEntryText()];
+    const walk: Walk = { folder, latest, log, witnesses, seen, progress, entries, checkpoints, replay, known, entry };
     walk.pending = await nextCheckpoint(walk);
     while (progress.size < latest.size) {
       await verifyBlock(walk);
@@ -110,6 +113,9 @@ interface Walk {
   readonly entries: Lines;
   readonly checkpoints: Lines;
   readonly replay: Replay;
+  readonly known: KnownLines;
+  /** What was read last. */
+  readonly entry: EntryText;
   pending?: Pending | undefined;
 }
 
@@ -118,11 +124,12 @@ async function verifyBlock(walk: Walk): Promise<void> {
   const { folder, latest, progress } = walk;
   const first = progress.size;
   const width = Math.min(WIDTH, latest.size - first);
-  const leaves = await readBundle(folder, first / WIDTH, width);
+  const leaves = readBundle(folder, first / WIDTH, width);
   const name = tileName(0, first / WIDTH, width);
-  const tile = await readBytes(folder, name);
+  const tile = readBytesNow(folder, name);
   if (tile.length !== width * 32) throw new LogFault('FILE_MALFORMED', name);
   await walk.entries.peek(width - 1);
+  let completed: Hash | undefined;
   for (const [i, leaf] of leaves.entries()) {
     const hashed = leafHash(leaf);
     if (tile.compare(hashed, 0, 32, i * 32, (i + 1) * 32) !== 0)
@@ -130,9 +137,9 @@ async function verifyBlock(walk: Walk): Promise<void> {
     const body = verifyEntry(walk, first + i, leaf, walk.entries.now());
     if (body === 'MISFIT')
       throw await diagnose({ folder, size: latest.size, index: first + i, leaf, lines: walk.entries });
-    const waiting = body && verifyBody(walk, body, `entry ${first + i}`);
+    const waiting = body && verifyBody(walk, body, first + i);
     if (waiting) await waiting;
-    grow(progress, hashed);
+    completed = grow(progress, hashed);
     const size = first + i + 1;
     for (const one of walk.seen)
       if (one.size === size && one.root !== rootOf(progress)) throw new LogFault('FORKED', `at ${size} entries`);
@@ -142,56 +149,79 @@ async function verifyBlock(walk: Walk): Promise<void> {
     }
   }
   progress.size = first + width;
-  if (width === WIDTH) await addToTiles(walk, 1, first / WIDTH, rootOfTile(tile));
+  if (completed) await addToTiles(walk, 1, first / WIDTH, completed);
 }
 
-/** What the entry of a leaf says, nothing where it was erased; or that the side row is not the leaf's own. */
+/** The entry of a leaf, nothing where it was erased; or that the side row is not the leaf's own. */
 function verifyEntry(
   walk: Walk,
   index: number,
   leaf: string,
   line: Line | undefined,
-): EntryBody | 'MISFIT' | undefined {
+): EntryText | 'MISFIT' | undefined {
   const { entries, latest, progress } = walk;
   if (!line) throw new LogFault('TRUNCATED', `after ${index} of ${latest.size} entries`);
-  const place = `entry ${index}`;
-  const row = readSideRow(line.bytes, place);
-  const body = row.erased ? undefined : bodyOf(row);
-  if (row.index !== index || (!row.erased && leafOfRow(row, body) !== leaf)) return 'MISFIT';
+  const row = readSideRow(line.bytes, `entry ${index}`);
+  const entry = row.erased ? undefined : entryOf(row, walk.entry);
+  if (row.index !== index || (!row.erased && (!entry || leafOfRow(row, entry) !== leaf))) return 'MISFIT';
   entries.skip();
   progress.entriesAt = line.end;
-  if (!body) {
+  if (!entry) {
     progress.erased.set(row.id, index);
     progress.erasures += 1;
   }
-  return body;
+  return entry;
 }
 
 /** What an entry says by itself, and after those before it. Waits only for policies that were not read yet. */
-function verifyBody(walk: Walk, body: EntryBody, place: string): Promise<void> | undefined {
-  const { replay, progress } = walk;
-  verifyOrder(progress, body, place);
-  const { decisions, policyVersion } = body;
-  if (decisions.length === 0) return undefined;
-  progress.decisions += decisions.length;
-  if (replay.isPrepared(policyVersion)) return void replay.entry(body, place);
-  return replay.prepare(policyVersion).then(() => replay.entry(body, place));
+function verifyBody(walk: Walk, entry: EntryText, index: number): Promise<void> | undefined {
+  const { replay, progress, known } = walk;
+  verifyOrder(progress, entry, index);
+  progress.decisions += entry.lineCount;
+  if (entry.lineCount === 0 || known.has(entry)) return undefined;
+  const version = said(entry, entry.version);
+  const again = () => {
+    replay.entry({ ...decidedIn(entry), policyVersion: version }, `entry ${index}`);
+    known.add(entry);
+  };
+  if (!replay.isPrepared(version)) return replay.prepare(version).then(again);
+  again();
+  return undefined;
+}
+
+function decidedIn(entry: EntryText) {
+  return {
+    requester: { role: said(entry, entry.role) },
+    purpose: purposeOf(entry),
+    decisions: parsed(entry, entry.decisions) as DecisionLine[],
+  };
 }
 
 /** What rests on the registers rests on all that was said before it (an entry stands only if they had not moved). */
-function verifyOrder(progress: Progress, body: EntryBody, place: string): void {
-  const { registersVersion: version = progress.registersVersion, statements, decisions } = body;
-  if (version < progress.registersVersion) throw new LogFault('STATEMENT_ORDER', place);
+function verifyOrder(progress: Progress, entry: EntryText, index: number): void {
+  const { registersVersion: version = progress.registersVersion, statements } = entry;
+  if (version < progress.registersVersion) throw new LogFault('STATEMENT_ORDER', `entry ${index}`);
   progress.registersVersion = version;
   const { ended, erased } = progress;
-  if (ended.size > 0)
-    for (const { outcome, evidence = [] } of decisions)
-      if (outcome === 'RELEASED' && evidence.some((id) => ended.has(id))) throw new LogFault('RESTS_ON_ENDED', place);
-  for (const { did, ids } of statements ?? []) {
+  if (ended.size > 0 && namesAny(entry, ended) && releasesBy(entry, ended))
+    throw new LogFault('RESTS_ON_ENDED', `entry ${index}`);
+  for (const { did, ids } of statements) {
     if (MOVING.has(did)) progress.registersVersion += 1;
     if (ENDING.has(did)) for (const id of ids) ended.add(id);
     if (did === ERASED) for (const id of ids) erased.delete(id);
   }
+}
+
+/** Whether some decision of the entry, whatever came of it, has one of these among its evidence. */
+function namesAny(entry: EntryText, ids: ReadonlySet<string>): boolean {
+  for (let i = 0; i < entry.lineCount; i += 1) for (const id of evidenceOf(entry, i)) if (ids.has(id)) return true;
+  return false;
+}
+
+function releasesBy(entry: EntryText, ids: ReadonlySet<string>): boolean {
+  return decidedIn(entry).decisions.some(
+    ({ outcome, evidence = [] }) => outcome === 'RELEASED' && evidence.some((id) => ids.has(id)),
+  );
 }
 
 /** The checkpoint that comes next, verified; undefined after the last. */
@@ -234,15 +264,17 @@ async function verifyEnd(walk: Walk): Promise<void> {
   if (stealth) throw new LogFault('ERASED_BY_STEALTH', `entry ${stealth[1]}`);
 }
 
-function grow(progress: Progress, leaf: Hash): void {
-  const { edge } = progress;
-  let [width, hash] = [1, leaf];
+/** Adds a leaf. Answers with the root over the last 256 when it completes them. */
+function grow({ edge }: Progress, leaf: Hash): Hash | undefined {
+  let [width, hash, completed]: [number, Hash, Hash | undefined] = [1, leaf, undefined];
   for (let last = edge.at(-1); last?.[0] === width; last = edge.at(-1)) {
     hash = nodeHash(last[1], hash);
     width *= 2;
+    if (width === WIDTH) completed = hash;
     edge.pop();
   }
   edge.push([width, hash]);
+  return completed;
 }
 
 function rootOf({ edge }: Progress): string {

@@ -1,0 +1,78 @@
+/** What is handed on within a process: by its hash alone, as it was hashed, and never instead of a row that says something else. */
+import { describe, expect, it } from '@jest/globals';
+import { openAudit } from '../../src/audit/audit.js';
+import { canonicalForm, hashOf } from '../../src/audit/entry.js';
+import { eraseEntries } from '../../src/audit/erase.js';
+import { handedOver, newHandedOver } from '../../src/audit/handed-over.js';
+import { readEntries } from '../../src/audit/index/entry-rows.js';
+import { openStore } from '../../src/store/store.js';
+import { entry } from './entries.js';
+import { appendEntries, sequencerOf } from './sequenced.js';
+
+const textOf = (id: string) => canonicalForm(entry(id));
+
+describe('what is handed over', () => {
+  it('is found by its hash until it is taken', () => {
+    const given = newHandedOver(10_000);
+    given.give(hashOf(textOf('e-1')), textOf('e-1'));
+    expect(given.find(hashOf(textOf('e-2')))).toBeUndefined();
+    expect(given.find(hashOf(textOf('e-1')))).toEqual(entry('e-1'));
+    expect(given.take(hashOf(textOf('e-1')))).toEqual(entry('e-1'));
+    expect(given.take(hashOf(textOf('e-1')))).toBeUndefined();
+  });
+
+  it('falls out when there is too much of it, the oldest first', () => {
+    const size = textOf('e-0').length;
+    const given = newHandedOver(3 * size);
+    for (let i = 0; i < 5; i += 1) given.give(`h-${i}`, textOf(`e-${i}`));
+    // Given again it is the latest, and counted once.
+    given.give('h-2', textOf('e-2'));
+    given.give('h-5', textOf('e-5'));
+    expect([0, 1, 2, 3, 4, 5].filter((i) => given.find(`h-${i}`))).toEqual([2, 4, 5]);
+    given.give('larger than all', 'x'.repeat(4 * size));
+    expect([2, 4, 5].some((i) => given.find(`h-${i}`))).toBe(false);
+  });
+
+  it('is given once the entry stands, and not when it does not', async () => {
+    const store = await openStore({ kind: 'sqlite', file: ':memory:' });
+    const audit = openAudit(store);
+    const { hash } = await audit.append(entry('e-1'));
+    expect(handedOver(store).find(hash)).toEqual(entry('e-1'));
+    await expect(audit.append(entry('e-2'), { stands: () => false })).rejects.toThrow();
+    await expect(audit.append(entry('e-1', { code: 'again' }))).rejects.toThrow();
+    expect(handedOver(store).find(hashOf(textOf('e-2')))).toBeUndefined();
+    expect(handedOver(store).find(hashOf(canonicalForm(entry('e-1', { code: 'again' }))))).toBeUndefined();
+    await store.close();
+  });
+
+  it('is what was hashed, whatever its author does to the entry afterwards', async () => {
+    const store = await openStore({ kind: 'sqlite', file: ':memory:' });
+    const outcomes: [number, string, string, string, string[]][] = [[0, 'P-1', 'csc', 'Visit', ['v-1']]];
+    const appended = openAudit(store).append(entry('e-1', { outcomes }));
+    outcomes.push([0, 'P-2', 'csc', 'Visit', ['v-2']]);
+    const { hash } = await appended;
+    expect(handedOver(store).find(hash)?.outcomes).toEqual([[0, 'P-1', 'csc', 'Visit', ['v-1']]]);
+    await store.close();
+  });
+
+  it('leads to the tree and the index that the rows lead to, and says nothing of what was erased', async () => {
+    const store = await openStore({ kind: 'sqlite', file: ':memory:' });
+    const audit = openAudit(store);
+    const receipts = await appendEntries(store, 3);
+    // As of an instance that appended none of it.
+    handedOver(store).take(receipts[1]!.hash);
+    const sequencer = sequencerOf(store);
+    expect(await sequencer.sequence()).toBe(3);
+    await eraseEntries(store, audit, ['e-2'], entry('erasure'));
+    const read = await readEntries(store, 0, 10);
+    expect(read.map(({ index, body }) => [index, body?.id])).toEqual([
+      [0, 'e-0'],
+      [1, 'e-1'],
+      [2, undefined],
+    ]);
+    // Nothing is left to take: all of it is read from the rows.
+    expect(await readEntries(store, 0, 10)).toEqual(read);
+    await sequencer.stop();
+    await store.close();
+  });
+});

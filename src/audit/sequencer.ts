@@ -93,10 +93,20 @@ export function openSequencer(parts: SequencerParts): Sequencer {
   let running: Promise<void> | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  /** The lease and the tree as its rows have it. Throws LogAltered. */
+  /** The lease and the tree as its rows have it. Throws LogAltered, or LeaseLost. */
   async function take(): Promise<Held | undefined> {
     const lease = await takeLease(store, parts.holder);
     if (!lease) return undefined;
+    try {
+      return await readHeld(lease);
+    } catch (error) {
+      // What was read while another instance had taken over is of two moments, and no word about the rows.
+      if (error instanceof LogAltered) await store.transaction((manager) => holdLease(store, manager, lease));
+      throw error;
+    }
+  }
+
+  async function readHeld(lease: Lease): Promise<Held> {
     const size = await readSize(store);
     const latest = await readLatest(store);
     const tree = await readEdge(store, size);

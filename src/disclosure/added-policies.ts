@@ -6,7 +6,9 @@
  *   exception or judgement that a veto waits for;
  * - a veto is on reading, or on what lets somebody read or decide (recording a consent, recording or approving an exception,
  *   seeing statements, opening an emergency, a statutory decision): one on obligations would drop them all; one on refusals,
- *   judgements, service consents, reviews, ending an emergency or answering requests would keep somebody from saying no.
+ *   judgements, service consents, reviews, ending an emergency or answering requests would keep somebody from saying no;
+ * - a permit for reading leaves SUBJECT_ACCESS alone, or asks for `forMember`: a family's member is shown what may be shown to
+ *   that member, whoever asks for them (FS-05).
  */
 import { readdirSync } from 'node:fs';
 import { cedar } from './cedar.js';
@@ -18,6 +20,7 @@ import {
   type PolicyText,
   readPolicyFiles,
 } from './policies.js';
+import { residueOf } from './space/residue.js';
 
 const MAY_PERMIT: readonly string[] = ['read', 'oblige'];
 const MAY_FORBID: readonly string[] = [
@@ -50,7 +53,9 @@ export function loadPoliciesWith(folder: string, added: Added): Policies {
   const addedFiles = new Set([...packs, ...own].map(({ file }) => file));
   for (const policy of policies.all) {
     checkSources(policy, isClause, ownFiles.has(policy.file));
-    if (addedFiles.has(policy.file)) checkScope(policy);
+    if (!addedFiles.has(policy.file)) continue;
+    checkScope(policy);
+    checkMembers(policy);
   }
   return policies;
 }
@@ -95,6 +100,15 @@ function checkScope({ id, file, effect, text }: PolicyText): void {
   const what = effect === 'permit' ? 'permit' : 'veto';
   throw new PolicyError(
     `${file}: policy ${id} is a ${what} on ${about}; an added ${what} names its action, one of ${allowed.join(', ')}`,
+  );
+}
+
+/** Whoever is shown what is held of them is shown what may be shown to them, by no added permit more. */
+function checkMembers({ id, file, effect, actions, rule }: PolicyText): void {
+  if (effect !== 'permit' || !actions.includes('read')) return;
+  if (residueOf(rule, { purpose: 'SUBJECT_ACCESS', forMember: false }) === false) return;
+  throw new PolicyError(
+    `${file}: policy ${id} permits reading for SUBJECT_ACCESS; an added permit names other purposes, or asks for context.forMember`,
   );
 }
 

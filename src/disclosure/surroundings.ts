@@ -9,7 +9,7 @@ import type { LocalId, PersonId, Purpose, SourceId } from '../domain/words.js';
 import type { Links } from '../people/links.js';
 import type { EmergencyAbout } from '../registers/emergency.js';
 import type { GrantAbout } from '../registers/grant.js';
-import type { Registers, Said } from '../registers/registers.js';
+import { type Registers, RegistersChanging, type Said } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from '../registers/statements.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
@@ -150,7 +150,8 @@ export class Surroundings {
     try {
       return await this.registers.read(persons);
     } catch (error) {
-      if (this.purpose !== 'EMERGENCY') throw error;
+      if (this.purpose !== 'EMERGENCY')
+        throw error instanceof RegistersChanging ? new FactsChanged(error.message, { cause: error }) : error;
       const { version, emergencies } = await this.registers.readEmergencies(persons);
       this.#isUntold = true;
       return {

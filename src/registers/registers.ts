@@ -72,6 +72,11 @@ const VERSION: Statement = ['SELECT version FROM register_clock WHERE id = 1'];
 /** How often a reading is begun again because the registers changed under it (SQL Server only). */
 const TRIES = 5;
 
+/** What people said changed under every one of several readings. */
+export class RegistersChanging extends Error {
+  override readonly name = 'RegistersChanging';
+}
+
 export function openRegisters(store: Store): Registers {
   const { keyList } = store;
   const consentsOf = `SELECT ${consentRows.columns.join(', ')} FROM consent_statement WHERE subject IN ${keyList}`;
@@ -129,7 +134,7 @@ export function openRegisters(store: Store): Registers {
       const said = await once();
       if (said) return said;
     }
-    throw new Error('the registers change faster than they can be read');
+    throw new RegistersChanging('the registers change faster than they can be read');
   }
 
   /** The rows about a person as they stood at a moment, those that a link taken back has since made somebody else's among them. */

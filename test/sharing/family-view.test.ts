@@ -229,10 +229,10 @@ describe('the log', () => {
     expect(body?.purpose).toBe('SUBJECT_ACCESS');
     expect(body?.statements).toMatchObject([{ did: 'FAMILY_VIEW', subjects: ['P-1002'] }]);
     const kept = body?.outcomes.flatMap(([index, , , , ids]) => {
-      const { facts = 0, outcome, vetoes = [], permits = [] } = body.decisions[index] ?? {};
+      const { facts = 0, outcome, permits = [] } = body.decisions[index] ?? {};
       if (outcome === 'RELEASED') expect([permits, factsOf(facts).forMember]).toEqual([['family-view'], true]);
       const isRemoved = !factsOf(facts).forMember;
-      expect(vetoes.includes('family-member')).toBe(isRemoved);
+      if (isRemoved) expect(outcome).not.toBe('RELEASED');
       return isRemoved ? ids : [];
     });
     expect(kept?.length).toBeGreaterThan(10);

@@ -240,7 +240,8 @@ export class FactGatherer {
       confidentiality,
       relevance: this.#relevance(label, subject, category, ownAgency),
       location: category === 'CONTACT' ? this.#location(label) : NOT_LOCATING,
-      grant: this.#grant(label, holder, category),
+      // What a member of the family is shown rests on nothing that was granted to whoever asks for them.
+      grant: member === undefined ? this.#grant(label, holder, category) : NOT_GRANTED,
       authoredByRequester:
         label.author !== undefined &&
         isRequester(standing, this.#spaceOf(label), label.author) &&

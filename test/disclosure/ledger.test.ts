@@ -21,6 +21,7 @@ const withheld: Decision = {
   reasons: ['CONSENT_NOT_GIVEN'],
   requestable: true,
 };
+const NOTHING: readonly never[] = [];
 const outturn = (changes: Partial<Outturn> = {}): Outturn => ({
   subject: 'P-1',
   holder: 'csc',
@@ -29,8 +30,8 @@ const outturn = (changes: Partial<Outturn> = {}): Outturn => ({
   outcome: 'RELEASED',
   decision: released,
   basis: 'NONE',
-  evidence: [],
-  unknown: [],
+  evidence: NOTHING,
+  unknown: NOTHING,
   ...changes,
 });
 function noted(...list: readonly (Partial<Outturn> & { readonly localId?: string })[]) {

@@ -33,7 +33,7 @@ describe('the sentence for the person concerned', () => {
 
   it.each(BASES)('is one for a release on %s, which names nobody', (basis) => {
     const sentence = sentenceFor({ outcome: 'RELEASED', reasons: [], basis });
-    expect(sentence).toMatch(/^[A-Z][^.A-Z]*\.$/);
+    expect(sentence).toMatch(/^It may be (shared with|read by) the worker, [^.A-Z]*\.$/);
     expect(sentence).not.toMatch(TELLING);
   });
 

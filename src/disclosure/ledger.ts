@@ -81,7 +81,7 @@ export class Ledger {
       number = this.#numbers.size;
       this.#numbers.set(decision, number);
     }
-    const key = `${number}|${category}|${outcome}|${basis}|${evidence.join()}|${unknown.join()}`;
+    const key = `${number}|${category}|${outcome}|${basis}|${evidence.join('\n')}|${unknown.join()}`;
     const known = this.#indexes.get(key);
     if (known !== undefined) return known;
     const index = this.#decisions.length;

@@ -30,7 +30,8 @@ export function serviceConsentFor(
   const said = statements.filter(
     ({ subject, service }) => subject === ask.subject && (service === ask.service || service === ask.serviceKind),
   );
-  const told = rows.filter(({ person, at }) => person === ask.subject && at <= ask.at);
+  // A refusal counts as soon as it is told, whatever the clock of whoever took it down.
+  const told = rows.filter(({ person, state, at }) => person === ask.subject && (state !== 'GIVEN' || at <= ask.at));
   if (!ask.isChild || said.length === 0)
     return amountTo([...said.map(scoped), ...told.map((row) => asSaidBy(ask.subject, row))], {
       ...ask,

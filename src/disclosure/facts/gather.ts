@@ -122,9 +122,9 @@ export class FactGatherer {
   readonly #served = new Map<PersonId, Served>();
   readonly #persons = new Map<string, PersonFacts>();
   readonly #dutySince: string;
-  /** Where subjects are, as known while one batch is decided: later batches may know of more who live there. */
   readonly #locations = new Map<PersonId, LocationFacts>();
-  #batch: readonly RecordLabel<PersonId>[] = [];
+  /** How much was known when all of these were worked out. */
+  #tellings = 0;
 
   constructor(
     private readonly view: View,
@@ -140,6 +140,7 @@ export class FactGatherer {
   }
 
   subject(person: PersonId): SubjectFacts {
+    this.#forgetWhatMayBeOtherwise();
     return entry(this.#subjects, person, () => {
       const facts = subjectFacts(this.view, this.asker, person);
       const { serviceConsents } = this.statements;
@@ -228,10 +229,7 @@ export class FactGatherer {
     confidentiality: Confidentiality,
     batch: readonly RecordLabel<PersonId>[],
   ): Gathered {
-    if (batch !== this.#batch) {
-      this.#batch = batch;
-      this.#locations.clear();
-    }
+    this.#forgetWhatMayBeOtherwise();
     const side = this.#sides.get(holder)?.get(label.subject) ?? this.#openSide(label.subject, holder);
     const { subject, ownAgency } = side;
     const { standing, member } = this.asker;
@@ -257,6 +255,14 @@ export class FactGatherer {
     const gathered = this.#put(label, side, holder, own);
     side.gathered.set(key, gathered);
     return gathered;
+  }
+
+  /** As an operation reaches further, more is told: of who lives where, who is alleged to have hurt whom, who works with whom. */
+  #forgetWhatMayBeOtherwise(): void {
+    const { tellings } = this.view;
+    if (tellings === this.#tellings) return;
+    this.#tellings = tellings;
+    for (const known of [this.#subjects, this.#sides, this.#served, this.#persons, this.#locations]) known.clear();
   }
 
   /** One fact record of what holds for the side and what holds for the label. */

@@ -84,6 +84,13 @@ export class View {
   #families: ReadonlyMap<PersonId, readonly FamilyView[]> | undefined;
   #memberships: { family: string; person: PersonId; member: Member; first: boolean }[] = [];
 
+  #tellings = 0;
+
+  /** Another number whenever more is known: what was worked out before may be otherwise now. */
+  get tellings(): number {
+    return this.#tellings;
+  }
+
   constructor(
     /** The operation's instant. */
     readonly now: string,
@@ -95,6 +102,7 @@ export class View {
 
   /** Adds what a source told. Telling the same twice changes nothing. */
   add({ space, holder, circumstances, personOf = itself }: Telling): void {
+    this.#tellings += 1;
     for (const kind of CIRCUMSTANCE_KINDS) {
       const index = entry(this.#rows, kind, () => new Map<string, Told<CircumstanceKind>[]>());
       const fields = PERSON_FIELDS[kind];
@@ -119,11 +127,13 @@ export class View {
 
   /** Adds team managers' reviews of allegations. Adding one twice changes nothing. */
   addReviews(reviews: readonly AllegationReview[]): void {
+    if (reviews.length > 0) this.#tellings += 1;
     for (const review of reviews) push(this.#reviews, review.victim, review);
   }
 
   /** The reviews recorded in the register could not be read. */
   reviewsUntold(): void {
+    this.#tellings += 1;
     this.#areReviewsUntold = true;
   }
 
@@ -138,6 +148,7 @@ export class View {
   }
 
   addGap(gap: Gap): void {
+    this.#tellings += 1;
     this.#gaps.push(gap);
   }
 

@@ -215,7 +215,12 @@ export class Points {
   /** The set that asks a fact and goes on with one of these, whatever facts these ask themselves. */
   #asking(level: number, children: readonly PointSet[]): PointSet {
     const first = children.reduce((least, child) => Math.min(least, this.#levelOf(child)), BOTTOM);
-    if (first > level) return this.#node(level, children);
+    // What asks the same fact has its answer already.
+    if (first >= level)
+      return this.#node(
+        level,
+        children.map((child, i) => this.#child(child, level, i)),
+      );
     return this.#node(
       first,
       valuesAt(first).map((_, i) =>

@@ -48,6 +48,8 @@ export const ALERT_RULES = {
   RECIPIENT_CONSENT: 'NOTICE',
   /** The same record under two purposes within an hour (RULES §7). */
   TWO_PURPOSES: 'NOTICE',
+  /** A link between two records of a person was taken back (ADR 13). */
+  LINK_TAKEN_BACK: 'NOTICE',
 } as const;
 export type AlertRule = keyof typeof ALERT_RULES;
 
@@ -83,12 +85,21 @@ export interface Day {
   /** Of the last 28 days: those on which the worker asked about people, and those on which out of hours. */
   readonly active: number;
   readonly nights: number;
-  /** Days before on which the directory did not know the worker so. */
+  /** Of the last 28 days: those on which the directory did not know the worker so. */
   readonly unknownDays: number;
   /** The worker belongs to a front door or duty team. */
   readonly isFrontDoor: boolean;
   /** What the worker did out of hours in the six days before. */
   readonly earlierNights: readonly Deed[];
+}
+
+/** What a worker tried on a day on which the directory did not know them so. Deeds are in the order of time. */
+export interface UnknownDay {
+  /** Refused for it, that day. */
+  readonly deeds: readonly Deed[];
+  /** In the same agency and role: of the 28 days before, and since. */
+  readonly before: readonly Deed[];
+  readonly after: readonly Deed[];
 }
 
 export interface Usual {
@@ -115,6 +126,8 @@ const RETURNED_TO_KIN = 5;
 const CLOSING_MS = 21 * DAY_MS;
 /** By then a team, a core group or a handover has put the work into another system too. */
 const CONFIRMED_WITHIN_MS = 14 * DAY_MS;
+/** Days after its use on which self-asserted involvement is judged again. */
+export const SELF_ASSERTED_SWEEPS = [14, 21, 28] as const;
 /** Within a month, after a case has closed: more than somebody ringing about it makes. */
 const MANY_LATE_DAYS = 4;
 const NIGHT_STRANGERS = 3;
@@ -127,7 +140,17 @@ const MOST_STRANGERS = 40;
 const LEAST_SEARCHES = 6;
 const FEW_OPENED = 0.5;
 const LEAST_ONE_FIELD = 3;
+/** And no search by more fields after them. */
+const LEAST_UNCORRECTED = 2;
 const UNKNOWN_DAYS = 2;
+/** Days that a late directory has to catch up. */
+export const UNKNOWN_SWEEP = 7;
+export const UNKNOWN_BEFORE_MS = 28 * DAY_MS;
+/** A weekend and the days beside it. */
+const HABIT_MS = 5 * DAY_MS;
+const PROBED = 2;
+/** A caller rings again before the referral is written down. */
+const PROBED_AT_FRONT_DOOR = 3;
 /** Alone for the very person, by whoever works with them and was refused as often in a week. */
 const OWN_PROBED = 3;
 
@@ -146,8 +169,8 @@ export function judgePair(pair: Pair): readonly Finding[] {
   const acts = pair.seen.filter(({ cameAlong }) => !cameAlong);
   const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'ENDED');
   const findings: Finding[] = [
-    ...probed('LOCATION_PROBED', acts, pair.now, ({ locationRefused }) => locationRefused),
-    ...probed('LOCKED_PROBED', acts, pair.now, ({ lockedRefused }) => lockedRefused),
+    ...probed('LOCATION_PROBED', pair, acts, ({ locationRefused }) => locationRefused),
+    ...probed('LOCKED_PROBED', pair, acts, ({ lockedRefused }) => lockedRefused),
     ...nearby(pair, acts),
     ...afterEnd(pair, acts),
     ...returning(pair, strange),
@@ -161,57 +184,68 @@ export function judgePair(pair: Pair): readonly Finding[] {
  * A board that asks for everybody's address meets protected ones every day: what came along is passed over, and so is a page
  * of the worker's own family, opened as often and under as many purposes as the work needs. What is left is asking for the
  * very person: by somebody who does not work with them, or is of the other side and asks about nobody else, twice in a week;
- * by somebody who does, three times in a week, or under three purposes in a day.
+ * by somebody who does, three times in a week, or under three purposes in a day. A stranger once out of hours. At a front door
+ * callers ring again before and after they are referred: three times, by nobody to whom a referral came.
  */
 function probed(
   rule: AlertRule,
+  { isFrontDoor, now }: Pair,
   acts: readonly Seen[],
-  now: IsoInstant,
   isRefused: (seen: Seen) => boolean,
 ): readonly Finding[] {
   const refused = acts.filter((seen) => isRefused(seen) && isWithin(seen, now, WEEK_MS));
   const strange = refused.filter(({ stands, opposingRefused, isAlone }) =>
     opposingRefused ? isAlone : stands !== 'WORK',
   );
-  if (strange.length >= 2) return found(rule, strange);
+  const isReferred = isFrontDoor && refused.some(({ stands }) => stands === 'DUTY');
+  const isNight = !isFrontDoor && strange.some(({ deed, opposingRefused }) => deed.isNight && !opposingRefused);
+  if (!isReferred && (isNight || strange.length >= (isFrontDoor ? PROBED_AT_FRONT_DOOR : PROBED)))
+    return found(rule, strange);
   const alone = refused.filter(({ isAlone }) => isAlone);
   const lastDay = alone.filter((seen) => isWithin(seen, now, DAY_MS));
   const isInTurn = new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES;
-  return alone.length >= OWN_PROBED || isInTurn ? found(rule, alone) : [];
+  return isInTurn || (!isFrontDoor && alone.length >= OWN_PROBED) ? found(rule, alone) : [];
 }
 
 /**
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
- * none of the worker's work (a duty worker has the referral).
+ * none of the worker's work (a duty worker has the referral). Whoever was the worker's work before, in the open, on a second day
+ * beyond the weeks of closing, or out of hours. A neighbour whom a worker of a front door looks up may be a caller, and one who
+ * came along with the worker's own families has to do with these: on a second day, at a front door without a referral.
  */
 function nearby(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const { seen, near } = pair;
-  const late = afterClosing(seen);
-  const outside = acts.filter(
-    (one) => one.stands === 'NONE' || one.stands === 'OTHERWISE' || (one.stands === 'ENDED' && late(one)),
-  );
+  const { seen, near, isFrontDoor } = pair;
+  const late = acts.filter((one) => one.stands === 'ENDED' && afterClosing(seen)(one));
+  const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'OTHERWISE');
+  const outside = [...strange, ...(daysOf(late) >= 2 || late.some(({ deed }) => deed.isNight) ? late : [])];
+  const isReferred = isFrontDoor && acts.some(({ stands }) => stands === 'DUTY');
+  const isOnce = daysOf(outside) < 2 && (isFrontDoor || cameAlongAsKin(seen));
+  const beside = isReferred || isOnce ? [] : outside;
   const household = acts.filter(({ conflict, deed }) => (conflict && !deed.hasGaps) || near.has('SAME_ADDRESS'));
   const once = (rule: AlertRule, mark: Near, of: readonly Seen[]) => (near.has(mark) ? found(rule, of) : []);
   return [
     ...once('OWN_RECORD', 'OWN_RECORD', acts),
     ...(near.has('OWN_RECORD') ? [] : found('NEAR_HOUSEHOLD', household)),
     ...once('NEAR_HOUSEHOLD', 'FORMER_ADDRESS', outside),
-    ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', outside),
+    ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', beside),
     ...once('NEAR_COLLEAGUE', 'COLLEAGUE', outside),
-    ...sameName(pair, outside),
+    ...sameName(pair, strange),
   ];
 }
 
 /**
  * A surname is shared by chance: with another sign, which is a second day (of a caller at a front door, one who does not
- * merely ring again), out of hours, or a name that few of the other workers bear.
+ * merely ring again), out of hours, or a name that few of the other workers bear. It was shared while they were the worker's
+ * work, too: what comes after is judged by `afterEnd`. Of a relative who came along with the worker's own families a rare name
+ * is no sign by itself.
  */
-function sameName({ near, isFrontDoor, now }: Pair, outside: readonly Seen[]): readonly Finding[] {
+function sameName({ seen, near, isFrontDoor, now }: Pair, outside: readonly Seen[]): readonly Finding[] {
   if (!near.has('SAME_SURNAME')) return [];
   const recent = outside.filter((one) => isWithin(one, now, MONTH_MS));
   const isAgain = daysOf(recent) >= 2 && (!isFrontDoor || spanOf(recent) > RINGS_AGAIN_MS);
   const isNight = recent.some(({ deed }) => deed.isNight);
-  return isAgain || (!isFrontDoor && (isNight || near.has('RARE_SURNAME'))) ? found('NEAR_SURNAME', outside) : [];
+  const isRare = near.has('RARE_SURNAME') && !cameAlongAsKin(seen);
+  return isAgain || (!isFrontDoor && (isNight || isRare)) ? found('NEAR_SURNAME', outside) : [];
 }
 
 /**
@@ -233,9 +267,14 @@ function afterEnd({ seen, workerSince, now }: Pair, acts: readonly Seen[]): read
   return daysOf(unseen) >= 2 ? found('AFTER_END', unseen) : [];
 }
 
+/** By a relationship of the worker's own families. */
+function cameAlongAsKin(seen: readonly Seen[]): boolean {
+  return seen.some(({ cameAlong, stands, deed }) => cameAlong && stands === 'NONE' && deed.searches.length === 0);
+}
+
 /** Asked about with nobody else. */
 function isOneAlone({ deed }: Seen): boolean {
-  return deed.sightings.length === 1;
+  return deed.persons === 1;
 }
 
 /** Beyond the weeks of closing, counted from when the worker was last seen to work with them, else first seen to have. */
@@ -255,7 +294,7 @@ function returning({ seen, isFrontDoor, now }: Pair, strange: readonly Seen[]): 
   const recent = strange.filter((one) => one.stands === 'NONE' && isWithin(one, now, MONTH_MS));
   if (month.some(({ stands }) => stands !== 'NONE' && stands !== 'ENDED')) return [];
   const days = daysOf(recent);
-  const isKin = month.some(({ cameAlong, deed }) => cameAlong && deed.searches.length === 0);
+  const isKin = cameAlongAsKin(month);
   const isNight = recent.some(({ deed }) => deed.isNight);
   const isReturning = isKin
     ? days >= RETURNED_TO_KIN
@@ -267,12 +306,13 @@ function returning({ seen, isFrontDoor, now }: Pair, strange: readonly Seen[]): 
 
 /**
  * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
- * first weeks of any case. So it is an alert after two weeks in which no other system came to tell of it, and only with
- * another sign: the person is near the worker; or two of these, one of them of the first two – the own agency holds nothing of
- * the work; it was used for one person alone each time (work opens families); the involvement is gone again; it was used out
- * of hours. Only of involvement that was new when it was used, and began while the worker was already seen at work: what stood
- * on boards for weeks was seen by whoever manages it, and who begins takes over a caseload. Somebody of the worker's own
- * household is an alert at once, by nearness.
+ * first weeks of any case. So it is an alert after two weeks in which no other system came to tell of it, and only of
+ * involvement that was new when it was used, and began while the worker was already seen at work: what stood on boards for
+ * weeks was seen by whoever manages it, and who begins takes over a caseload. And with another sign: the person is near the
+ * worker; or it is gone again, within three weeks of its beginning, and in the three that closing takes nothing was written up;
+ * or two of these, one of them of the first two – the own agency holds nothing of the work; it was used for one person alone
+ * each time (work opens families); it was let lie for three weeks and stands; it was used out of hours for one alone. Somebody of
+ * the worker's own household is an alert at once, by nearness.
  */
 function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
   const { seen, near, isTold, isStanding, workerSince, now } = pair;
@@ -280,21 +320,30 @@ function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
   const used = Date.parse(first.deed.at);
-  const began = Date.parse(seen.find(({ stands }) => stands === 'WORK')?.deed.at ?? first.deed.at);
+  const work = seen.filter(({ stands }) => stands === 'WORK').map(({ deed }) => Date.parse(deed.at));
+  const began = Math.min(used, ...work);
+  const last = Math.max(used, ...work);
   const age = Date.parse(now) - used;
-  if (age < CONFIRMED_WITHIN_MS || age > 2 * CONFIRMED_WITHIN_MS) return [];
+  const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
+  if (!isNew || age < CONFIRMED_WITHIN_MS || age > 4 * CONFIRMED_WITHIN_MS) return [];
+  const isYoung = age <= 2 * CONFIRMED_WITHIN_MS;
   // A name alone is shared by chance.
-  if ([...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME'))
+  if (isYoung && [...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME'))
     return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
-  const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
   const isForOne = acts.every(isOneAlone);
-  const isNight = released.some(({ deed }) => deed.isNight);
-  const signs = countOf([isWithoutWork, isForOne, !isStanding, isNight]);
-  const isTakenBack = !isStanding && !acts.some(({ stands }) => stands === 'ENDED');
-  const isSigned = (isWithoutWork || isForOne) && signs >= 2;
-  return isNew && (isSigned || isTakenBack) ? found('SELF_ASSERTED', released) : [];
+  // A family's page in the evening is written up.
+  const isNight = released.some((one) => one.deed.isNight && isOneAlone(one));
+  const isGone =
+    !isStanding &&
+    last - began <= CLOSING_MS &&
+    Date.parse(now) - last >= CLOSING_MS &&
+    !acts.some(({ stands }) => stands === 'ENDED');
+  const isLetLie = isStanding && Date.parse(now) - Date.parse((released.at(-1) ?? first).deed.at) >= CLOSING_MS;
+  const signs = countOf([isWithoutWork, isForOne, isLetLie, isNight]);
+  const isSigned = (isYoung || isLetLie) && (isWithoutWork || isForOne) && signs >= 2;
+  return isSigned || isGone ? found('SELF_ASSERTED', released) : [];
 }
 
 export function judgeDay(day: Day): readonly Finding[] {
@@ -304,33 +353,58 @@ export function judgeDay(day: Day): readonly Finding[] {
   const isUsedTo = isBeginning || (day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS);
   const tonight = deeds.filter((deed) => deed.isNight && strangersOf(deed).length > 0);
   const nights = [...day.earlierNights.filter((deed) => strangersOf(deed).length > 0), ...tonight];
-  const isBrowsing = tonight.length > 0 && new Set(nights.flatMap(strangersOf)).size >= NIGHT_STRANGERS;
+  // Whoever writes up own work in the evenings is used to those, and not to many strangers.
+  const browsed = tonight.length > 0 ? new Set(nights.flatMap(strangersOf)).size : 0;
+  const isBrowsing = browsed >= (isUsedTo ? 2 : 1) * NIGHT_STRANGERS;
   const searching = deeds.filter(({ searches }) => searches.length > 0);
   const oneField = searching.filter(({ searches }) => searches.some(({ fields }) => fields.length === 1));
+  const lastOne = oneField.at(-1)?.at ?? '';
+  // A field left empty by mistake is filled in, once the refusal is read.
+  const isCorrected = searching.some((deed) => deed.at >= lastOne && !oneField.includes(deed));
+  const isOneField = oneField.length >= (isCorrected ? LEAST_ONE_FIELD : LEAST_UNCORRECTED);
   return [
-    ...(isBrowsing && !isUsedTo ? ofDeeds('NIGHT_BROWSING', nights) : []),
+    ...(isBrowsing && !(isUsedTo && day.isFrontDoor) ? ofDeeds('NIGHT_BROWSING', nights) : []),
     ...(isFarAbove(day.volume, LEAST_VOLUME) || new Set(deeds.flatMap(strangersOf)).size >= MOST_STRANGERS
       ? ofDeeds('VOLUME', deeds)
       : []),
-    ...(isFarAbove(day.searches, LEAST_SEARCHES) && openedShare(deeds) < FEW_OPENED
+    ...(isFarAbove(day.searches, LEAST_SEARCHES) && openedShare(deeds) <= FEW_OPENED
       ? ofDeeds('SEARCHES', searching)
       : []),
-    ...(oneField.length >= LEAST_ONE_FIELD ? ofDeeds('ONE_FIELD', oneField) : []),
+    ...(isOneField ? ofDeeds('ONE_FIELD', oneField) : []),
     ...afterRole(day, isUsedTo),
   ];
 }
 
 /**
- * A directory is late now and then, and mostly by no more than a day: on a second day, or once out of hours where nights are
- * not the worker's own. That of somebody who was seen at work before; who was not begins, as far as the log tells: three days.
+ * A directory is late now and then, and mostly by no more than a day: at once on a third day, or out of hours where nights are
+ * not the worker's own, of somebody who was seen at work before. Whether a first or second day was the directory's, a week
+ * tells (`judgeUnknown`).
  */
 function afterRole(day: Day, isUsedToNights: boolean): readonly Finding[] {
-  const unknown = day.deeds.filter(({ code }) => code === 'NOT_KNOWN_HERE');
+  const unknown = day.deeds.filter(isUnknown);
   if (unknown.length === 0) return [];
   const days = day.unknownDays + 1;
   const isNight = !isUsedToNights && unknown.some(({ at }) => isOutOfHours(at));
-  const isAfter = day.active > 0 ? days >= UNKNOWN_DAYS || isNight : days > UNKNOWN_DAYS;
-  return isAfter ? ofDeeds('AFTER_ROLE', unknown) : [];
+  return days > UNKNOWN_DAYS || (isNight && day.active > 0) ? ofDeeds('AFTER_ROLE', unknown) : [];
+}
+
+export function isUnknown({ code }: Deed): boolean {
+  return code === 'NOT_KNOWN_HERE';
+}
+
+/**
+ * A week after: a directory that is late has caught up, and knows them again. Of somebody who was seen at work before and is
+ * known no more, it is an alert where they were refused on a second day since, or later than the days in which one who has
+ * left tries once more by habit.
+ */
+export function judgeUnknown({ deeds, before, after }: UnknownDay): readonly Finding[] {
+  const [first] = deeds;
+  const known = before.filter((deed) => !isUnknown(deed)).at(-1);
+  if (!first || !known || after.some((deed) => !isUnknown(deed))) return [];
+  const since = [...before, ...deeds].filter((deed) => isUnknown(deed) && deed.at > known.at);
+  const isAgain = new Set(since.map(({ at }) => at.slice(0, 10))).size >= UNKNOWN_DAYS;
+  const isLate = Date.parse(first.at) - Date.parse(known.at) >= HABIT_MS;
+  return isAgain || isLate ? ofDeeds('AFTER_ROLE', deeds) : [];
 }
 
 /**

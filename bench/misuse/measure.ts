@@ -1,20 +1,22 @@
 /** Runs the standing rules over a world's log, day by day as the watch does, and holds the alerts against what was seeded. */
 import { push } from '../../src/domain/entry.js';
+import {
+  isUnknown,
+  judgeDay,
+  judgeUnknown,
+  twoPurposes,
+  UNKNOWN_BEFORE_MS,
+  UNKNOWN_SWEEP,
+} from '../../src/oversight/alerts/day-rules.js';
 import { type Near, nearnessOf, rareNamesAmong } from '../../src/oversight/alerts/nearness.js';
 import {
   ALERT_RULES,
   type AlertRule,
   type Finding,
   isSuspect,
-  isUnknown,
-  judgeDay,
   judgePair,
-  judgeUnknown,
   type Pair,
   SELF_ASSERTED_SWEEPS,
-  twoPurposes,
-  UNKNOWN_BEFORE_MS,
-  UNKNOWN_SWEEP,
 } from '../../src/oversight/alerts/rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from '../../src/oversight/alerts/sightings.js';
 import { type Act, entryOf } from './entries.js';
@@ -168,7 +170,10 @@ export function measure(
       const earlierNights = (nights.get(id) ?? []).flatMap((one) => (one.day >= day - EARLIER_NIGHTS ? one.deed : []));
       const isFrontDoor = FRONT_DOOR.includes(worker.job);
       for (const deed of own) if (deed.isNight) push(nights, id, { day, deed });
-      for (const finding of [...judgeDay({ deeds: own, isFrontDoor, earlierNights, ...usual }), ...twoPurposes(own)])
+      for (const finding of [
+        ...judgeDay({ deeds: own, isOver: true, isFrontDoor, earlierNights, ...usual }),
+        ...twoPurposes(own),
+      ])
         note(finding, { worker: id, day: on }, day);
       push(days, id, today);
       tried.push({ day, worker: id, deeds: own.filter((deed) => isUnknown(deed) || deed.sightings.length > 0) });

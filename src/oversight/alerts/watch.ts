@@ -26,23 +26,25 @@ import { instantAfter } from '../../sharing/deadline.js';
 import type { StatementLine } from '../../sharing/statements.js';
 import type { Store } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
+import {
+  isUnknown,
+  judgeDay,
+  judgeUnknown,
+  twoPurposes,
+  UNKNOWN_BEFORE_MS,
+  UNKNOWN_SWEEP,
+  type UnknownDay,
+} from './day-rules.js';
 import { knownPerson, knownWorker, surnameOf, toldOf } from './known.js';
 import { NEAR, type Near, nearnessOf, rareNamesAmong } from './nearness.js';
 import {
   type AlertRule,
   type Finding,
   isSuspect,
-  isUnknown,
-  judgeDay,
   judgePair,
-  judgeUnknown,
   PAIR_DAYS,
   type Pair,
   SELF_ASSERTED_SWEEPS,
-  twoPurposes,
-  UNKNOWN_BEFORE_MS,
-  UNKNOWN_SWEEP,
-  type UnknownDay,
 } from './rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from './sightings.js';
 import { usualOf } from './usual.js';
@@ -346,7 +348,7 @@ export function openWatch(parts: WatchParts): Watch {
     const earlierNights = isNight ? await nightsBefore(worker, day) : [];
     const isFrontDoor = isNight && (await isAtFrontDoor(worker));
     const findings: readonly Finding[] = [
-      ...judgeDay({ deeds, isFrontDoor, earlierNights, ...usual }),
+      ...judgeDay({ deeds, isOver: day < dayOf(now().toISOString()), isFrontDoor, earlierNights, ...usual }),
       ...twoPurposes(deeds),
     ];
     return findings.map((finding) => ({ id: newId(), worker, day, at: now().toISOString(), ...finding }));
@@ -393,7 +395,12 @@ export function openWatch(parts: WatchParts): Watch {
     const hour = at.slice(0, 'YYYY-MM-DDTHH'.length);
     const [swept] = await store.read<{ swept: string }>('SELECT swept FROM audit_watched WHERE id = 1');
     if (swept?.swept === hour) return 0;
-    const alerts = [...(await selfAssertedDue(at)), ...(await unknownDue(at)), ...(await emergenciesDue(at))];
+    const alerts = [
+      ...(await selfAssertedDue(at)),
+      ...(await unknownDue(at)),
+      ...(await oneFieldDue(at)),
+      ...(await emergenciesDue(at)),
+    ];
     return settle({ marks: [], alerts }, async (manager) => {
       const sql = `SELECT swept FROM audit_watched ${store.claiming} WHERE id = ?`;
       const [claimed] = await store.run<{ swept: string }>(manager, sql, [1]);
@@ -445,6 +452,21 @@ export function openWatch(parts: WatchParts): Watch {
       for (const finding of judgeUnknown({ deeds, ...(await workAround(deeds)) }))
         alerts.push({ id: newId(), worker, day, at: now().toISOString(), ...finding });
     }
+    return alerts;
+  }
+
+  /** The day before, now that it is over: what was not filled in is not. */
+  async function oneFieldDue(at: IsoInstant): Promise<readonly NewAlert[]> {
+    const { entries } = await search.find({
+      all: [{ kind: 'mark', name: 'SEARCH_ONE_FIELD' }],
+      since: `${dayOf(before(at, DAY_MS))}T00:00:00.000Z`,
+      until: `${dayOf(at)}T00:00:00.000Z`,
+      limit: HISTORY,
+    });
+    const staff = await parts.staff();
+    const alerts: NewAlert[] = [];
+    for (const day of days(entries.map(({ index, body }) => deedOf(index, body))))
+      alerts.push(...(await judgedDay(day, staff)).filter(({ rule }) => rule === 'ONE_FIELD'));
     return alerts;
   }
 

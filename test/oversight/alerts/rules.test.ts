@@ -1,15 +1,8 @@
 /** Each standing rule holds of its case, and not of the near miss beside it. */
 import { describe, expect, it } from '@jest/globals';
+import { type Day, judgeDay, judgeUnknown, twoPurposes } from '../../../src/oversight/alerts/day-rules.js';
 import { type Near, nearnessOf, placeOfKey, rareNamesAmong } from '../../../src/oversight/alerts/nearness.js';
-import {
-  type AlertRule,
-  type Day,
-  judgeDay,
-  judgePair,
-  judgeUnknown,
-  type Pair,
-  twoPurposes,
-} from '../../../src/oversight/alerts/rules.js';
+import { type AlertRule, judgePair, type Pair } from '../../../src/oversight/alerts/rules.js';
 import type { Deed, Seen, Sighting } from '../../../src/oversight/alerts/sightings.js';
 
 const PLAIN: Sighting = {
@@ -280,6 +273,7 @@ describe('a worker and a day', () => {
   const dayRules = (deeds: readonly Deed[], more: Partial<Day> = {}) =>
     judgeDay({
       deeds,
+      isOver: true,
       volume: usual,
       searches: usual,
       active: 20,
@@ -346,6 +340,9 @@ describe('a worker and a day', () => {
     expect(dayRules([one(), one()])).toEqual(['ONE_FIELD']);
     expect(dayRules([full('09T09:00'), one(), one()])).toEqual(['ONE_FIELD']);
     expect(dayRules([one(), one(), full('09T10:02')])).toEqual([]);
+    // It may be filled in yet.
+    expect(dayRules([one(), one()], { isOver: false })).toEqual([]);
+    expect(dayRules([one(), one(), one()], { isOver: false })).toEqual(['ONE_FIELD']);
     expect(dayRules([one()])).toEqual([]);
   });
   it('by night as many strangers again, of whoever writes up own work in the evenings', () => {

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditEntryBody } from '../../../src/audit/entry.js';
+import { searchLine } from '../../../src/audit/index/terms.js';
 import type { Demo } from '../../../src/compose-demo.js';
 import { type FactRecord, factKey, factsOf } from '../../../src/domain/facts.js';
 import { ask, type Json, startDemo } from '../../attacks/demo.js';
@@ -30,6 +31,10 @@ const sweepAgain = () =>
   demo.store.transaction(
     async (manager) => void (await demo.store.run(manager, 'UPDATE audit_watched SET swept = ? WHERE id = 1', [''])),
   );
+const whoHas = async (rule: string) => {
+  const sql = `SELECT w.name FROM audit_alert a JOIN audit_term w ON w.id = a.worker_term WHERE a.rule = ? ORDER BY w.name`;
+  return (await demo.store.read<{ name: string }>(sql, [rule])).map(({ name }) => name);
+};
 const sweptAt = async () =>
   (await demo.store.read<{ swept: string }>('SELECT swept FROM audit_watched WHERE id = 1'))[0]?.swept;
 
@@ -40,11 +45,12 @@ interface Said {
   readonly agency?: string;
   readonly role?: string;
   readonly code?: string;
+  readonly search?: readonly string[];
   readonly about?: { readonly person: string; readonly facts: Partial<FactRecord> };
 }
 
 /** An entry as the gateway writes it, of a time that has gone by. */
-async function log({ worker, ago, agency = 'eh', role = 'KEYWORKER', code, about }: Said): Promise<void> {
+async function log({ worker, ago, agency = 'eh', role = 'KEYWORKER', code, search, about }: Said): Promise<void> {
   count += 1;
   const facts = { ...someFacts, role: role as FactRecord['role'], ...about?.facts };
   const body: AuditEntryBody = {
@@ -54,7 +60,7 @@ async function log({ worker, ago, agency = 'eh', role = 'KEYWORKER', code, about
     operation: { name: 'Past', sha256: '', type: 'query' },
     requester: { worker, agency, role },
     purpose: code === undefined ? 'DIRECT_WORK' : null,
-    result: code === undefined ? 'ANSWERED' : 'REFUSED',
+    result: code === undefined ? 'ANSWERED' : code === 'NOT_KNOWN_HERE' ? 'REFUSED' : 'FAILED',
     ...(code === undefined ? {} : { code }),
     policyVersion: demo.house.policyVersion,
     decisions: about
@@ -68,6 +74,7 @@ async function log({ worker, ago, agency = 'eh', role = 'KEYWORKER', code, about
           },
         ]
       : [],
+    ...(search ? { statements: [searchLine({ fields: search, found: 0, shown: 0, persons: [] })] } : {}),
     outcomes: about ? [[0, about.person, 'csc', 'ChildStatus', [`s-${count}`]]] : [],
   };
   await demo.audit.append(body);
@@ -117,10 +124,7 @@ describe('after the role ended, a week later', () => {
     await sweepAgain();
     await watched();
     const alerts = await listed('AFTER_ROLE');
-    const rows = await demo.store.read<{ name: string }>(
-      `SELECT w.name FROM audit_alert a JOIN audit_term w ON w.id = a.worker_term WHERE a.rule = 'AFTER_ROLE' ORDER BY w.name`,
-    );
-    expect(rows.map(({ name }) => name)).toEqual(['w-elsewhere', 'w-gone']);
+    expect(await whoHas('AFTER_ROLE')).toEqual(['w-elsewhere', 'w-gone']);
     expect(alerts).toHaveLength(2);
   });
 
@@ -145,6 +149,31 @@ describe('self-asserted involvement, two weeks after it was used', () => {
     await sweepAgain();
     await watched();
     expect(await listed('SELF_ASSERTED')).toHaveLength(1);
+  });
+});
+
+describe('two searches by one field', () => {
+  const search = (worker: string, fields: readonly string[], ago: number) => ({
+    worker,
+    ago,
+    search: fields,
+    ...(fields.length === 1 ? { code: 'BAD_USER_INPUT' } : {}),
+  });
+  it('are an alert once their day is over, where no search by more fields came after', async () => {
+    const noon = new Date(demo.house.now());
+    const sinceNoon = demo.house.now().getTime() - noon.setUTCHours(12, 0, 0, 0);
+    for (const [worker, days] of [
+      ['w-gave-up', 1],
+      ['w-filled-in', 1],
+      ['w-today', 0],
+    ] as const) {
+      await log(search(worker, ['surname'], sinceNoon + days * DAY));
+      await log(search(worker, ['surname'], sinceNoon + days * DAY - 1000));
+    }
+    await log(search('w-filled-in', ['dateOfBirth', 'surname'], sinceNoon + DAY - 2000));
+    await sweepAgain();
+    await watched();
+    expect(await whoHas('ONE_FIELD')).toEqual(['w-gave-up']);
   });
 });
 

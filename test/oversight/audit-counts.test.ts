@@ -21,7 +21,7 @@ beforeAll(async () => {
   await peopleOf(demo, 'kw-noor-ashdown');
   await demo.sequencer.sequence();
   await demo.indexer.index();
-  today = new Date().toISOString().slice(0, 10);
+  today = demo.house.now().toISOString().slice(0, 10);
 });
 afterAll(() => demo.stop());
 

@@ -1,15 +1,22 @@
 /** Runs the standing rules over a world's log, day by day as the watch does, and holds the alerts against what was seeded. */
 import { push } from '../../src/domain/entry.js';
+import {
+  isUnknown,
+  judgeDay,
+  judgeUnknown,
+  twoPurposes,
+  UNKNOWN_BEFORE_MS,
+  UNKNOWN_SWEEP,
+} from '../../src/oversight/alerts/day-rules.js';
 import { type Near, nearnessOf, rareNamesAmong } from '../../src/oversight/alerts/nearness.js';
 import {
   ALERT_RULES,
   type AlertRule,
   type Finding,
   isSuspect,
-  judgeDay,
   judgePair,
   type Pair,
-  twoPurposes,
+  SELF_ASSERTED_SWEEPS,
 } from '../../src/oversight/alerts/rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from '../../src/oversight/alerts/sightings.js';
 import { type Act, entryOf } from './entries.js';
@@ -32,31 +39,53 @@ export interface Measured {
   readonly operations: number;
 }
 
-const SWEEP = 14;
 const USUAL = 28;
 const PEER_DAYS = 10;
 const EARLIER_NIGHTS = 6;
 /** Jobs whose teams the directory calls duty teams. */
 const FRONT_DOOR: readonly Job[] = ['DUTY_WORKER', 'NIGHT_WORKER'];
 
-export function measure(town: Town, office: Office, incidents: readonly Incident[], knownShare = 1): Measured {
-  const acts = [...office.acts, ...incidents.flatMap((incident) => incident.acts)].filter(
-    ({ minute }) => minute < DAYS * DAY,
+/** What a world's workers did, as the watch reads it, day by day. Read again it is the same. */
+export interface WorldLog {
+  readonly operations: number;
+  readonly day: (day: number) => readonly Deed[];
+}
+
+/** Made anew at each reading: a world's deeds do not fit beside those of the next. */
+export function logOf(office: Office, incidents: readonly Incident[]): WorldLog {
+  const ends = new Map(
+    incidents.flatMap(({ worker, roleEndsOn }) => (roleEndsOn === undefined ? [] : [[worker, roleEndsOn]])),
   );
+  const acts = [
+    ...office.acts.filter(({ worker, minute }) => minute < (ends.get(worker.id) ?? DAYS) * DAY),
+    ...incidents.flatMap((incident) => incident.acts),
+  ].filter(({ minute }) => minute < DAYS * DAY);
   acts.sort((a, b) => a.minute - b.minute);
   const byDay: Act[][] = Array.from({ length: DAYS }, () => []);
   for (const act of acts) byDay[Math.floor(act.minute / DAY)]?.push(act);
+  const first = byDay.map(() => 0);
+  for (let day = 1; day < DAYS; day += 1) first[day] = (first[day - 1] ?? 0) + (byDay[day - 1]?.length ?? 0);
+  return {
+    operations: acts.length,
+    day: (day) => (byDay[day] ?? []).map((act, i) => deedOf((first[day] ?? 0) + i, entryOf(act))),
+  };
+}
+
+export function measure(
+  town: Town,
+  office: Office,
+  incidents: readonly Incident[],
+  log: WorldLog,
+  knownShare = 1,
+): Measured {
   const workers = new Map(town.workers.map((worker) => [worker.id, worker]));
   const near = nearnessIn(town, workers, knownShare);
   const suspects = new Set<string>();
-  let index = 0;
-  const deedsOf = (of: readonly Act[]) => of.map((act) => deedOf(index++, entryOf(act)));
-  for (const of of byDay)
-    for (const { worker, sightings } of deedsOf(of))
+  for (let day = 0; day < DAYS; day += 1)
+    for (const { worker, sightings } of log.day(day))
       for (const sighting of sightings)
         if (isSuspect(sighting, near(worker, sighting.person).size > 0)) suspects.add(`${worker} ${sighting.person}`);
 
-  index = 0;
   const history = new Map<string, Seen[]>();
   const due = new Map<number, Set<string>>();
   const days = new Map<string, Counted[]>();
@@ -65,6 +94,7 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
   const since = new Map<string, string>();
   const nights = new Map<string, { readonly day: number; readonly deed: Deed }[]>();
   const ofWorker = new Map<string, Set<number>[]>();
+  const tried: { readonly day: number; readonly worker: string; readonly deeds: readonly Deed[] }[] = [];
   const note = (finding: Finding, about: Omit<Alert, 'rule' | 'incident'>, day: number) => {
     const key = `${finding.rule} ${about.worker} ${about.person ?? about.day}`;
     const open = covering.get(key);
@@ -114,8 +144,8 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
     };
     for (const finding of judgePair(pair)) note(finding, { worker, person }, day);
   };
-  byDay.forEach((of, day) => {
-    const deeds = deedsOf(of);
+  for (let day = 0; day < DAYS; day += 1) {
+    const deeds = log.day(day);
     const perWorker = new Map<string, Deed[]>();
     for (const deed of deeds) {
       push(perWorker, deed.worker, deed);
@@ -124,7 +154,8 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
         const key = `${deed.worker} ${person}`;
         if (!suspects.has(key)) continue;
         for (const seen of seenIn(deed, person)) push(history, key, seen);
-        if (sighting.unconfirmed) due.set(day + SWEEP, (due.get(day + SWEEP) ?? new Set()).add(key));
+        if (sighting.unconfirmed)
+          for (const sweep of SELF_ASSERTED_SWEEPS) due.set(day + sweep, (due.get(day + sweep) ?? new Set()).add(key));
         if (isSuspect({ person, ...sighting }, near(deed.worker, person).size > 0)) judged(key, deed.at, day);
       }
     }
@@ -139,12 +170,30 @@ export function measure(town: Town, office: Office, incidents: readonly Incident
       const earlierNights = (nights.get(id) ?? []).flatMap((one) => (one.day >= day - EARLIER_NIGHTS ? one.deed : []));
       const isFrontDoor = FRONT_DOOR.includes(worker.job);
       for (const deed of own) if (deed.isNight) push(nights, id, { day, deed });
-      for (const finding of [...judgeDay({ deeds: own, isFrontDoor, earlierNights, ...usual }), ...twoPurposes(own)])
+      for (const finding of [
+        ...judgeDay({ deeds: own, isOver: true, isFrontDoor, earlierNights, ...usual }),
+        ...twoPurposes(own),
+      ])
         note(finding, { worker: id, day: on }, day);
       push(days, id, today);
+      tried.push({ day, worker: id, deeds: own.filter((deed) => isUnknown(deed) || deed.sightings.length > 0) });
     }
-  });
-  return { alerts: [...found.values()], incidents, operations: acts.length };
+    for (const { worker, deeds: own } of tried.filter((one) => one.day === day - UNKNOWN_SWEEP)) {
+      const refused = own.filter(isUnknown);
+      const [first] = refused;
+      const last = refused.at(-1);
+      if (!first || !last) continue;
+      const all = tried.flatMap((one) => (one.worker === worker ? one.deeds : []));
+      const from = new Date(Date.parse(first.at) - UNKNOWN_BEFORE_MS).toISOString();
+      const finding = judgeUnknown({
+        deeds: refused,
+        before: all.filter((deed) => deed.at >= from && deed.at < first.at),
+        after: all.filter((deed) => deed.at > last.at),
+      });
+      for (const one of finding) note(one, { worker, day: first.at.slice(0, 10) }, day);
+    }
+  }
+  return { alerts: [...found.values()], incidents, operations: log.operations };
 }
 
 interface Counted {
@@ -196,7 +245,7 @@ function usualOf(
 }
 
 /** Directory and sources know where `knownShare` of the workers live; of the others the name alone. */
-function nearnessIn(town: Town, workers: ReadonlyMap<string, TownWorker>, knownShare: number) {
+export function nearnessIn(town: Town, workers: ReadonlyMap<string, TownWorker>, knownShare: number) {
   const memo = new Map<string, ReadonlySet<Near>>();
   const rareNames = rareNamesAmong(
     town.workers.flatMap(({ person }) => town.known.get(person)?.surnames.slice(0, 1) ?? []),

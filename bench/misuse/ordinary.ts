@@ -1,7 +1,11 @@
 /**
  * Ordinary traffic: what workers of each job ask in a day. Every rate below is a guess of what an office does, none was taken
  * from a real log. They were not all set before the rules were measured: some were changed after the rules had been measured
- * on seed 1; and before seeds 31 to 34 noise was added that was missing (`slips`), which makes it harder, never easier.
+ * on seed 1; before seeds 31 to 34 noise was added that was missing (`slips`); and before seeds 41 to 44 what the gateway cannot
+ * log was put right: whoever the directory does not know is answered nothing meanwhile, and a worker who has left nothing more
+ * (they went on working, refused and answered within the hour); a case is not both open and closed (one family was drawn twice
+ * for one worker); a stranger who is protected is refused for it to ordinary workers too, not to misusers alone; workers leave,
+ * as others begin, and some try once more; and made-up involvement stands on the worker's board, as any does.
  *
  * Noise that looks like misuse is there on purpose: callers who ring again before a referral is written down, colleagues who
  * ask about a closed case, evenings of writing up, relatives who come along, people of one's own street or name on duty,
@@ -44,6 +48,8 @@ export interface Office {
   readonly cases: ReadonlyMap<string, readonly Case[]>;
   /** First day on which a worker is there; most were before the log began. */
   readonly since: ReadonlyMap<string, number>;
+  /** First day on which a worker is there no more. */
+  readonly until: ReadonlyMap<string, number>;
 }
 
 /** Minutes of a working day, most in the morning and afternoon. */
@@ -63,19 +69,77 @@ export function makeOffice(town: Town, seed: number): Office {
   const acts: Act[] = [];
   const cases = new Map<string, Case[]>();
   const since = new Map<string, number>();
+  const until = new Map<string, number>();
+  const guarded = guardedIn(town);
   town.workers.forEach((worker, i) => {
     const random = randomOf(seed, 1000 + i);
     // One in twelve begins while the log is watched.
     since.set(worker.id, random.chance(1 / 12) ? random.int(WARM_DAYS, DAYS - 10) : 0);
     cases.set(worker.id, caseload(town, worker, random));
+    const own: Act[] = [];
     for (let day = since.get(worker.id) ?? 0; day < DAYS; day += 1)
-      acts.push(...dayOf(town, worker, cases.get(worker.id) ?? [], day, random));
+      own.push(...dayOf(town, worker, cases.get(worker.id) ?? [], day, random));
     if (worker.job === 'DUTY_WORKER' || worker.job === 'NIGHT_WORKER')
-      acts.push(...desk(town, worker, since.get(worker.id) ?? 0, random));
-    // Of numbers of its own: what was drawn before it was added stays as it was.
-    acts.push(...slips(worker, since.get(worker.id) ?? 0, randomOf(seed, 50_000 + i)));
+      own.push(...desk(town, worker, since.get(worker.id) ?? 0, random));
+    // Of numbers of their own: what was drawn before they were added stays as it was.
+    const slipped = slips(worker, since.get(worker.id) ?? 0, randomOf(seed, 50_000 + i));
+    const left = since.get(worker.id) === 0 ? leaving(worker, randomOf(seed, 60_000 + i)) : undefined;
+    if (left) until.set(worker.id, left.day);
+    const guards = randomOf(seed, 70_000 + i);
+    acts.push(
+      ...whereKnown([...own, ...slipped], left?.day ?? DAYS).map((act) => meetingGuarded(act, guarded, guards)),
+      ...(left?.tries ?? []),
+    );
   });
-  return { acts, cases, since };
+  return { acts, cases, since, until };
+}
+
+/** Of an office's acts those that the directory let through: none between a refusal for want of a role and the end of that day. */
+function whereKnown(acts: readonly Act[], left: number): readonly Act[] {
+  const dayOfAct = ({ minute }: Act) => Math.floor(minute / DAY);
+  const unknown = new Map<number, number>();
+  for (const act of acts)
+    if (act.code === 'NOT_KNOWN_HERE')
+      unknown.set(dayOfAct(act), Math.min(act.minute, unknown.get(dayOfAct(act)) ?? Number.POSITIVE_INFINITY));
+  return acts.filter((act) => {
+    const day = dayOfAct(act);
+    if (day >= left) return false;
+    if (act.code === 'NOT_KNOWN_HERE') return true;
+    const from = unknown.get(day);
+    return from === undefined || (act.minute < from && !unknown.has(day - 1));
+  });
+}
+
+/** One in twelve leaves while the log is watched, as one in twelve begins; three in ten of them try once more, by habit. */
+function leaving(
+  worker: TownWorker,
+  random: Random,
+): { readonly day: number; readonly tries: readonly Act[] } | undefined {
+  if (!random.chance(1 / 12)) return undefined;
+  const day = random.int(WARM_DAYS, DAYS - 10);
+  const tries: Act[] = [];
+  if (random.chance(0.3))
+    for (let after = 0; after <= (random.chance(0.12) ? 1 : 0); after += 1) {
+      const from = officeTime(random, day + after);
+      for (let i = random.int(1, 4); i > 0; i -= 1)
+        tries.push({ worker, minute: from + 3 * i, purpose: 'DIRECT_WORK', about: [], code: 'NOT_KNOWN_HERE' });
+    }
+  return { day, tries };
+}
+
+/** Whoever is kept from being found: the victim and the children of a protected family. */
+function guardedIn({ families }: Town): ReadonlySet<string> {
+  return new Set(
+    families.flatMap(({ isProtected, adults, children }) => (isProtected ? [...adults.slice(1), ...children] : [])),
+  );
+}
+
+/** A stranger's page asks for the address every other time, and is refused it where that is protected. */
+function meetingGuarded(act: Act, guarded: ReadonlySet<string>, random: Random): Act {
+  const [one] = act.about;
+  if (!one || act.about.length > 1 || act.search || !one.isOpened || !guarded.has(one.person)) return act;
+  if ((one.involvement !== 'NONE' && one.involvement !== 'DUTY') || random.chance(0.5)) return act;
+  return { ...act, about: [{ ...one, locationRefused: true }] };
 }
 
 function caseload(town: Town, worker: TownWorker, random: Random): Case[] {
@@ -89,8 +153,10 @@ function caseload(town: Town, worker: TownWorker, random: Random): Case[] {
         : random.chance(0.4)
           ? from + random.int(14, 40)
           : Number.POSITIVE_INFINITY;
+    let family = random.pick(town.families);
+    while (all.some((one) => one.family === family)) family = random.pick(town.families);
     all.push({
-      family: random.pick(town.families),
+      family,
       from,
       until: Number.POSITIVE_INFINITY,
       toldFrom,
@@ -150,7 +216,7 @@ function dayOf(town: Town, worker: TownWorker, cases: readonly Case[], day: numb
   return acts;
 }
 
-function board(worker: TownWorker, cases: readonly Case[], minute: number, random: Random): Act {
+export function board(worker: TownWorker, cases: readonly Case[], minute: number, random: Random): Act {
   const about = cases.flatMap(({ family }) => membersOf(worker, family, {}));
   return { worker, minute, purpose: random.chance(0.6) ? 'SUPERVISION' : 'DIRECT_WORK', about };
 }

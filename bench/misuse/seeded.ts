@@ -4,7 +4,7 @@
  */
 import { type Random, randomOf } from '../../src/worlds/random.js';
 import type { About, Act } from './entries.js';
-import { type Case, DAY, DAYS, lookUp, type Office, oneField, times, WARM_DAYS } from './ordinary.js';
+import { board, type Case, DAY, DAYS, lookUp, type Office, oneField, times, WARM_DAYS } from './ordinary.js';
 import { HOMES, homeOf, type Town, type TownWorker } from './town.js';
 
 export const MISUSES = [
@@ -32,6 +32,8 @@ export interface Incident {
   readonly acts: readonly Act[];
   /** Day on which an involvement that was made up is taken back. */
   readonly endsOn?: number;
+  /** Day on which the role ended: nothing of the worker's own work is answered from then on. */
+  readonly roleEndsOn?: number;
 }
 
 const EACH = 4;
@@ -43,18 +45,51 @@ export function seedMisuse(town: Town, office: Office, seed: number): Incident[]
   for (const kind of MISUSES)
     for (let i = 0; i < EACH; ) {
       const worker = random.pick(town.workers);
-      if (taken.has(worker.id) || (office.since.get(worker.id) ?? 0) > WARM_DAYS) continue;
+      if (taken.has(worker.id) || (office.since.get(worker.id) ?? 0) > WARM_DAYS || office.until.has(worker.id))
+        continue;
       const acts = MADE[kind](town, office, worker, random, `${kind.replaceAll(' ', '-')}${i}`);
       if (!acts || acts.length === 0) continue;
       taken.add(worker.id);
       const last = Math.floor(Math.max(...acts.map(({ minute }) => minute)) / DAY);
       // Two in three take the involvement back soon; the others let it stand.
       const endsOn = random.chance(0.65) ? last + random.int(0, 5) : Number.POSITIVE_INFINITY;
+      const first = Math.floor(Math.min(...acts.map(({ minute }) => minute)) / DAY);
+      // Of numbers of its own: what was drawn before it was added stays as it was.
+      const more = randomOf(seed, 80_000 + incidents.length);
       const incident = incidentOf(kind, worker, acts);
-      incidents.push(kind === 'self-asserted involvement' ? { ...incident, endsOn } : incident);
+      incidents.push(
+        kind === 'self-asserted involvement'
+          ? { ...incident, acts: [...acts, ...boardsOf(office, worker, acts, first, endsOn, more)], endsOn }
+          : kind === 'after the role ended'
+            ? { ...incident, roleEndsOn: Math.max(0, first - more.int(0, 10)) }
+            : incident,
+      );
       i += 1;
     }
   return incidents;
+}
+
+/** Boards of the worker's own cases on which the made-up one stands too. */
+function boardsOf(
+  office: Office,
+  worker: TownWorker,
+  acts: readonly Act[],
+  first: number,
+  endsOn: number,
+  random: Random,
+): readonly Act[] {
+  const persons = new Set(acts.flatMap(({ about }) => about.map(({ person }) => person)));
+  const days = Array.from({ length: Math.max(0, Math.min(endsOn, DAYS) - first) }, (_, i) => first + i);
+  return days
+    .filter((day) => day % 7 < 5)
+    .map((day) => {
+      const current = (office.cases.get(worker.id) ?? []).filter(({ from, until }) => from <= day && day < until);
+      const act = board(worker, current, times.officeTime(random, day), random);
+      return {
+        ...act,
+        about: [...act.about, ...[...persons].map((person): About => ({ person, involvement: 'ALLOCATED' }))],
+      };
+    });
 }
 
 function incidentOf(kind: Misuse, worker: TownWorker, acts: readonly Act[]): Incident {

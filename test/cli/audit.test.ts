@@ -5,7 +5,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parse, validate } from 'graphql';
 import { z } from 'zod';
 import { askPages, type Send, sendTo } from '../../src/cli/audit/ask.js';
-import { print } from '../../src/cli/audit/command.js';
+import { answer, NOTHING_FOUND, print } from '../../src/cli/audit/command.js';
 import { auditEventOf } from '../../src/cli/audit/fhir.js';
 import { csvCell, tableCell, writerFor } from '../../src/cli/audit/formats.js';
 import { documentOf, QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
@@ -94,6 +94,42 @@ describe('asked of the running gateway', () => {
     expect(rows.length).toBeGreaterThan(1);
     for (const row of rows) expect(row).toMatchObject({ worker: 'sw-ada-thorne', agency: 'csc', outcome: 'RELEASED' });
     expect(rows[0]).toHaveProperty('evidence');
+  });
+
+  it.each(['table', 'csv', 'ndjson'] as const)(
+    'says in words beside the answer that nothing was found, and writes nothing into it: %s',
+    async (format) => {
+      const written = { stdout: '', stderr: '' };
+      const into = (name: keyof typeof written) =>
+        new Writable({
+          write(chunk: Buffer, _, done) {
+            written[name] += chunk.toString();
+            done();
+          },
+        });
+      const asked = question('operations');
+      const streams = { stdout: into('stdout'), stderr: into('stderr') };
+      await answer(send, asked, { worker: 'nobody-such' }, writerFor(format, asked), streams);
+      expect(written).toEqual({ stdout: '', stderr: `${NOTHING_FOUND}\n` });
+      await answer(send, asked, { worker: 'sw-ada-thorne' }, writerFor(format, asked), streams);
+      expect(written.stdout).not.toBe('');
+      expect(written.stderr).toBe(`${NOTHING_FOUND}\n`);
+    },
+  );
+
+  it('that is refused is no empty one: it fails in the gateway’s own words', async () => {
+    const refused = sendTo(demo.url, await demo.tokenOf('sw-ada-thorne'));
+    const asked = question('grants');
+    const written: string[] = [];
+    const out = new Writable({
+      write(chunk: Buffer, _, done) {
+        written.push(chunk.toString());
+        done();
+      },
+    });
+    const answered = answer(refused, asked, {}, writerFor('csv', asked), { stdout: out, stderr: out });
+    await expect(answered).rejects.toThrow('You may not do this.');
+    expect(written).toEqual([]);
   });
 
   it('is FHIR R4 AuditEvents of the published structure, of which none holds a name of a person', async () => {

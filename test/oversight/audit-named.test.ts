@@ -208,6 +208,37 @@ describe('what rests on something, and the recall (3)', () => {
   });
 });
 
+describe('what rests on open section 47 enquiries, which no register has', () => {
+  const GATEWAY = 'restingOn(ground: GATEWAY, id: "CHILDREN_ACT_1989_S47", first: 100)';
+  it('is found by their gateway as by the id of each, and nothing else is', async () => {
+    const byGateway = await nodesOf(GATEWAY, OPERATION);
+    const byId = await nodesOf('restingOn(ground: EXCEPTION, id: "social-care:740103", first: 100)', OPERATION);
+    expect(linesOf(byId).length).toBeGreaterThan(0);
+    const ids = byGateway.map(({ id }) => id);
+    for (const { id } of byId) expect(ids).toContain(id);
+    for (const line of linesOf(byGateway)) {
+      expect(line).toMatchObject({ outcome: 'RELEASED', basis: 'EXCEPTION' });
+      expect((line['evidence'] as string[]).some((id) => id.startsWith('social-care:'))).toBe(true);
+    }
+    for (const line of linesOf(byId)) expect(linesOf(byGateway)).toContainEqual(line);
+  });
+
+  it('is in the recall of it', async () => {
+    const { answer } = await asked(GATEWAY.replace('restingOn', 'recall'), `{ recipients { worker person } ${PAGE} }`);
+    expect((answer['recipients'] as Json[]).map(({ worker }) => worker)).toContain('sw-dorn-aske');
+  });
+
+  it('is not under the id of the gateway as if that were a statement, nor under another gateway', async () => {
+    for (const ground of [
+      'ground: EXCEPTION, id: "CHILDREN_ACT_1989_S47"',
+      'ground: GATEWAY, id: "CHILDREN_ACT_1989_S17"',
+    ]) {
+      const lines = linesOf(await nodesOf(`restingOn(${ground}, first: 100)`, OPERATION));
+      expect(lines.flatMap((line) => line['evidence'] as string[])).not.toContain('social-care:740103');
+    }
+  });
+});
+
 describe('emergencies (4) and overridden refusals (5)', () => {
   const OPEN = `mutation O @purpose(of: EMERGENCY) { openEmergencyAccess(input: { person: "${idOf('P-1009')}", gateway: "VITAL_INTERESTS",
     answers: ["Hers.", "She cannot be woken."], risk: "Unconscious CANARY-RISK.", phoned: "CANARY-PHONED" }) { id } }`;

@@ -162,7 +162,7 @@ export function termsOf(body: AuditEntryBody): readonly Term[] {
   );
   add(
     'evidence',
-    released.flatMap(({ evidence = [] }) => evidence),
+    released.flatMap((line) => [...(line.evidence ?? []), ...(restsOnEnquiry(line) ? [ENQUIRY_GATEWAY] : [])]),
   );
   add(
     'did',
@@ -213,6 +213,17 @@ function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
     ['AFTER_END_RELEASED', hasEnded && isReleased],
   ];
   return marks.flatMap(([mark, holds]) => (holds ? [mark] : []));
+}
+
+/** The gateway that an open section 47 enquiry is by itself: it stands in no register, so what rests on one is found by this too. */
+export const ENQUIRY_GATEWAY = 'CHILDREN_ACT_1989_S47';
+
+/** An enquiry's id is a source's own, `source:id`, and counts for these purposes while it is open. */
+export function restsOnEnquiry(line: DecisionEntry): boolean {
+  if (line.outcome !== 'RELEASED' || line.basis !== 'EXCEPTION') return false;
+  const facts = readFacts(line);
+  const isForIt = facts?.purpose === 'S47_ENQUIRY' || facts?.purpose === 'CHILD_PROTECTION';
+  return isForIt && facts.s47Open && line.evidence?.some((id) => id.includes(':')) === true;
 }
 
 /** Released against a refusal or a withdrawal, by an exception that overrides it. */

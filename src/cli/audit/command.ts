@@ -54,7 +54,7 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
     }
     command.action(async (options: Common & { readonly [name: string]: string }) => {
       const writer = writerFor(options.format, question);
-      await withGateway(parts, options, (send) => print(send, question, options, writer, process.stdout));
+      await withGateway(parts, options, (send) => answer(send, question, options, writer, process));
     });
   }
   addSaving(audit, parts);
@@ -128,16 +128,35 @@ async function withGateway(
   }
 }
 
-/** Writes the answer as it comes: nothing is kept but the page that was read last. */
+/** What is said, beside the answer, where nothing was found: an empty answer is not to be taken for a failure, nor the other way. */
+export const NOTHING_FOUND = 'Nothing was found: the gateway answered, and the answer is empty.';
+
+/** Writes the answer; and in words, where no answer is looked for, that it is empty. */
+export async function answer(
+  send: Send,
+  question: Question,
+  given: { readonly [name: string]: string },
+  writer: ReturnType<typeof writerFor>,
+  { stdout, stderr }: { readonly stdout: Writable; readonly stderr: Writable },
+): Promise<void> {
+  const rows = await print(send, question, given, writer, stdout);
+  if (rows === 0) stderr.write(`${NOTHING_FOUND}\n`);
+}
+
+/** Writes the answer as it comes: nothing is kept but the page that was read last. Says how many rows there were. */
 export async function print(
   send: Send,
   question: Question,
   given: { readonly [name: string]: string },
   { write, end }: ReturnType<typeof writerFor>,
   out: Writable,
-): Promise<void> {
-  for await (const row of askPages(send, question, given))
+): Promise<number> {
+  let rows = 0;
+  for await (const row of askPages(send, question, given)) {
+    rows += 1;
     for (const line of write(row)) if (!out.write(`${line}${end}`)) await once(out, 'drain');
+  }
+  return rows;
 }
 
 async function dataOf<T>(send: Send, query: string, variables: { readonly [name: string]: unknown }): Promise<T> {

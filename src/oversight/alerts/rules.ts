@@ -1,13 +1,12 @@
 /**
  * The standing rules: when what a worker asked stands among the officers' alerts. Each says why it asks for as much as it
- * does; nothing here reads names, records or text. A rule judges one worker and one person (`judgePair`), or one worker and
- * one day (`judgeDay`); what it answers with are the operations behind the alert.
+ * does; nothing here reads names, records or text. A rule judges one worker and one person (`judgePair`, here), or one worker
+ * and one day (`day-rules.ts`); what it answers with are the operations behind the alert.
  *
  * Two kinds. A NOTICE is what the rules of sharing want an officer to see each time (RULES §6 and §7; emergencies, overridden
  * refusals): no sign of misuse. A SUSPICION is a pattern that ordinary work rarely makes: its precision is measured
  * (`bench/misuse.ts`).
  */
-import { isOutOfHours } from '../../audit/index/hours.js';
 import type { IsoInstant } from '../../domain/words.js';
 import type { Near } from './nearness.js';
 import type { Deed, Seen, Sighting } from './sightings.js';
@@ -48,6 +47,8 @@ export const ALERT_RULES = {
   RECIPIENT_CONSENT: 'NOTICE',
   /** The same record under two purposes within an hour (RULES §7). */
   TWO_PURPOSES: 'NOTICE',
+  /** A link between two records of a person was taken back (ADR 13). */
+  LINK_TAKEN_BACK: 'NOTICE',
 } as const;
 export type AlertRule = keyof typeof ALERT_RULES;
 
@@ -73,35 +74,8 @@ export interface Pair {
   readonly now: IsoInstant;
 }
 
-/** A worker's day, and what is usual. Counts are of days on which there was any. */
-export interface Day {
-  readonly deeds: readonly Deed[];
-  /** People asked about, a person of two operations twice. */
-  readonly volume: Usual;
-  /** Operations that searched. */
-  readonly searches: Usual;
-  /** Of the last 28 days: those on which the worker asked about people, and those on which out of hours. */
-  readonly active: number;
-  readonly nights: number;
-  /** Days before on which the directory did not know the worker so. */
-  readonly unknownDays: number;
-  /** The worker belongs to a front door or duty team. */
-  readonly isFrontDoor: boolean;
-  /** What the worker did out of hours in the six days before. */
-  readonly earlierNights: readonly Deed[];
-}
-
-export interface Usual {
-  readonly today: number;
-  /** Of the worker, each of the last 28 days that had any. */
-  readonly own: readonly number[];
-  /** Of others in the role. */
-  readonly peers: readonly number[];
-}
-
 export const PAIR_DAYS = 180;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const MONTH_MS = 30 * DAY_MS;
 
@@ -115,19 +89,14 @@ const RETURNED_TO_KIN = 5;
 const CLOSING_MS = 21 * DAY_MS;
 /** By then a team, a core group or a handover has put the work into another system too. */
 const CONFIRMED_WITHIN_MS = 14 * DAY_MS;
+/** Days after its use on which self-asserted involvement is judged again. */
+export const SELF_ASSERTED_SWEEPS = [14, 21, 28] as const;
 /** Within a month, after a case has closed: more than somebody ringing about it makes. */
 const MANY_LATE_DAYS = 4;
-const NIGHT_STRANGERS = 3;
-const USED_TO_NIGHTS = 0.25;
-const FIRST_DAYS = 5;
 const MOST_PURPOSES = 3;
-const LEAST_VOLUME = 120;
-/** No job brings so many in a day: who calls at a front door is written down as a referral. */
-const MOST_STRANGERS = 40;
-const LEAST_SEARCHES = 6;
-const FEW_OPENED = 0.5;
-const LEAST_ONE_FIELD = 3;
-const UNKNOWN_DAYS = 2;
+const PROBED = 2;
+/** A caller rings again before the referral is written down. */
+const PROBED_AT_FRONT_DOOR = 3;
 /** Alone for the very person, by whoever works with them and was refused as often in a week. */
 const OWN_PROBED = 3;
 
@@ -146,8 +115,8 @@ export function judgePair(pair: Pair): readonly Finding[] {
   const acts = pair.seen.filter(({ cameAlong }) => !cameAlong);
   const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'ENDED');
   const findings: Finding[] = [
-    ...probed('LOCATION_PROBED', acts, pair.now, ({ locationRefused }) => locationRefused),
-    ...probed('LOCKED_PROBED', acts, pair.now, ({ lockedRefused }) => lockedRefused),
+    ...probed('LOCATION_PROBED', pair, acts, ({ locationRefused }) => locationRefused),
+    ...probed('LOCKED_PROBED', pair, acts, ({ lockedRefused }) => lockedRefused),
     ...nearby(pair, acts),
     ...afterEnd(pair, acts),
     ...returning(pair, strange),
@@ -161,57 +130,68 @@ export function judgePair(pair: Pair): readonly Finding[] {
  * A board that asks for everybody's address meets protected ones every day: what came along is passed over, and so is a page
  * of the worker's own family, opened as often and under as many purposes as the work needs. What is left is asking for the
  * very person: by somebody who does not work with them, or is of the other side and asks about nobody else, twice in a week;
- * by somebody who does, three times in a week, or under three purposes in a day.
+ * by somebody who does, three times in a week, or under three purposes in a day. A stranger once out of hours. At a front door
+ * callers ring again before and after they are referred: three times, by nobody to whom a referral came.
  */
 function probed(
   rule: AlertRule,
+  { isFrontDoor, now }: Pair,
   acts: readonly Seen[],
-  now: IsoInstant,
   isRefused: (seen: Seen) => boolean,
 ): readonly Finding[] {
   const refused = acts.filter((seen) => isRefused(seen) && isWithin(seen, now, WEEK_MS));
   const strange = refused.filter(({ stands, opposingRefused, isAlone }) =>
     opposingRefused ? isAlone : stands !== 'WORK',
   );
-  if (strange.length >= 2) return found(rule, strange);
+  const isReferred = isFrontDoor && refused.some(({ stands }) => stands === 'DUTY');
+  const isNight = !isFrontDoor && strange.some(({ deed, opposingRefused }) => deed.isNight && !opposingRefused);
+  if (!isReferred && (isNight || strange.length >= (isFrontDoor ? PROBED_AT_FRONT_DOOR : PROBED)))
+    return found(rule, strange);
   const alone = refused.filter(({ isAlone }) => isAlone);
   const lastDay = alone.filter((seen) => isWithin(seen, now, DAY_MS));
   const isInTurn = new Set(lastDay.map(({ deed }) => deed.purpose)).size >= MOST_PURPOSES;
-  return alone.length >= OWN_PROBED || isInTurn ? found(rule, alone) : [];
+  return isInTurn || (!isFrontDoor && alone.length >= OWN_PROBED) ? found(rule, alone) : [];
 }
 
 /**
  * Own record and household at once. Who lives beside or once lived with the worker, or is a colleague: at once, when they are
- * none of the worker's work (a duty worker has the referral).
+ * none of the worker's work (a duty worker has the referral). Whoever was the worker's work before, in the open, on a second day
+ * beyond the weeks of closing, or out of hours. A neighbour whom a worker of a front door looks up may be a caller, and one who
+ * came along with the worker's own families has to do with these: on a second day, at a front door without a referral.
  */
 function nearby(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
-  const { seen, near } = pair;
-  const late = afterClosing(seen);
-  const outside = acts.filter(
-    (one) => one.stands === 'NONE' || one.stands === 'OTHERWISE' || (one.stands === 'ENDED' && late(one)),
-  );
+  const { seen, near, isFrontDoor } = pair;
+  const late = acts.filter((one) => one.stands === 'ENDED' && afterClosing(seen)(one));
+  const strange = acts.filter(({ stands }) => stands === 'NONE' || stands === 'OTHERWISE');
+  const outside = [...strange, ...(daysOf(late) >= 2 || late.some(({ deed }) => deed.isNight) ? late : [])];
+  const isReferred = isFrontDoor && acts.some(({ stands }) => stands === 'DUTY');
+  const isOnce = daysOf(outside) < 2 && (isFrontDoor || cameAlongAsKin(seen));
+  const beside = isReferred || isOnce ? [] : outside;
   const household = acts.filter(({ conflict, deed }) => (conflict && !deed.hasGaps) || near.has('SAME_ADDRESS'));
   const once = (rule: AlertRule, mark: Near, of: readonly Seen[]) => (near.has(mark) ? found(rule, of) : []);
   return [
     ...once('OWN_RECORD', 'OWN_RECORD', acts),
     ...(near.has('OWN_RECORD') ? [] : found('NEAR_HOUSEHOLD', household)),
     ...once('NEAR_HOUSEHOLD', 'FORMER_ADDRESS', outside),
-    ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', outside),
+    ...once('NEAR_NEIGHBOUR', 'NEIGHBOUR', beside),
     ...once('NEAR_COLLEAGUE', 'COLLEAGUE', outside),
-    ...sameName(pair, outside),
+    ...sameName(pair, strange),
   ];
 }
 
 /**
  * A surname is shared by chance: with another sign, which is a second day (of a caller at a front door, one who does not
- * merely ring again), out of hours, or a name that few of the other workers bear.
+ * merely ring again), out of hours, or a name that few of the other workers bear. It was shared while they were the worker's
+ * work, too: what comes after is judged by `afterEnd`. Of a relative who came along with the worker's own families a rare name
+ * is no sign by itself.
  */
-function sameName({ near, isFrontDoor, now }: Pair, outside: readonly Seen[]): readonly Finding[] {
+function sameName({ seen, near, isFrontDoor, now }: Pair, outside: readonly Seen[]): readonly Finding[] {
   if (!near.has('SAME_SURNAME')) return [];
   const recent = outside.filter((one) => isWithin(one, now, MONTH_MS));
   const isAgain = daysOf(recent) >= 2 && (!isFrontDoor || spanOf(recent) > RINGS_AGAIN_MS);
   const isNight = recent.some(({ deed }) => deed.isNight);
-  return isAgain || (!isFrontDoor && (isNight || near.has('RARE_SURNAME'))) ? found('NEAR_SURNAME', outside) : [];
+  const isRare = near.has('RARE_SURNAME') && !cameAlongAsKin(seen);
+  return isAgain || (!isFrontDoor && (isNight || isRare)) ? found('NEAR_SURNAME', outside) : [];
 }
 
 /**
@@ -233,9 +213,14 @@ function afterEnd({ seen, workerSince, now }: Pair, acts: readonly Seen[]): read
   return daysOf(unseen) >= 2 ? found('AFTER_END', unseen) : [];
 }
 
+/** By a relationship of the worker's own families. */
+function cameAlongAsKin(seen: readonly Seen[]): boolean {
+  return seen.some(({ cameAlong, stands, deed }) => cameAlong && stands === 'NONE' && deed.searches.length === 0);
+}
+
 /** Asked about with nobody else. */
 function isOneAlone({ deed }: Seen): boolean {
-  return deed.sightings.length === 1;
+  return deed.persons === 1;
 }
 
 /** Beyond the weeks of closing, counted from when the worker was last seen to work with them, else first seen to have. */
@@ -255,7 +240,7 @@ function returning({ seen, isFrontDoor, now }: Pair, strange: readonly Seen[]): 
   const recent = strange.filter((one) => one.stands === 'NONE' && isWithin(one, now, MONTH_MS));
   if (month.some(({ stands }) => stands !== 'NONE' && stands !== 'ENDED')) return [];
   const days = daysOf(recent);
-  const isKin = month.some(({ cameAlong, deed }) => cameAlong && deed.searches.length === 0);
+  const isKin = cameAlongAsKin(month);
   const isNight = recent.some(({ deed }) => deed.isNight);
   const isReturning = isKin
     ? days >= RETURNED_TO_KIN
@@ -267,12 +252,13 @@ function returning({ seen, isFrontDoor, now }: Pair, strange: readonly Seen[]): 
 
 /**
  * Involvement is what a worker's own system says, and much honest work is told of by no other: a single agency's clients, the
- * first weeks of any case. So it is an alert after two weeks in which no other system came to tell of it, and only with
- * another sign: the person is near the worker; or two of these, one of them of the first two – the own agency holds nothing of
- * the work; it was used for one person alone each time (work opens families); the involvement is gone again; it was used out
- * of hours. Only of involvement that was new when it was used, and began while the worker was already seen at work: what stood
- * on boards for weeks was seen by whoever manages it, and who begins takes over a caseload. Somebody of the worker's own
- * household is an alert at once, by nearness.
+ * first weeks of any case. So it is an alert after two weeks in which no other system came to tell of it, and only of
+ * involvement that was new when it was used, and began while the worker was already seen at work: what stood on boards for
+ * weeks was seen by whoever manages it, and who begins takes over a caseload. And with another sign: the person is near the
+ * worker; or it is gone again, within three weeks of its beginning, and in the three that closing takes nothing was written up;
+ * or two of these, one of them of the first two – the own agency holds nothing of the work; it was used for one person alone
+ * each time (work opens families); it was let lie for three weeks and stands; it was used out of hours for one alone. Somebody of
+ * the worker's own household is an alert at once, by nearness.
  */
 function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
   const { seen, near, isTold, isStanding, workerSince, now } = pair;
@@ -280,120 +266,30 @@ function selfAsserted(pair: Pair, acts: readonly Seen[]): readonly Finding[] {
   const [first] = released;
   if (!first || isTold || acts.some(({ confirmed }) => confirmed)) return [];
   const used = Date.parse(first.deed.at);
-  const began = Date.parse(seen.find(({ stands }) => stands === 'WORK')?.deed.at ?? first.deed.at);
+  const work = seen.filter(({ stands }) => stands === 'WORK').map(({ deed }) => Date.parse(deed.at));
+  const began = Math.min(used, ...work);
+  const last = Math.max(used, ...work);
   const age = Date.parse(now) - used;
-  if (age < CONFIRMED_WITHIN_MS || age > 2 * CONFIRMED_WITHIN_MS) return [];
+  const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
+  if (!isNew || age < CONFIRMED_WITHIN_MS || age > 4 * CONFIRMED_WITHIN_MS) return [];
+  const isYoung = age <= 2 * CONFIRMED_WITHIN_MS;
   // A name alone is shared by chance.
-  if ([...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME'))
+  if (isYoung && [...near].some((mark) => mark !== 'SAME_SURNAME' && mark !== 'RARE_SURNAME'))
     return found('SELF_ASSERTED', released);
   if (ALLOCATED_BY_LAW.includes(first.deed.role)) return [];
-  const isNew = used - began <= CONFIRMED_WITHIN_MS && began - Date.parse(workerSince) > CONFIRMED_WITHIN_MS;
   const isWithoutWork = !acts.some(({ ownWork }) => ownWork);
   const isForOne = acts.every(isOneAlone);
-  const isNight = released.some(({ deed }) => deed.isNight);
-  const signs = countOf([isWithoutWork, isForOne, !isStanding, isNight]);
-  const isTakenBack = !isStanding && !acts.some(({ stands }) => stands === 'ENDED');
-  const isSigned = (isWithoutWork || isForOne) && signs >= 2;
-  return isNew && (isSigned || isTakenBack) ? found('SELF_ASSERTED', released) : [];
-}
-
-export function judgeDay(day: Day): readonly Finding[] {
-  const { deeds } = day;
-  // Of an out-of-hours team nobody's first week says what is usual.
-  const isBeginning = day.isFrontDoor && day.active < FIRST_DAYS;
-  const isUsedTo = isBeginning || (day.nights >= 3 && day.nights / day.active >= USED_TO_NIGHTS);
-  const tonight = deeds.filter((deed) => deed.isNight && strangersOf(deed).length > 0);
-  const nights = [...day.earlierNights.filter((deed) => strangersOf(deed).length > 0), ...tonight];
-  const isBrowsing = tonight.length > 0 && new Set(nights.flatMap(strangersOf)).size >= NIGHT_STRANGERS;
-  const searching = deeds.filter(({ searches }) => searches.length > 0);
-  const oneField = searching.filter(({ searches }) => searches.some(({ fields }) => fields.length === 1));
-  return [
-    ...(isBrowsing && !isUsedTo ? ofDeeds('NIGHT_BROWSING', nights) : []),
-    ...(isFarAbove(day.volume, LEAST_VOLUME) || new Set(deeds.flatMap(strangersOf)).size >= MOST_STRANGERS
-      ? ofDeeds('VOLUME', deeds)
-      : []),
-    ...(isFarAbove(day.searches, LEAST_SEARCHES) && openedShare(deeds) < FEW_OPENED
-      ? ofDeeds('SEARCHES', searching)
-      : []),
-    ...(oneField.length >= LEAST_ONE_FIELD ? ofDeeds('ONE_FIELD', oneField) : []),
-    ...afterRole(day, isUsedTo),
-  ];
-}
-
-/**
- * A directory is late now and then, and mostly by no more than a day: on a second day, or once out of hours where nights are
- * not the worker's own. That of somebody who was seen at work before; who was not begins, as far as the log tells: three days.
- */
-function afterRole(day: Day, isUsedToNights: boolean): readonly Finding[] {
-  const unknown = day.deeds.filter(({ code }) => code === 'NOT_KNOWN_HERE');
-  if (unknown.length === 0) return [];
-  const days = day.unknownDays + 1;
-  const isNight = !isUsedToNights && unknown.some(({ at }) => isOutOfHours(at));
-  const isAfter = day.active > 0 ? days >= UNKNOWN_DAYS || isNight : days > UNKNOWN_DAYS;
-  return isAfter ? ofDeeds('AFTER_ROLE', unknown) : [];
-}
-
-/**
- * Records that one worker asked for under two purposes within an hour: the operations that did. What a list of one's own work
- * holds was asked for by nobody in particular: a board for supervision before a visit is every worker's morning.
- */
-export function twoPurposes(deeds: readonly Deed[]): readonly Finding[] {
-  const last = new Map<string, Deed[]>();
-  const both = new Set<Deed>();
-  for (const deed of deeds) {
-    const asked = deed.sightings.filter(({ cameAlong }) => !cameAlong);
-    for (const record of asked.flatMap(({ records }) => records)) {
-      const before = last.get(record) ?? [];
-      for (const earlier of before)
-        if (earlier.purpose !== deed.purpose && Date.parse(deed.at) - Date.parse(earlier.at) <= HOUR_MS)
-          both.add(earlier).add(deed);
-      last.set(record, [...before.filter(({ purpose }) => purpose !== deed.purpose), deed]);
-    }
-  }
-  return ofDeeds('TWO_PURPOSES', [...both]);
-}
-
-/**
- * Above the floor, above what others of the role do by six of their spreads, and three times what the worker does
- * themselves. The spread is the median's own (MAD × 1.4826), so that one who does much hides nobody; it is never taken for
- * less than a quarter of the median, as few days of few people have next to none.
- */
-function isFarAbove({ today, own, peers }: Usual, floor: number): boolean {
-  if (today < floor) return false;
-  const usual = median(peers);
-  const spread = Math.max(1.4826 * median(peers.map((value) => Math.abs(value - usual))), usual / 4);
-  if (peers.length >= LEAST_PEERS && today <= usual + 6 * spread) return false;
-  return own.length < LEAST_OWN || today > 3 * median(own);
-}
-
-const LEAST_PEERS = 5;
-const LEAST_OWN = 5;
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  if (sorted.length === 0) return 0;
-  return ((sorted[Math.ceil(middle - 1)] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
-}
-
-/** The share of a day's searches after which somebody who was found was opened, or is the worker's own work. */
-function openedShare(deeds: readonly Deed[]): number {
-  const opened = new Set<string>();
-  for (const { searches, sightings } of deeds) {
-    const found = new Set(searches.flatMap(({ persons }) => persons));
-    for (const { person, stands, records } of sightings)
-      if (stands === 'WORK' || !found.has(person) || records.some((record) => !record.includes(' PersonDetails ')))
-        opened.add(person);
-  }
-  const searches = deeds.flatMap((deed) => deed.searches);
-  const followed = searches.filter(({ persons }) => persons.some((person) => opened.has(person)));
-  return searches.length === 0 ? 1 : followed.length / searches.length;
-}
-
-function strangersOf({ sightings }: Deed): readonly string[] {
-  return sightings.flatMap(({ stands, cameAlong, person }) =>
-    !cameAlong && (stands === 'NONE' || stands === 'ENDED') ? person : [],
-  );
+  // A family's page in the evening is written up.
+  const isNight = released.some((one) => one.deed.isNight && isOneAlone(one));
+  const isGone =
+    !isStanding &&
+    last - began <= CLOSING_MS &&
+    Date.parse(now) - last >= CLOSING_MS &&
+    !acts.some(({ stands }) => stands === 'ENDED');
+  const isLetLie = isStanding && Date.parse(now) - Date.parse((released.at(-1) ?? first).deed.at) >= CLOSING_MS;
+  const signs = countOf([isWithoutWork, isForOne, isLetLie, isNight]);
+  const isSigned = (isYoung || isLetLie) && (isWithoutWork || isForOne) && signs >= 2;
+  return isSigned || isGone ? found('SELF_ASSERTED', released) : [];
 }
 
 function countOf(signs: readonly boolean[]): number {
@@ -425,6 +321,6 @@ function found(rule: AlertRule, seen: readonly Seen[]): readonly Finding[] {
   );
 }
 
-function ofDeeds(rule: AlertRule, deeds: readonly Deed[]): readonly Finding[] {
+export function ofDeeds(rule: AlertRule, deeds: readonly Deed[]): readonly Finding[] {
   return deeds.length === 0 ? [] : [{ rule, indexes: deeds.map(({ index }) => index).sort((a, b) => a - b) }];
 }

@@ -61,6 +61,8 @@ export interface Deed {
   readonly isNight: boolean;
   /** A source did not answer: facts may stand at their most restrictive for that alone. */
   readonly hasGaps: boolean;
+  /** How many people it was about. */
+  readonly persons: number;
   readonly searches: readonly LoggedSearch[];
   readonly sightings: readonly Sighting[];
 }
@@ -150,6 +152,7 @@ export function deedOf(index: number, body: AuditEntryBody): Deed {
     code: body.code ?? null,
     isNight: (sightings.length > 0 || searches.length > 0) && isOutOfHours(body.at),
     hasGaps: (body.gaps?.length ?? 0) > 0,
+    persons: sightings.length,
     searches,
     sightings,
   };

@@ -3,7 +3,7 @@ import type { DayCount, Search } from '../../audit/index/search.js';
 import type { Term } from '../../audit/index/terms.js';
 import type { WorkerId } from '../../domain/words.js';
 import type { StaffMember } from '../../people/staff.js';
-import type { Day, Usual } from './rules.js';
+import type { Day, Usual } from './day-rules.js';
 
 interface UsualParts {
   readonly search: Pick<Search, 'daily' | 'totals' | 'find'>;
@@ -24,7 +24,7 @@ export async function usualOf(
   worker: WorkerId,
   day: string,
   next: string,
-): Promise<Omit<Day, 'deeds' | 'earlierNights' | 'isFrontDoor'>> {
+): Promise<Omit<Day, 'deeds' | 'isOver' | 'earlierNights' | 'isFrontDoor'>> {
   const since = dayBefore(day, USUAL_DAYS);
   const peers = peersOf(staff, worker);
   const [volumes, searches, nights] = await Promise.all(

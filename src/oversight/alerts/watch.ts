@@ -23,19 +23,28 @@ import type { StaffMember } from '../../people/staff.js';
 import type { WatchedPersons } from '../../reader/watched-persons.js';
 import type { Registers } from '../../registers/registers.js';
 import { instantAfter } from '../../sharing/deadline.js';
+import type { StatementLine } from '../../sharing/statements.js';
 import type { Store } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
+import {
+  isUnknown,
+  judgeDay,
+  judgeUnknown,
+  twoPurposes,
+  UNKNOWN_BEFORE_MS,
+  UNKNOWN_SWEEP,
+  type UnknownDay,
+} from './day-rules.js';
 import { knownPerson, knownWorker, surnameOf, toldOf } from './known.js';
 import { NEAR, type Near, nearnessOf, rareNamesAmong } from './nearness.js';
 import {
   type AlertRule,
   type Finding,
   isSuspect,
-  judgeDay,
   judgePair,
   PAIR_DAYS,
   type Pair,
-  twoPurposes,
+  SELF_ASSERTED_SWEEPS,
 } from './rules.js';
 import { type Deed, deedOf, type Seen, seenIn } from './sightings.js';
 import { usualOf } from './usual.js';
@@ -75,8 +84,6 @@ const HISTORY = 400;
 const DAY_MS = 86_400_000;
 /** What was found of a pair counts so long; of one that rests on involvement alone, one day. */
 const NEAR_FOR_MS = 90 * DAY_MS;
-/** Involvement has so long to be told of by another system: then it is judged again. */
-const SWEEP_DAYS = 14;
 const EARLIER_NIGHTS = 6;
 const TOLD = 'TOLD';
 const STANDING = 'STANDING';
@@ -174,7 +181,8 @@ export function openWatch(parts: WatchParts): Watch {
     for (const [key, pair] of suspectPairs(deeds, near))
       alerts.push(...(await judgedPair(pair, near.get(key) ?? NOT_NEAR, pair.at)));
     for (const day of days(deeds)) alerts.push(...(await judgedDay(day, staff)));
-    for (const { index, body } of entries) alerts.push(...(await recipientConsents(index, body)));
+    for (const { index, body } of entries)
+      alerts.push(...(await recipientConsents(index, body)), ...linksTakenBack(index, body));
     const twice = alerts
       .filter(({ rule }) => rule === 'TWO_PURPOSES')
       .flatMap(({ indexes, day }) => indexes.map((index) => ({ index, day: day ?? '', mark: 'TWO_PURPOSES' })));
@@ -340,7 +348,7 @@ export function openWatch(parts: WatchParts): Watch {
     const earlierNights = isNight ? await nightsBefore(worker, day) : [];
     const isFrontDoor = isNight && (await isAtFrontDoor(worker));
     const findings: readonly Finding[] = [
-      ...judgeDay({ deeds, isFrontDoor, earlierNights, ...usual }),
+      ...judgeDay({ deeds, isOver: day < dayOf(now().toISOString()), isFrontDoor, earlierNights, ...usual }),
       ...twoPurposes(deeds),
     ];
     return findings.map((finding) => ({ id: newId(), worker, day, at: now().toISOString(), ...finding }));
@@ -363,13 +371,36 @@ export function openWatch(parts: WatchParts): Watch {
     });
   }
 
+  /**
+   * ADR 13: an alleged perpetrator's record may be known as that person's no longer, so each is to be seen. The two of a pair share
+   * one alert.
+   */
+  function linksTakenBack(index: number, body: IndexedEntry['body']): readonly NewAlert[] {
+    if (body.result !== 'ANSWERED') return [];
+    const lines = (body.statements ?? []).filter(({ did }) => TAKEN_BACK.includes(did));
+    const { worker } = body.requester;
+    return [...new Set(lines.flatMap(({ subjects }) => subjects))].map((person) => ({
+      id: newId(),
+      rule: 'LINK_TAKEN_BACK',
+      worker,
+      person,
+      indexes: [index],
+      at: now().toISOString(),
+    }));
+  }
+
   /** Once an hour: what becomes an alert by time alone. */
   async function sweep(): Promise<number> {
     const at = now().toISOString();
     const hour = at.slice(0, 'YYYY-MM-DDTHH'.length);
     const [swept] = await store.read<{ swept: string }>('SELECT swept FROM audit_watched WHERE id = 1');
     if (swept?.swept === hour) return 0;
-    const alerts = [...(await selfAssertedDue(at)), ...(await emergenciesDue(at))];
+    const alerts = [
+      ...(await selfAssertedDue(at)),
+      ...(await unknownDue(at)),
+      ...(await oneFieldDue(at)),
+      ...(await emergenciesDue(at)),
+    ];
     return settle({ marks: [], alerts }, async (manager) => {
       const sql = `SELECT swept FROM audit_watched ${store.claiming} WHERE id = ?`;
       const [claimed] = await store.run<{ swept: string }>(manager, sql, [1]);
@@ -379,15 +410,19 @@ export function openWatch(parts: WatchParts): Watch {
     });
   }
 
+  /** Involvement was used so many days ago that another system has had its time to tell of it, or the work to be written up. */
   async function selfAssertedDue(at: IsoInstant): Promise<readonly NewAlert[]> {
-    const due = before(at, SWEEP_DAYS * DAY_MS);
-    const { entries } = await search.find({
-      all: [{ kind: 'mark', name: 'SELF_ASSERTED' }],
-      since: before(due, DAY_MS),
-      until: due,
-      limit: HISTORY,
-    });
-    const deeds = entries.map(({ index, body }) => deedOf(index, body));
+    const deeds: Deed[] = [];
+    for (const days of SELF_ASSERTED_SWEEPS) {
+      const due = before(at, days * DAY_MS);
+      const { entries } = await search.find({
+        all: [{ kind: 'mark', name: 'SELF_ASSERTED' }],
+        since: before(due, DAY_MS),
+        until: due,
+        limit: HISTORY,
+      });
+      deeds.push(...entries.map(({ index, body }) => deedOf(index, body)));
+    }
     const near = await nearnessOfAll(deeds, await parts.staff());
     const alerts: NewAlert[] = [];
     for (const { worker, sightings } of deeds)
@@ -399,6 +434,62 @@ export function openWatch(parts: WatchParts): Watch {
             ),
           );
     return alerts;
+  }
+
+  /** Days a week ago on which the directory did not know somebody: by now it does again, or the role has ended. */
+  async function unknownDue(at: IsoInstant): Promise<readonly NewAlert[]> {
+    const due = before(at, UNKNOWN_SWEEP * DAY_MS);
+    const { entries } = await search.find({
+      all: [{ kind: 'result', name: 'REFUSED' }],
+      since: before(due, DAY_MS),
+      until: due,
+      limit: HISTORY,
+    });
+    const unknown = entries.map(({ index, body }) => deedOf(index, body)).filter(isUnknown);
+    const alerts: NewAlert[] = [];
+    for (const { worker, day } of days(unknown)) {
+      const deeds = inOrder(unknown.filter((deed) => deed.worker === worker && dayOf(deed.at) === day));
+      for (const finding of judgeUnknown({ deeds, ...(await workAround(deeds)) }))
+        alerts.push({ id: newId(), worker, day, at: now().toISOString(), ...finding });
+    }
+    return alerts;
+  }
+
+  /** The day before, now that it is over: what was not filled in is not. */
+  async function oneFieldDue(at: IsoInstant): Promise<readonly NewAlert[]> {
+    const { entries } = await search.find({
+      all: [{ kind: 'mark', name: 'SEARCH_ONE_FIELD' }],
+      since: `${dayOf(before(at, DAY_MS))}T00:00:00.000Z`,
+      until: `${dayOf(at)}T00:00:00.000Z`,
+      limit: HISTORY,
+    });
+    const staff = await parts.staff();
+    const alerts: NewAlert[] = [];
+    for (const day of days(entries.map(({ index, body }) => deedOf(index, body))))
+      alerts.push(...(await judgedDay(day, staff)).filter(({ rule }) => rule === 'ONE_FIELD'));
+    return alerts;
+  }
+
+  /** What a worker did in that agency and role before and after the directory did not know them. */
+  async function workAround(deeds: readonly Deed[]): Promise<Pick<UnknownDay, 'before' | 'after'>> {
+    const [first] = deeds;
+    const last = deeds.at(-1);
+    if (!first || !last) return { before: [], after: [] };
+    const of = async (bounds: { readonly since: IsoInstant; readonly until?: IsoInstant }) => {
+      const { entries } = await search.find({
+        all: [
+          { kind: 'worker', name: first.worker },
+          { kind: 'agency', name: first.agency },
+        ],
+        ...bounds,
+        limit: HISTORY,
+      });
+      return inOrder(entries.map(({ index, body }) => deedOf(index, body)).filter(({ role }) => role === first.role));
+    };
+    return {
+      before: await of({ since: before(first.at, UNKNOWN_BEFORE_MS), until: first.at }),
+      after: (await of({ since: last.at })).filter(({ index }) => index !== last.index),
+    };
   }
 
   /** Emergency access is reviewed within one working day (RULES §8). */
@@ -503,6 +594,7 @@ function names(recipients: readonly string[], agency: string, kind: AgencyKind |
   return recipients.includes('*') || recipients.includes(agency) || isKind;
 }
 
+const TAKEN_BACK: readonly string[] = ['LINK_UNDONE', 'SEPARATED'] satisfies readonly StatementLine['did'][];
 const NOT_NEAR: Nearness = { near: new Set(), isTold: false, isStanding: true };
 const NOBODY: ReadonlySet<PersonId> = new Set();
 const ONE_WORKING_DAY = { months: 0, days: 0, minutes: 0, workingDays: 1 };

@@ -54,8 +54,9 @@ export async function findSeen(
   for (let looks = 0; looks < LOOKS; looks += 1) {
     const wanted = Math.max(limit + 1 - entries.length, keeps ? LEAST_LOOK : 1);
     const found = await search.find({ ...find, ...(from === undefined ? {} : { before: from }), limit: wanted });
+    const whole = new Map(found.entries.map(({ index, body }) => [index, body]));
     for (const entry of await asking.see(found.entries)) {
-      if (!isFoundBy(entry.body, find)) continue;
+      if (!isFoundBy(entry.body, find, hidesNobody(whole.get(entry.index), entry.body))) continue;
       const kept = keeps ? withLines(entry.body, (line, person) => keeps(line, person, entry.body)) : entry.body;
       if (!keeps || kept.outcomes.length > 0) entries.push({ ...entry, body: kept });
     }
@@ -77,11 +78,28 @@ export async function findOperations(
   return { operations: parts.asking.told(entries), isMore };
 }
 
-/** Whether what is seen of an entry has what it was looked for by. Marks that a watch added are not told by the entry: they stand. */
-function isFoundBy(body: AuditEntryBody, { all = [], anyOf = [] }: Omit<Find, 'limit'>): boolean {
+/**
+ * Whether what is seen of an entry has what it was looked for by. Marks that a watch added are of the entry, and not told by it: of
+ * which of its people one is, nothing says. So they stand only where the officer sees everybody whom the entry is about.
+ */
+function isFoundBy(
+  body: AuditEntryBody,
+  { all = [], anyOf = [] }: Omit<Find, 'limit'>,
+  isOfEverybody: boolean,
+): boolean {
   const names = new Set(termsOf(body).map(nameOf));
-  const has = (term: Term) => names.has(nameOf(term)) || isAdded(term);
+  const has = (term: Term) => names.has(nameOf(term)) || (isOfEverybody && isAdded(term));
   return all.every(has) && anyOf.every((terms) => terms.some(has));
+}
+
+function hidesNobody(whole: AuditEntryBody | undefined, seen: AuditEntryBody): boolean {
+  if (!whole) return false;
+  const shown = personsOf(seen);
+  return [...personsOf(whole)].every((person) => shown.has(person));
+}
+
+function personsOf({ outcomes, statements = [] }: AuditEntryBody): ReadonlySet<PersonId> {
+  return new Set([...outcomes.map(([, person]) => person), ...statements.flatMap(({ subjects }) => subjects)]);
 }
 
 function isAdded({ kind, name }: Term): boolean {

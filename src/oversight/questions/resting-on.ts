@@ -2,7 +2,7 @@
  * Question 3: every release that rests on one consent, exception, grant, lawful gateway or policy; and the recall list, for when
  * it proves wrong: who must be told to forget what.
  */
-import type { Term } from '../../audit/index/terms.js';
+import { ENQUIRY_GATEWAY, restsOnEnquiry, type Term } from '../../audit/index/terms.js';
 import type { Agency } from '../../domain/requester.js';
 import type { Category, IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 import type { LawfulGateways } from '../../registers/lawful-gateways.js';
@@ -75,9 +75,13 @@ async function groundOf(
     };
   const ids = ground === 'GATEWAY' ? await underGateway(listing, gateways, id) : [id];
   const wanted = new Set(ids);
+  // Open enquiries are exceptions that no register has: releases that rest on them are found by the gateway itself.
+  const isEnquiries = ground === 'GATEWAY' && id === ENQUIRY_GATEWAY;
   return {
-    terms: ids.map((name) => ({ kind: 'evidence', name })),
-    keeps: ({ outcome, evidence }) => outcome === 'RELEASED' && evidence?.some((one) => wanted.has(one)) === true,
+    terms: [...ids, ...(isEnquiries ? [ENQUIRY_GATEWAY] : [])].map((name) => ({ kind: 'evidence', name })),
+    keeps: (line) =>
+      (line.outcome === 'RELEASED' && line.evidence?.some((one) => wanted.has(one)) === true) ||
+      (isEnquiries && restsOnEnquiry(line)),
   };
 }
 

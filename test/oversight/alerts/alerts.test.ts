@@ -112,6 +112,26 @@ describe('alerts', () => {
   });
 });
 
+describe('marks that the watch added', () => {
+  const MARKED = `query M($mark: AuditMark!) ${FOR} { audit { operations(filter: {mark: $mark}, first: 100) { nodes { id worker lines { person } } } } }`;
+  const marked = async (mark: string) => {
+    const { data, errors } = await ask(demo, OFFICER, MARKED, { mark });
+    expect(errors).toBeUndefined();
+    return data['audit'].operations.nodes as Json[];
+  };
+  it('find nothing by whom the officer may not see: of which of its people an operation has a mark, it does not tell', async () => {
+    await watched();
+    expect((await marked('COLLEAGUE')).map(({ worker }) => worker)).toContain('sw-ada-thorne');
+    const conflict = (sql: string) =>
+      demo.store.transaction((manager) => demo.store.run(manager, sql, [OFFICER, 'P-1080']));
+    await conflict('INSERT INTO conflict (worker, person) VALUES (?, ?)');
+    expect(await marked('COLLEAGUE')).toEqual([]);
+    expect(await marked('OWN_RECORD')).toEqual([]);
+    await conflict('DELETE FROM conflict WHERE worker = ? AND person = ?');
+    expect((await marked('COLLEAGUE')).length).toBeGreaterThan(0);
+  });
+});
+
 describe('the watch', () => {
   it('reads nobody without an entry that names them', async () => {
     const entries = await demo.audit.read({ worker: 'threshold-watch', limit: 100 });

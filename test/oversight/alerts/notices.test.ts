@@ -1,7 +1,9 @@
 /** What the rules of sharing want an officer to see each time stands among the alerts of the running gateway. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Demo } from '../../../src/compose-demo.js';
+import { openLinkQuestions } from '../../../src/people/link-questions.js';
 import { ask, type Json, peopleOf, startDemo } from '../../attacks/demo.js';
+import { counter } from '../../store/test-stores.js';
 
 const LIST =
   'query L($rule: AlertRule) @purpose(of: INFORMATION_GOVERNANCE) { audit { alerts(filter: {rule: $rule}, first: 100) { nodes { id rule kind } } } }';
@@ -60,6 +62,45 @@ describe('consent to adult work', () => {
   it('recorded by who receives it is one', async () => {
     await record('sw-cleo-marchbank');
     expect(await listed('RECIPIENT_CONSENT')).toMatchObject([{ rule: 'RECIPIENT_CONSENT', kind: 'NOTICE' }]);
+  });
+});
+
+describe('a person link that is taken back', () => {
+  const STEWARD = 'ds-tamsin-grove';
+  const VERBS = 'mutation D($id: ID!) @purpose(of: INFORMATION_GOVERNANCE)';
+  const done = async (query: string, variables: Record<string, unknown>) =>
+    expect((await ask(demo, STEWARD, query, variables)).errors).toBeUndefined();
+  const OPENED =
+    'query O($id: ID!) @purpose(of: INFORMATION_GOVERNANCE) { audit { alert(id: $id) { operations { worker statements { did } } } } }';
+
+  it('is a notice, one for the two people of a pair, that shows who did it; confirming one is none', async () => {
+    const refs = await demo.store.read<{ space: string; local: string }>(
+      `SELECT space, local_id AS local FROM person_link WHERE space IN ('social-care', 'early-help') ORDER BY space DESC, local_id`,
+    );
+    const [a, b] = [refs[0], refs.at(-1)];
+    const questions = openLinkQuestions(demo.store, { newId: counter('t') });
+    const pair = { a, b, weight: 8.5, ground: 'POSSIBLE_TWINS', levels: { forename: 'CLOSE' } } as never;
+    await questions.apply({ groups: [], questions: [pair] }, '2026-11-23T09:00:00.000Z');
+    const [asked] = await questions.list('REVIEW', ['social-care']);
+    const id = asked?.id;
+    await done(`${VERBS} { confirmPersonLink(id: $id, reason: "the school") { id } }`, { id });
+    expect(await listed('LINK_TAKEN_BACK')).toEqual([]);
+    await done(`${VERBS} { undoPersonLink(id: $id, reason: "two births") { id } }`, { id });
+    const alerts = await listed('LINK_TAKEN_BACK');
+    expect(alerts).toMatchObject([{ rule: 'LINK_TAKEN_BACK', kind: 'NOTICE' }]);
+    const { data } = await ask(demo, 'ig-sol-whitby', OPENED, { id: alerts[0]?.['id'] });
+    expect(data['audit'].alert.operations).toMatchObject([{ worker: STEWARD, statements: [{ did: 'LINK_UNDONE' }] }]);
+  });
+
+  it('is a notice where a record was separated, with whomever it was joined; a refused attempt is none', async () => {
+    const before = (await listed('LINK_TAKEN_BACK')).length;
+    const separate =
+      'mutation S($id: ID!) @purpose(of: INFORMATION_GOVERNANCE) { separateOwnRecord(person: $id, source: "social-care", reason: "a namesake") { source } }';
+    const id = Buffer.from('Person:P-1046').toString('base64url');
+    expect((await ask(demo, 'sw-cleo-marchbank', separate, { id })).errors).toBeDefined();
+    expect(await listed('LINK_TAKEN_BACK')).toHaveLength(before);
+    await done(separate, { id });
+    expect(await listed('LINK_TAKEN_BACK')).toHaveLength(before + 1);
   });
 });
 

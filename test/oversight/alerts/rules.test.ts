@@ -1,14 +1,8 @@
 /** Each standing rule holds of its case, and not of the near miss beside it. */
 import { describe, expect, it } from '@jest/globals';
+import { type Day, judgeDay, judgeUnknown, twoPurposes } from '../../../src/oversight/alerts/day-rules.js';
 import { type Near, nearnessOf, placeOfKey, rareNamesAmong } from '../../../src/oversight/alerts/nearness.js';
-import {
-  type AlertRule,
-  type Day,
-  judgeDay,
-  judgePair,
-  type Pair,
-  twoPurposes,
-} from '../../../src/oversight/alerts/rules.js';
+import { type AlertRule, judgePair, type Pair } from '../../../src/oversight/alerts/rules.js';
 import type { Deed, Seen, Sighting } from '../../../src/oversight/alerts/sightings.js';
 
 const PLAIN: Sighting = {
@@ -40,6 +34,7 @@ function deed(at: string, changes: Partial<Deed> = {}, ...sightings: readonly Pa
     code: null,
     isNight: false,
     hasGaps: false,
+    persons: sightings.length,
     searches: [],
     ...changes,
     sightings: sightings.map((one) => ({ ...PLAIN, ...one })),
@@ -93,6 +88,19 @@ describe('a worker and a person', () => {
     expect(rulesOf(days('09', '11', '13'))).toEqual(['LOCATION_PROBED']);
     expect(rulesOf(days('02', '11', '13'))).toEqual([]);
   });
+  it('protected whereabouts: once out of hours by a stranger, not by the other side, whose family it is', () => {
+    expect(rulesOf([seen('09T21:00', refused, { isNight: true })])).toEqual(['LOCATION_PROBED']);
+    const opposed = { ...refused, stands: 'WORK', opposingRefused: true } as const;
+    expect(rulesOf([seen('09T21:00', opposed, { isNight: true })])).toEqual([]);
+  });
+  it('protected whereabouts at a front door: three times, where no referral came; a caller rings again', () => {
+    const on = (...times: readonly string[]) => times.map((time) => seen(time, refused, { isNight: true }));
+    const desk = { isFrontDoor: true };
+    expect(rulesOf(on('09T10:00', '09T12:00'), desk)).toEqual([]);
+    expect(rulesOf(on('09T10:00', '09T12:00', '10T10:00'), desk)).toContain('LOCATION_PROBED');
+    const referred = seen('09T14:00', { ...refused, stands: 'DUTY' });
+    expect(rulesOf([...on('09T10:00', '09T12:00'), referred, seen('10T10:00', refused)], desk)).toEqual([]);
+  });
   it('locked: the same', () => {
     const locked = { lockedRefused: true } as const;
     expect(rulesOf([seen('09T10:00', locked), seen('11T10:00', locked)])).toContain('LOCKED_PROBED');
@@ -116,6 +124,34 @@ describe('a worker and a person', () => {
       expect(rulesOf([seen('09T10:00', { stands: 'WORK' })], near(mark))).toEqual([]);
       expect(rulesOf([seen('09T10:00', { cameAlong: true })], near(mark))).toEqual([]);
     }
+  });
+  it('a neighbour at a front door may be a caller, and a relative of own families has to do with these: on a second day', () => {
+    const desk = { ...near('NEIGHBOUR'), isFrontDoor: true };
+    const [first, again] = [seen('09T10:00', {}), seen('10T10:00', {})];
+    expect(rulesOf([first], desk)).toEqual([]);
+    expect(rulesOf([first, again], desk)).toEqual(['NEAR_NEIGHBOUR']);
+    expect(rulesOf([first, seen('09T11:00', { stands: 'DUTY' }), again], desk)).toEqual([]);
+    const kin = seen('08T10:00', { cameAlong: true });
+    expect(rulesOf([kin, first], near('NEIGHBOUR'))).toEqual([]);
+    expect(rulesOf([kin, first, again], near('NEIGHBOUR'))).toEqual(['NEAR_NEIGHBOUR']);
+    expect(rulesOf([kin, first], near('COLLEAGUE'))).toEqual(['NEAR_COLLEAGUE']);
+    expect(rulesOf([kin, first], near('SAME_SURNAME', 'RARE_SURNAME'))).toEqual([]);
+  });
+  it('who was the worker’s work in the open, near as they are: on a second day after closing, or out of hours', () => {
+    const first = seen('01T10:00', { stands: 'WORK' });
+    const late = (at: string, more: Partial<Deed> = {}) => {
+      const one = deed(at, more, { stands: 'ENDED' }, { stands: 'ENDED', person: 'P-2' });
+      return { ...(one.sightings[0] as Sighting), deed: one };
+    };
+    for (const [mark, rule] of [
+      ['NEIGHBOUR', 'NEAR_NEIGHBOUR'],
+      ['COLLEAGUE', 'NEAR_COLLEAGUE'],
+    ] as const) {
+      expect(rulesOf([first, late('23T12:00')], near(mark))).toEqual([]);
+      expect(rulesOf([first, late('23T12:00'), late('24T12:00')], near(mark))).toEqual([rule]);
+      expect(rulesOf([first, late('23T21:00', { isNight: true })], near(mark))).toEqual([rule]);
+    }
+    expect(rulesOf([first, late('23T12:00'), late('24T12:00')], near('SAME_SURNAME', 'RARE_SURNAME'))).toEqual([]);
   });
   it('a surname: with a second day, out of hours, or where few bear it; else it is chance', () => {
     const night = { isNight: true };
@@ -182,25 +218,42 @@ describe('a worker and a person', () => {
     const late = { now: '2026-11-17T10:00:00.000Z' };
     const withFamily = ({ deed: own, ...one }: Seen): Seen => ({
       ...one,
-      deed: { ...own, sightings: [one, { ...one, person: 'P-2' }] },
+      deed: { ...own, persons: 2, sightings: [one, { ...one, person: 'P-2' }] },
     });
     it('where near; a name alone is no nearness, and before two weeks nothing is', () => {
       expect(rulesOf([withFamily(recorded)], { ...near('NEIGHBOUR'), ...late })).toContain('SELF_ASSERTED');
       expect(rulesOf([withFamily(recorded)], near('NEIGHBOUR'))).toEqual([]);
       expect(rulesOf([withFamily(recorded)], { ...near('SAME_SURNAME', 'RARE_SURNAME'), ...late })).toEqual([]);
     });
-    it('where nothing was done, with another sign: for one alone, out of hours or gone', () => {
+    it('where near, not of what stood on boards for weeks before it was used', () => {
+      const board = seen('01T10:00', { stands: 'WORK', cameAlong: true });
+      const used = seen('20T10:00', { stands: 'WORK', unconfirmed: true, ownWork: true });
+      const fiveWeeks = { ...near('NEIGHBOUR'), now: '2026-12-05T10:00:00.000Z' };
+      expect(rulesOf([withFamily(used)], fiveWeeks)).toContain('SELF_ASSERTED');
+      expect(rulesOf([board, withFamily(used)], fiveWeeks)).toEqual([]);
+    });
+    it('where nothing was done, with another sign: for one alone, out of hours or let lie for three weeks', () => {
       expect(rulesOf([asserted])).toEqual([]);
       expect(rulesOf([asserted], late)).toEqual(['SELF_ASSERTED']);
       expect(rulesOf([withFamily(asserted)], late)).toEqual([]);
-      expect(rulesOf([withFamily(asserted)], { ...late, isStanding: false })).toEqual(['SELF_ASSERTED']);
+      const threeWeeks = { now: '2026-11-23T10:00:00.000Z' };
+      expect(rulesOf([withFamily(asserted)], threeWeeks)).toEqual(['SELF_ASSERTED']);
+      const again = withFamily(seen('10T10:00', { stands: 'WORK', unconfirmed: true }));
+      expect(rulesOf([withFamily(asserted), again], threeWeeks)).toEqual([]);
+      expect(rulesOf([withFamily(recorded)], threeWeeks)).toEqual([]);
       const evening = seen('02T21:00', { stands: 'WORK', unconfirmed: true }, { isNight: true });
-      expect(rulesOf([withFamily(evening)], late)).toEqual(['SELF_ASSERTED']);
+      expect(rulesOf([withFamily(evening)], late)).toEqual([]);
+      expect(rulesOf([withFamily(asserted), evening], late)).toEqual(['SELF_ASSERTED']);
     });
-    it('where it was taken back and nothing written up after; not where it stands, or was closed as cases are', () => {
-      expect(rulesOf([withFamily(recorded)], late)).toEqual([]);
-      expect(rulesOf([withFamily(recorded)], { ...late, isStanding: false })).toEqual(['SELF_ASSERTED']);
-      expect(rulesOf([withFamily(recorded), pageOf('12T10:00')], { ...late, isStanding: false })).toEqual([]);
+    it('where it was taken back, and in the three weeks of closing nothing was written up; not where it lasted or stands', () => {
+      const gone = { now: '2026-11-25T10:00:00.000Z', isStanding: false };
+      expect(rulesOf([withFamily(recorded)], { ...gone, isStanding: true })).toEqual([]);
+      expect(rulesOf([withFamily(recorded)], gone)).toEqual(['SELF_ASSERTED']);
+      expect(rulesOf([withFamily(recorded)], { ...late, isStanding: false })).toEqual([]);
+      expect(rulesOf([withFamily(recorded), pageOf('12T10:00')], gone)).toEqual([]);
+      const board = (at: string) => seen(at, { stands: 'WORK', cameAlong: true });
+      const lasted = [withFamily(recorded), board('20T10:00'), board('24T10:00')];
+      expect(rulesOf(lasted, { now: '2026-12-20T10:00:00.000Z', isStanding: false })).toEqual([]);
     });
     it('not where another system tells of it, of social care’s own lines, or of what stood before the worker was seen', () => {
       expect(rulesOf([asserted], { ...late, isTold: true })).toEqual([]);
@@ -220,6 +273,7 @@ describe('a worker and a day', () => {
   const dayRules = (deeds: readonly Deed[], more: Partial<Day> = {}) =>
     judgeDay({
       deeds,
+      isOver: true,
       volume: usual,
       searches: usual,
       active: 20,
@@ -278,19 +332,46 @@ describe('a worker and a day', () => {
     expect(dayRules(searches(true), many)).toEqual([]);
     expect(dayRules(searches(false), { searches: { ...many.searches, own: [9, 10, 11, 9, 12] } })).toEqual([]);
   });
-  it('by one field three times, and on a second day after the role ended', () => {
+  it('by one field three times, or twice and never filled in; not once, nor twice by mistake', () => {
     const one = () => deed('09T10:00', { searches: search(['surname']), code: 'BAD_USER_INPUT' });
+    const full = (at: string) => deed(at, { searches: search(['forename', 'surname']) });
     expect(dayRules([one(), one(), one()])).toEqual(['ONE_FIELD']);
-    expect(dayRules([one(), one()])).toEqual([]);
-    const unknown = deed('09T10:00', { code: 'NOT_KNOWN_HERE' });
-    expect(dayRules([unknown], { unknownDays: 1 })).toEqual(['AFTER_ROLE']);
-    expect(dayRules([unknown])).toEqual([]);
+    expect(dayRules([one(), one(), one(), full('09T10:02')])).toEqual(['ONE_FIELD']);
+    expect(dayRules([one(), one()])).toEqual(['ONE_FIELD']);
+    expect(dayRules([full('09T09:00'), one(), one()])).toEqual(['ONE_FIELD']);
+    expect(dayRules([one(), one(), full('09T10:02')])).toEqual([]);
+    // It may be filled in yet.
+    expect(dayRules([one(), one()], { isOver: false })).toEqual([]);
+    expect(dayRules([one(), one(), one()], { isOver: false })).toEqual(['ONE_FIELD']);
+    expect(dayRules([one()])).toEqual([]);
   });
-  it('after the role ended: once out of hours; who begins is not known for a day or two', () => {
+  it('by night as many strangers again, of whoever writes up own work in the evenings', () => {
+    const strangers = (count: number) =>
+      Array.from({ length: count }, (_, i) => deed(`09T22:0${i}`, { isNight: true }, { person: `P-${i}` }));
+    expect(dayRules(strangers(5), { nights: 10 })).toEqual([]);
+    expect(dayRules(strangers(6), { nights: 10 })).toEqual(['NIGHT_BROWSING']);
+    expect(dayRules(strangers(6), { nights: 10, isFrontDoor: true })).toEqual([]);
+  });
+  it('a week after the directory did not know somebody: not where it does again, nor of who begins or tried by habit', () => {
+    const tried = (at: string) => deed(at, { code: 'NOT_KNOWN_HERE' });
+    const aWeekOn = (before: readonly Deed[], at: string, since: readonly Deed[] = []) =>
+      judgeUnknown({ deeds: [tried(at)], before, after: since }).map(({ rule }) => rule);
+    const atWork = deed('06T10:00', {}, { stands: 'WORK' });
+    expect(aWeekOn([atWork], '12T10:00')).toEqual(['AFTER_ROLE']);
+    expect(aWeekOn([atWork], '12T10:00', [deed('13T10:00')])).toEqual([]);
+    expect(aWeekOn([atWork], '12T10:00', [tried('13T10:00')])).toEqual(['AFTER_ROLE']);
+    expect(aWeekOn([atWork], '09T10:00')).toEqual([]);
+    expect(aWeekOn([atWork, tried('09T10:00')], '10T10:00')).toEqual(['AFTER_ROLE']);
+    expect(aWeekOn([tried('05T10:00'), atWork], '09T10:00')).toEqual([]);
+    expect(aWeekOn([tried('09T10:00')], '12T10:00')).toEqual([]);
+  });
+  it('after the role ended: at once on a third day or out of hours; a first and second day are judged a week later', () => {
     const evening = deed('09T22:00', { code: 'NOT_KNOWN_HERE' });
     const byDay = deed('09T10:00', { code: 'NOT_KNOWN_HERE' });
     expect(dayRules([evening])).toEqual(['AFTER_ROLE']);
     expect(dayRules([evening], { nights: 10 })).toEqual([]);
+    expect(dayRules([byDay], { unknownDays: 1 })).toEqual([]);
+    expect(dayRules([byDay], { unknownDays: 2 })).toEqual(['AFTER_ROLE']);
     expect(dayRules([byDay], { active: 0, unknownDays: 1 })).toEqual([]);
     expect(dayRules([byDay], { active: 0, unknownDays: 2 })).toEqual(['AFTER_ROLE']);
   });

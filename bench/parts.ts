@@ -62,7 +62,7 @@ async function auditCost(): Promise<string> {
         evidence: [`c-${i % 100}`],
         unknown: [],
       });
-      line.records.push(`plan-${i}`);
+      ledger.note(line, `plan-${i}`);
     }
     const body: AuditEntryBody = {
       v: 1,

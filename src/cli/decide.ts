@@ -54,9 +54,9 @@ export async function decideLines(
   let [line, refused] = [0, 0];
   const answerTo = (bytes: Buffer, from: number, until: number): string => {
     line += 1;
-    if (!readPlaces(bytes, from, until, places) || !areAllGiven(places)) {
-      const wrong =
-        until - from > LONGEST_LINE ? 'longer than any fact record' : readSlowly(bytes.subarray(from, until), places);
+    const isTooLong = until - from > LONGEST_LINE;
+    if (isTooLong || !readPlaces(bytes, from, until, places) || !areAllGiven(places)) {
+      const wrong = isTooLong ? 'longer than any fact record' : readSlowly(bytes.subarray(from, until), places);
       if (wrong !== undefined) {
         refused += 1;
         return `${JSON.stringify({ error: `line ${line}: ${wrong}` })}\n`;
@@ -66,7 +66,7 @@ export async function decideLines(
     if (checkEvery > 0 && line % checkEvery === 0) {
       const facts = factsAt(places);
       if (byHand.some((asked) => shown(asked(facts)) !== answer))
-        throw new Error(`line ${line}: Cedar and the policies written out disagree`);
+        throw new Error(`line ${line}: the policies taken apart, written out and Cedar's own disagree`);
     }
     return answer;
   };

@@ -20,7 +20,7 @@ import {
   type PolicyText,
   readPolicyFiles,
 } from './policies.js';
-import { residueOf } from './space/residue.js';
+import { Points } from './space/points.js';
 
 const MAY_PERMIT: readonly string[] = ['read', 'oblige'];
 const MAY_FORBID: readonly string[] = [
@@ -106,7 +106,10 @@ function checkScope({ id, file, effect, text }: PolicyText): void {
 /** Whoever is shown what is held of them is shown what may be shown to them, by no added permit more. */
 function checkMembers({ id, file, effect, actions, rule }: PolicyText): void {
   if (effect !== 'permit' || !actions.includes('read')) return;
-  if (residueOf(rule, { purpose: 'SUBJECT_ACCESS', forMember: false }) === false) return;
+  const points = new Points();
+  const shown = points.and(points.having('purpose', 'SUBJECT_ACCESS'), points.having('forMember', false));
+  const permitted = points.where(({ facts }) => rule.holds(facts));
+  if (points.and(permitted, shown) === points.none) return;
   throw new PolicyError(
     `${file}: policy ${id} permits reading for SUBJECT_ACCESS; an added permit names other purposes, or asks for context.forMember`,
   );

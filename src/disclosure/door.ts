@@ -210,8 +210,7 @@ function noticesOf(parts: readonly Part[], holder: Agency): readonly WithheldNot
 /** Writes the record on the ledger's line of this decision, and answers with the decision's place there. */
 function note(ledger: Ledger, { subject, type, localId }: RecordLabel<PersonId>, holder: Agency, part: Part): number {
   part.line ??= ledger.lineOf({ subject, holder: holder.id, type, ...outturnOf(part) });
-  part.line.records.push(localId);
-  return part.line.decision;
+  return ledger.note(part.line, localId);
 }
 
 function outturnOf({ outcome, decision, gathered: { facts, evidence, unknown } }: Part) {

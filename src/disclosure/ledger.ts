@@ -3,6 +3,7 @@
  * ends it becomes the operation's one audit entry. Compact: equal decisions once, records of one kind together.
  */
 import type { Decision } from '../domain/decision.js';
+import { entry } from '../domain/entry.js';
 import type { Fact, FactName } from '../domain/facts.js';
 import type { RecordType } from '../domain/records.js';
 import type { AgencyId, Category, Obligation, Outcome, PersonId } from '../domain/words.js';
@@ -48,22 +49,30 @@ export interface LedgerLine {
 
 export class Ledger {
   readonly #decisions: DecisionLine[] = [];
-  readonly #indexes = new Map<string, number>();
-  readonly #numbers = new Map<Decision, number>();
+  /** Places of the decisions by what each rests on. */
+  readonly #indexes = new Map<Decision, Map<string, number>>();
   readonly #outcomes: OutcomeLine[] = [];
-  readonly #lines = new Map<string, LedgerLine>();
+  readonly #bySubject = new Map<PersonId, { readonly outcome: OutcomeLine; readonly line: LedgerLine }[]>();
 
-  /** The line for a decision on records of a kind; a new one where there is none. Whoever asks writes a record's id on it. */
+  /** The line for a decision on records of a kind; a new one where there is none. */
   lineOf(outturn: Outturn): LedgerLine {
     const { subject, holder, type } = outturn;
     const decision = this.#lookUp(outturn);
-    const key = `${decision}|${holder}|${type}|${subject}`;
-    const known = this.#lines.get(key);
-    if (known) return known;
+    const lines = this.#bySubject.get(subject) ?? [];
+    const known = lines.find(({ outcome: [of, , by, kind] }) => of === decision && by === holder && kind === type);
+    if (known) return known.line;
     const line: LedgerLine = { decision, records: [] };
-    this.#lines.set(key, line);
-    this.#outcomes.push([decision, subject, holder, type, line.records]);
+    const outcome: OutcomeLine = [decision, subject, holder, type, line.records];
+    this.#outcomes.push(outcome);
+    lines.push({ outcome, line });
+    this.#bySubject.set(subject, lines);
     return line;
+  }
+
+  /** Writes a record's id on a line, and answers with the place of the line's decision. */
+  note({ decision, records }: LedgerLine, localId: string): number {
+    records.push(localId);
+    return decision;
   }
 
   get decisions(): readonly DecisionLine[] {
@@ -76,16 +85,13 @@ export class Ledger {
 
   /** The place of this decision, with what it rests on, among the decisions. */
   #lookUp({ decision, outcome, category, basis, evidence, unknown }: Outturn): number {
-    let number = this.#numbers.get(decision);
-    if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(decision, number);
-    }
-    const key = `${number}|${category}|${outcome}|${basis}|${evidence.join('\n')}|${unknown.join()}`;
-    const known = this.#indexes.get(key);
+    const indexes = entry(this.#indexes, decision, () => new Map<string, number>());
+    const rests = evidence.length + unknown.length === 0 ? '' : JSON.stringify([evidence, unknown]);
+    const key = `${category}|${outcome}|${basis}|${rests}`;
+    const known = indexes.get(key);
     if (known !== undefined) return known;
     const index = this.#decisions.length;
-    this.#indexes.set(key, index);
+    indexes.set(key, index);
     const { permits, vetoes, reasons, obligations } = decision;
     this.#decisions.push({
       facts: decision.facts,

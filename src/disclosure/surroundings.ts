@@ -110,7 +110,7 @@ export class Surroundings {
           this.view.addGap({ source: source.id, holder: source.holder, tells: source.tells, persons: new Set(missed) });
           return;
         }
-        await this.links.learn(source.space, reply.items.flatMap(localsIn));
+        await this.links.learn(source.space, localsIn(reply.items));
         const personOf = this.links.personsIn(source.space);
         for (const circumstances of reply.items)
           this.view.add({ space: source.space, holder: source.holder, circumstances, personOf });

@@ -134,12 +134,22 @@ export function factsOf(key: number): FactRecord {
 
 const PLACES = FACT_NAMES.map((name) => new Map<unknown, number>(FACTS[name].map((value, i) => [value, i])));
 
-/** Written out fact by fact, from the names above and nothing else: every decision passes here, and a loop takes four times as long. */
+/**
+ * Written out fact by fact, from the names above and nothing else: every decision passes here, and a loop takes four times as long.
+ * Most facts are true or false, and need no look-up.
+ */
 const packed = new Function(
   'places',
   'facts',
   `let key = 0;
-  ${FACT_NAMES.map((name, i) => `key = key * ${FACTS[name].length} + places[${i}].get(facts.${name});`).join('\n')}
+  ${FACT_NAMES.map((name, i) => {
+    const fact = `facts.${name}`;
+    const place =
+      (FACTS[name] as readonly unknown[]) === BOOLEAN
+        ? `(${fact} === true ? 0 : ${fact} === false ? 1 : NaN)`
+        : `places[${i}].get(${fact})`;
+    return `key = key * ${FACTS[name].length} + ${place};`;
+  }).join('\n')}
   return key;`,
 ) as (places: readonly ReadonlyMap<unknown, number>[], facts: FactRecord) => number;
 

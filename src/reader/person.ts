@@ -44,6 +44,6 @@ export function mergePerson(
       if (shown[field] === null || shown[field] === undefined) shown[field] = record[field];
     }
   }
-  // A record has a type and an id too.
+  // A record has a type and an id too; its other fields are the SDL's, none of which is named as what stands before them.
   return Object.assign(shown, { __typename, id }) as ShownPerson;
 }

@@ -94,7 +94,7 @@ export async function readWatchedPersons(
       gaps.add(source.id);
       continue;
     }
-    await links.learn(source.space, told.items.flatMap(localsIn));
+    await links.learn(source.space, localsIn(told.items));
     for (const circumstances of told.items)
       view.add({ space: source.space, holder: source.holder, circumstances, personOf });
   }

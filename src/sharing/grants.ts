@@ -133,6 +133,9 @@ export function openGrants({ operation, policies, registers, directory, newId, d
       const until = Date.parse(asked.until);
       const problems = [
         ...(asked.categories.length > 0 ? [] : ['it names no category']),
+        ...(asked.purpose === 'SUBJECT_ACCESS'
+          ? ['what is held of a person is shown to them by a family view, not by a request']
+          : []),
         ...(Number.isNaN(until) || until <= Date.parse(at) ? ['it has an end, which lies ahead'] : []),
         ...(named ? [] : ['a record it names is not one of the holder’s about whom it names']),
         ...(whom?.agency === asked.agency && whom.roles.includes(asked.role) && recipient

@@ -37,9 +37,7 @@ const outturn = (changes: Partial<Outturn> = {}): Outturn => ({
 function noted(...list: readonly (Partial<Outturn> & { readonly localId?: string })[]) {
   const ledger = new Ledger();
   const numbers = list.map(({ localId = '1', ...changes }) => {
-    const { decision, records } = ledger.lineOf(outturn(changes));
-    records.push(localId);
-    return decision;
+    return ledger.note(ledger.lineOf(outturn(changes)), localId);
   });
   return { numbers, decisions: ledger.decisions, outcomes: ledger.outcomes };
 }

@@ -710,9 +710,9 @@ describe('a view', () => {
       enquiries: [{ id: 'E', child: '1', names: ['2', '3'] }],
       plans: [{ child: '4', kind: 'CHILD_IN_NEED' as const }],
     };
-    expect([...localsIn(told)].sort()).toEqual(['1', '2', '3', '4']);
+    expect([...localsIn([told])].sort()).toEqual(['1', '2', '3', '4']);
     const team = { ...NO_CIRCUMSTANCES, panels: [{ family: 'F', workers: ['w'] }] };
-    expect(localsIn(team)).toEqual([]);
+    expect([...localsIn([team])]).toEqual([]);
   });
 
   it('takes a period to count from its start and no more at its end, a day from its first moment', () => {

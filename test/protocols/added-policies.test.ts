@@ -95,6 +95,16 @@ describe('an authority’s own policies', () => {
       `${head('ours')}permit (principal, action == Action::"read", resource) when { context.ownAgency };`,
       /ours permits reading for SUBJECT_ACCESS/,
     ],
+    ...[
+      '[context.purpose].contains(context.purpose)',
+      'context.purpose == context.purpose',
+      'context.forMember == context.onPanel',
+      'context.forMember == (context.role == "TEAM_MANAGER")',
+    ].map((when): [string, string, RegExp] => [
+      `reaches what a family’s member is shown by a detour: ${when}`,
+      `${head('ours')}permit (principal, action == Action::"read", resource) when { ${when} };`,
+      /ours permits reading for SUBJECT_ACCESS/,
+    ]),
     ['permits every action', `${head('ours')}permit (principal, action, resource);`, /a permit on every action/],
     [
       'lets anybody judge relevance',

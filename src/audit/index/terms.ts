@@ -3,6 +3,7 @@
  * only what a watch adds later (a mark that rests on more than the entry) cannot.
  */
 import { type FactRecord, factsOf } from '../../domain/facts.js';
+import type { Role } from '../../domain/words.js';
 import type { AuditEntryBody, DecisionEntry, StatementEntry } from '../entry.js';
 import { isOutOfHours } from './hours.js';
 
@@ -218,12 +219,26 @@ function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
 /** The gateway that an open section 47 enquiry is by itself: it stands in no register, so what rests on one is found by this too. */
 export const ENQUIRY_GATEWAY = 'CHILDREN_ACT_1989_S47';
 
+const SOCIAL_CARE_ROLES: readonly Role[] = [
+  'SOCIAL_WORKER',
+  'SENIOR_PRACTITIONER',
+  'CHILD_PRACTITIONER',
+  'TEAM_MANAGER',
+  'CLINICAL_PSYCHOLOGIST',
+];
+
 /** An enquiry's id is a source's own, `source:id`, and counts for these purposes while it is open. */
 export function restsOnEnquiry(line: DecisionEntry): boolean {
   if (line.outcome !== 'RELEASED' || line.basis !== 'EXCEPTION') return false;
   const facts = readFacts(line);
   const isForIt = facts?.purpose === 'S47_ENQUIRY' || facts?.purpose === 'CHILD_PROTECTION';
-  return isForIt && facts.s47Open && line.evidence?.some((id) => id.includes(':')) === true;
+  // To social care: a denial that another agency's system tells has an id of that form too.
+  return (
+    isForIt &&
+    SOCIAL_CARE_ROLES.includes(facts.role) &&
+    facts.s47Open &&
+    line.evidence?.some((id) => id.includes(':')) === true
+  );
 }
 
 /** Released against a refusal or a withdrawal, by an exception that overrides it. */

@@ -245,7 +245,9 @@ function readOutcomes(entry: EntryText, outcomes: number): void {
     )
       fail();
     if (!isKind(tape, subject, QUOTE) || !isKind(tape, holder, QUOTE) || !isKind(tape, type, QUOTE)) fail();
-    if (wholeOf(tape, decision) < 0) fail();
+    // The decisions stand before the outcomes, in the order of the keys.
+    const made = wholeOf(tape, decision);
+    if (made < 0 || made >= entry.lineCount) fail();
     assertTexts(tape, ids);
     // Records of one person stand together.
     if (last === 0 || !isSame(tape, subject, last)) entry.subjects.push(charactersOf(tape, subject));

@@ -167,6 +167,8 @@ function verifyEntry(
   entries.skip();
   progress.entriesAt = line.end;
   if (!entry) {
+    // What a lawful erasure names is one entry: a second under its id was erased in its shadow.
+    if (progress.erased.has(row.id)) throw new LogFault('ERASED_BY_STEALTH', `entry ${index}`);
     progress.erased.set(row.id, index);
     progress.erasures += 1;
   }

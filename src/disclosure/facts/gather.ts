@@ -35,8 +35,8 @@ import {
   locatedBy,
   locationFacts,
 } from './sides.js';
-import { type Asker, isAgencyInvolved, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
-import type { Told, View } from './view.js';
+import { type Asker, type FamilyFacts, familyFacts, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
+import type { FamilyView, Told, View } from './view.js';
 import { worksWith } from './work.js';
 
 /** What people have said, read fresh for the operation, by subject. */
@@ -118,6 +118,7 @@ interface PersonFacts {
 /** Facts about one batch of records for one requester and purpose. Make one an operation; it remembers what it computed. */
 export class FactGatherer {
   readonly #subjects = new Map<PersonId, SubjectFacts>();
+  readonly #families = new Map<FamilyView, FamilyFacts>();
   readonly #sides = new Map<AgencyId, Map<PersonId, Side>>();
   readonly #served = new Map<PersonId, Served>();
   readonly #persons = new Map<string, PersonFacts>();
@@ -142,7 +143,7 @@ export class FactGatherer {
   subject(person: PersonId): SubjectFacts {
     this.#forgetWhatMayBeOtherwise();
     return entry(this.#subjects, person, () => {
-      const facts = subjectFacts(this.view, this.asker, person);
+      const facts = subjectFacts(this.view, this.asker, person, this.#ofFamily);
       const { serviceConsents } = this.statements;
       const serviceConsent = agreesToService(this.view, facts.families, serviceConsents, this.asker.standing.requester);
       return { serviceConsent, ...facts };
@@ -243,7 +244,7 @@ export class FactGatherer {
       authoredByRequester:
         label.author !== undefined &&
         isRequester(standing, this.#spaceOf(label), label.author) &&
-        isAgencyInvolved(this.view, subject.families, standing.requester.agency),
+        this.#isInvolved(standing.requester.agency, subject.families),
       exited: isOfFinishedEpisode(label, subject.handovers, this.handover),
       inHandoverPack: isInHandoverPack(label, category, subject.handovers, batch, this.view.now, this.handover),
       referredByRecipient: label.referredBy === standing.requester.agency,
@@ -262,7 +263,16 @@ export class FactGatherer {
     const { tellings } = this.view;
     if (tellings === this.#tellings) return;
     this.#tellings = tellings;
-    for (const known of [this.#subjects, this.#sides, this.#served, this.#persons, this.#locations]) known.clear();
+    for (const known of [this.#subjects, this.#families, this.#sides, this.#served, this.#persons, this.#locations])
+      known.clear();
+  }
+
+  readonly #ofFamily = (family: FamilyView): FamilyFacts =>
+    entry(this.#families, family, () => familyFacts(this.view, this.asker, family));
+
+  /** Whether an agency is now involved with any included member of any of these families. */
+  #isInvolved(agency: AgencyId, families: readonly FamilyView[]): boolean {
+    return families.some((family) => this.#ofFamily(family).agencies.has(agency));
   }
 
   /** One fact record of what holds for the side and what holds for the label. */
@@ -342,13 +352,15 @@ export class FactGatherer {
     const subject = this.subject(person);
     const { agency } = this.asker.standing.requester;
     const ownAgency = holder === agency;
-    const isInvolved = (other: AgencyId) => isAgencyInvolved(this.view, subject.families, other);
     const side: Side = {
       subject,
       ownAgency,
       involvement: this.#involvement(subject, person, holder, ownAgency),
       // While the stage cannot be told, whether the family is on a protection plan cannot be either (CF-04).
-      openToBoth: !ownAgency && !subject.unknown.includes('stage') && isInvolved(holder) && isInvolved(agency),
+      openToBoth:
+        !ownAgency &&
+        !subject.unknown.includes('stage') &&
+        [holder, agency].every((one) => this.#isInvolved(one, subject.families)),
       emergencies: this.#emergenciesAbout(person),
       persons: new Map(),
       bases: new Map(),

@@ -25,6 +25,7 @@ export function allegedAgainst(view: View, person: PersonId): PersonId[] {
 
 /** The content, whatever its category, comes from work with somebody who is a victim. Unknown allegations: yes. */
 export function isVictimSide(view: View, persons: RecordPersons): boolean {
+  if (!view.mayHold('allegations')) return false;
   return (
     persons.fromWorkWith.some((person) => allegedAgainst(view, person).length > 0) ||
     view.isUnknown('allegations', persons.fromWorkWith)

@@ -40,16 +40,58 @@ export interface SubjectFacts {
   readonly unknown: readonly FactName[];
 }
 
-export function subjectFacts(view: View, asker: Asker, subject: PersonId): Omit<SubjectFacts, 'serviceConsent'> {
-  const { standing, work, purpose } = asker;
+/** What holds for a family, whoever of it is asked about: computed once per family and operation. */
+export interface FamilyFacts {
+  /** With an included member of it the requester works, those they manage do, or one of these did. */
+  readonly own: boolean;
+  readonly managed: boolean;
+  readonly ended: boolean;
+  /** The requester belongs to the team around it, or manages it. */
+  readonly onTeam: boolean;
+  readonly managesTeam: boolean;
+  readonly onPanel: boolean;
+  readonly handovers: readonly Told<'handovers'>[];
+  readonly cpGround: Fact<'cpGround'> | undefined;
+  /** Agencies that now work with an included member. */
+  readonly agencies: ReadonlySet<AgencyId>;
+}
+
+export function familyFacts(view: View, { standing, work }: Asker, family: FamilyView): FamilyFacts {
+  const { included } = family;
+  const teams = view.ofFamily('familyTeams', family).flatMap((row) => (view.isCurrent(row) ? row.team : []));
+  const own = [...standing.teams, ...standing.supports, ...standing.manages];
+  const isWorkerOf = ({ space, workers }: Told<'panels'>) =>
+    workers.some((staff) => isRequester(standing, space, staff));
+  const agencies = new Set<AgencyId>();
+  for (const member of included)
+    for (const row of view.of('involvements', member)) if (view.isCurrent(row)) agencies.add(row.holder);
+  return {
+    own: included.some((member) => work.own.has(member)),
+    managed: included.some((member) => work.managed.has(member)),
+    ended: included.some((member) => work.ended.has(member)),
+    onTeam: teams.some((team) => own.includes(team)),
+    managesTeam: teams.some((team) => standing.manages.includes(team)),
+    onPanel: view.ofFamily('panels', family).some((row) => view.isCurrent(row) && isWorkerOf(row)),
+    handovers: view.ofFamily('handovers', family).filter((row) => view.isCurrent(row)),
+    cpGround: view.ofFamily('protectionGrounds', family)[0]?.ground,
+    agencies,
+  };
+}
+
+export function subjectFacts(
+  view: View,
+  asker: Asker,
+  subject: PersonId,
+  factsOf: (family: FamilyView) => FamilyFacts,
+): Omit<SubjectFacts, 'serviceConsent'> {
+  const { standing, work } = asker;
   const families = view.familiesOf(subject);
   const including = view.includingFamiliesOf(subject);
-  const joining = including.filter((family) => worksInFamily(work, family));
+  const held = including.map(factsOf);
+  const joining = including.filter((_, i) => held[i]?.own || held[i]?.managed);
   const enquiries = openEnquiries(view, subject, families);
   const coreGroup = holdsSeat(view, standing, subject);
-  const handovers = including
-    .flatMap((family) => view.ofFamily('handovers', family))
-    .filter((row) => view.isCurrent(row));
+  const handovers = held.flatMap((family) => family.handovers);
   const unknown: FactName[] = [];
   const members = families.flatMap((family) => [...family.members.keys()]);
   if (view.isUnknown('memberships', [subject])) unknown.push('involvement', 'onFamilyTeam', 'onPanel', 'stage');
@@ -60,20 +102,14 @@ export function subjectFacts(view: View, asker: Asker, subject: PersonId): Omit<
     isChild: view.isChild(subject),
     joining,
     families,
-    involvement: involvementWith(view, asker, subject, including, purpose, enquiries),
+    involvement: involvementWith(asker, subject, held, enquiries),
     coreGroup,
-    onPanel: including.some((family) =>
-      view
-        .ofFamily('panels', family)
-        .some((row) => view.isCurrent(row) && row.workers.some((staff) => isRequester(standing, row.space, staff))),
-    ),
-    onFamilyTeam: including.some((family) => isOnTeamOf(view, standing, family)),
+    onPanel: held.some((family) => family.onPanel),
+    onFamilyTeam: held.some((family) => family.onTeam),
     stage: stageOf(view, subject, joining.length > 0 ? joining : families, handovers),
     s47Open: enquiries.length > 0,
     enquiries,
-    cpGround: coreGroup
-      ? 'CORE_GROUP'
-      : (including.flatMap((family) => view.ofFamily('protectionGrounds', family))[0]?.ground ?? 'NONE'),
+    cpGround: coreGroup ? 'CORE_GROUP' : (held.find((family) => family.cpGround !== undefined)?.cpGround ?? 'NONE'),
     receiving: handovers.some((row) => isRequesterOrManaged(standing, row.space, row.receivingWorker)),
     handovers,
     victimOfSubject: view
@@ -85,25 +121,21 @@ export function subjectFacts(view: View, asker: Asker, subject: PersonId): Omit<
 
 /** ALLOCATED and MANAGING reach the person directly or through an included member of a family that includes them. */
 function involvementWith(
-  view: View,
-  { standing, work }: Asker,
+  { standing, work, purpose }: Asker,
   subject: PersonId,
-  including: readonly FamilyView[],
-  purpose: Purpose,
+  including: readonly FamilyFacts[],
   enquiries: readonly Told<'enquiries'>[],
 ): SubjectFacts['involvement'] {
-  const reaches = (persons: ReadonlySet<PersonId>) =>
-    persons.has(subject) || including.some((family) => family.included.some((member) => persons.has(member)));
-  if (reaches(work.own)) return 'ALLOCATED';
+  const reaches = (how: 'own' | 'managed' | 'ended') =>
+    work[how].has(subject) || including.some((family) => family[how]);
+  if (reaches('own')) return 'ALLOCATED';
   const forEnquiry = purpose === 'S47_ENQUIRY' || purpose === 'CHILD_PROTECTION' ? enquiries : [];
   const named = forEnquiry.filter((row) => row.child === subject || row.names.includes(subject));
   if (named.some((row) => isEnquiryWorker(standing, work, row))) return 'ALLOCATED';
-  if (reaches(work.managed)) return 'MANAGING';
-  const managedTeams = including.some((family) =>
-    view.ofFamily('familyTeams', family).some((row) => view.isCurrent(row) && standing.manages.includes(row.team)),
-  );
-  if (managedTeams || named.some((row) => isEnquiryManager(standing, work, row))) return 'MANAGING';
-  return reaches(work.ended) ? 'ENDED' : 'NONE';
+  if (reaches('managed')) return 'MANAGING';
+  if (including.some((family) => family.managesTeam) || named.some((row) => isEnquiryManager(standing, work, row)))
+    return 'MANAGING';
+  return reaches('ended') ? 'ENDED' : 'NONE';
 }
 
 /** The workers of an open enquiry: its child's allocated social worker and who completes it. */
@@ -123,15 +155,6 @@ export function isRequester(standing: Standing, space: string, staff: string): b
 
 function isRequesterOrManaged(standing: Standing, space: string, staff: string): boolean {
   return standing.identities.has(`${space} ${staff}`);
-}
-
-function worksInFamily(work: Work, family: FamilyView): boolean {
-  return family.included.some((member) => worksWith(work, member));
-}
-
-function isOnTeamOf(view: View, standing: Standing, family: FamilyView): boolean {
-  const teams = [...standing.teams, ...standing.supports, ...standing.manages];
-  return view.ofFamily('familyTeams', family).some((row) => view.isCurrent(row) && teams.includes(row.team));
 }
 
 function holdsSeat(view: View, standing: Standing, subject: PersonId): boolean {
@@ -216,15 +239,6 @@ function everyLastPlanEnds(view: View, families: readonly FamilyView[]): boolean
       .of('plans', child)
       .filter((row) => row.kind !== 'EARLY_HELP' && view.isCurrent(row))
       .every((row) => row.kind === 'CHILD_IN_NEED' && row.until !== undefined),
-  );
-}
-
-/** Whether an agency is now involved with any included member of any of these families. */
-export function isAgencyInvolved(view: View, families: readonly FamilyView[], agency: AgencyId): boolean {
-  return families.some((family) =>
-    family.included.some((member) =>
-      view.of('involvements', member).some((row) => row.holder === agency && view.isCurrent(row)),
-    ),
   );
 }
 

@@ -108,8 +108,8 @@ export class View {
       const fields = PERSON_FIELDS[kind];
       const familyOf = FAMILY_OF[kind] as ((row: unknown) => string) | undefined;
       for (const row of circumstances[kind]) {
-        // Copied last: to add to a copy costs twenty times as much (V8 11).
-        const told: Told<CircumstanceKind> = { space, holder, ...row };
+        // Copied last, for to add to a copy costs twenty times as much (V8 11); whose word it is is never the row's to say.
+        const told: Told<CircumstanceKind> = Object.assign({ space, holder, ...row }, { space, holder });
         const held = told as unknown as Record<string, string | readonly string[]>;
         for (const field of fields) {
           const value = held[field] ?? NONE;
@@ -125,9 +125,9 @@ export class View {
     }
   }
 
-  /** Adds team managers' reviews of allegations. Adding one twice changes nothing. */
+  /** Adds team managers' reviews of allegations, read with whatever else was said. Adding one twice changes nothing. */
   addReviews(reviews: readonly AllegationReview[]): void {
-    if (reviews.length > 0) this.#tellings += 1;
+    this.#tellings += 1;
     for (const review of reviews) push(this.#reviews, review.victim, review);
   }
 
@@ -296,18 +296,21 @@ function itself(local: LocalId): PersonId {
   return local;
 }
 
-/** Every person that a telling speaks of; some more than once. */
-export function localsIn(circumstances: Circumstances<LocalId>): LocalId[] {
-  const locals: LocalId[] = [];
-  for (const kind of CIRCUMSTANCE_KINDS) {
-    for (const row of circumstances[kind] as readonly unknown[] as readonly Record<
-      string,
-      LocalId | readonly LocalId[] | undefined
-    >[]) {
-      for (const field of PERSON_FIELDS[kind]) {
-        const value = row[field] ?? NONE;
-        if (typeof value === 'string') locals.push(value);
-        else locals.push(...value);
+/** Every person that a telling speaks of, each once. */
+export function localsIn(told: readonly Circumstances<LocalId>[]): ReadonlySet<LocalId> {
+  const locals = new Set<LocalId>();
+  for (const circumstances of told) {
+    for (const kind of CIRCUMSTANCE_KINDS) {
+      const fields = PERSON_FIELDS[kind];
+      const rows = circumstances[kind] as readonly unknown[] as readonly {
+        readonly [field: string]: LocalId | readonly LocalId[] | undefined;
+      }[];
+      for (const row of rows) {
+        for (const field of fields) {
+          const value = row[field] ?? NONE;
+          if (typeof value === 'string') locals.add(value);
+          else for (const local of value) locals.add(local);
+        }
       }
     }
   }

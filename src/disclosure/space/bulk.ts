@@ -10,7 +10,6 @@
  */
 import type { Decision } from '../../domain/decision.js';
 import { FACT_NAMES, FACTS, type FactName, type FactRecord } from '../../domain/facts.js';
-import { OUTCOMES, REASONS } from '../../domain/words.js';
 import { denialOf } from '../outcome.js';
 import { type Policies, rulesOn } from '../policies.js';
 import { ASPECTS, type Change, isRequestableBy, reasonsBy, type WouldRelease } from '../reason.js';
@@ -45,7 +44,7 @@ export function createBulkDecide<T>(
   const released = new Known<T>(permitting.from, table.width);
   const vetoSets = new Map<string, { readonly ids: readonly string[]; readonly index: number }>();
   const releases = new Map<string, T>();
-  const denials = new Map<number, T>();
+  const denials = new Map<string, T>();
 
   function release(words: Words): T {
     const permits = idsIn(words, permitting);
@@ -67,15 +66,11 @@ export function createBulkDecide<T>(
     const outcome = denialOf(facts, ids);
     const reasons = reasonsBy(facts, ids, asked.wouldRelease);
     const requestable = isRequestableBy(asked.wouldRelease);
-    const key = (index * OUTCOMES.length + OUTCOMES.indexOf(outcome)) * 2 + (requestable ? 1 : 0);
-    return orMake(denials, reasons.reduce(withReason, key), () =>
+    const key = `${index} ${outcome} ${requestable} ${reasons}`;
+    return orMake(denials, key, () =>
       made({ outcome, permits: [], vetoes: ids, obligations: [], reasons, requestable }),
     );
   };
-}
-
-function withReason(key: number, reason: (typeof REASONS)[number]): number {
-  return key * (REASONS.length + 1) + REASONS.indexOf(reason) + 1;
 }
 
 /** Rules of one kind: their words, and which rule each bit of these is of. */

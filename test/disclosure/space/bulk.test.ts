@@ -1,4 +1,5 @@
 /** Decided by the hundred thousand as decided one by one: every field, on any facts, with added policies too. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { loadRules } from '../../../src/compose.js';
@@ -41,6 +42,15 @@ describe('in bulk', () => {
       }),
       { numRuns: 3000 },
     ));
+
+  it('so are records that come after others, whatever was decided before them', () => {
+    const inOrder = bothWays(policies);
+    const lines = readFileSync('test/disclosure/space/fixtures/met-in-this-order.ndjson', 'utf8').trim().split('\n');
+    for (const line of lines) {
+      const [inBulk, alone] = inOrder({ forMember: false, ...JSON.parse(line) } as FactRecord);
+      expect(inBulk).toEqual(alone);
+    }
+  });
 
   it('so are facts of every outcome, and those a step away from them', () => {
     const { points, outcomes } = spaceOf(rulesOn(policies.all, 'read'));

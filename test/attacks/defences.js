@@ -13,8 +13,8 @@ export const DEFENCES = [
     from: 'if (!isShown(main, others)) {',
     to: 'if (false as boolean) {',
     also: [
-      ["if (main.outcome === 'RELEASED') project(", 'project('],
-      ["if (others[i]?.outcome === 'RELEASED') project(", 'project('],
+      ["    main.outcome === 'RELEASED',", '    true,'],
+      ["others.map(({ outcome }) => outcome === 'RELEASED'),", 'others.map(() => true),'],
     ],
     test: 'test/attacks/graph.test.ts',
     named: ' 1: | 2: | 3: | 4: |15, 16',

@@ -2,13 +2,14 @@
  * What the rules cost: `threshold decide` over records that are all different, once warm, and a start of the demo until it is
  * ready (policies validated, the sharing matrix in memory). `npm run bench:rules` writes bench/results/rules.md; a minute or two.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, createReadStream, mkdtempSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { decideLines } from '../src/cli/decide.js';
 import { loadPolicies, rulesOn } from '../src/disclosure/policies.js';
 import { spaceOf } from '../src/disclosure/space/outcomes.js';
@@ -103,8 +104,17 @@ function freePort(): Promise<number> {
 
 const before = loadavg().map((load) => load.toFixed(1));
 const rows = [await decideCost('uniform', uniform), await decideCost('near a release', nearRelease)];
+/** A cold process until policies are validated and the sharing matrix is in memory, and nothing else: s by the clock. */
+function rulesAlone(): number {
+  const script = `const [compose, kept] = await Promise.all(['compose.js', 'disclosure/space/kept-matrix.js'].map((file) => import('${pathToFileURL(packagePath('dist', 'src'))}/' + file)));
+    kept.keepMatrix(compose.loadRules({ protocols: ['walsall-family-safeguarding'] }).policies.all)({});
+    process.stdout.write(String(process.uptime()));`;
+  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
+}
+
 const starts: { readonly cpu: number; readonly clock: number }[] = [];
 for (let i = 0; i < STARTS; i += 1) starts.push(await startCost());
+const alone = Array.from({ length: STARTS }, () => rulesAlone().toFixed(2)).join(', ');
 const list = (of: (start: (typeof starts)[number]) => number) => starts.map((start) => of(start).toFixed(2)).join(', ');
 const { version } = JSON.parse(
   readFileSync(packagePath('node_modules', '@cedar-policy', 'cedar-wasm', 'package.json'), 'utf8'),
@@ -129,11 +139,13 @@ ${rows.join('\n')}
 ## A start
 
 \`node dist/src/main.js\` over the demo world until \`/health/ready\` says 200, policies validated and the sharing matrix in memory; ${STARTS}
-times, the first making the store.
+times, the first making the store. The seven agencies' systems and the identity provider of the demo start with it. *Rules alone*: a process
+that begins, validates the policies, works out the matrix, and is there.
 
 | | s |
 | --- | --- |
 | CPU, all threads | ${list(({ cpu }) => cpu)} |
 | clock | ${list(({ clock }) => clock)} |
+| rules alone, clock | ${alone} |
 `,
 );

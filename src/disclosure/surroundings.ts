@@ -14,7 +14,7 @@ import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } fro
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
 import { circumstancesOf } from '../sources/expected.js';
-import type { Statements } from './facts/gather.js';
+import type { Statements } from './facts/basis.js';
 import { localsIn, type View } from './facts/view.js';
 
 /** Asked of a source that knows none of the persons: nobody's id at any source. */

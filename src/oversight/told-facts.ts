@@ -1,5 +1,5 @@
 /** A fact record as an officer reads it: every fact with its value, on what it rests, and whether it could be told. */
-import type { Statements } from '../disclosure/facts/gather.js';
+import type { Statements } from '../disclosure/facts/basis.js';
 import type { CircumstanceKind } from '../domain/circumstances.js';
 import { FACT_NAMES, type FactName, type FactRecord } from '../domain/facts.js';
 import type { SourceId } from '../domain/words.js';

@@ -1,6 +1,7 @@
 /** The facts of small families told in a few lines: who works with whom, who is alleged to have hurt whom, who is protected. */
 import { describe, expect, it } from '@jest/globals';
-import { FactGatherer, type Statements } from '../../src/disclosure/facts/gather.js';
+import type { Statements } from '../../src/disclosure/facts/basis.js';
+import { FactGatherer } from '../../src/disclosure/facts/gather.js';
 import { monthsBefore } from '../../src/disclosure/facts/handover.js';
 import { View } from '../../src/disclosure/facts/view.js';
 import { workOf } from '../../src/disclosure/facts/work.js';

@@ -1,5 +1,6 @@
 /** Small worlds told in a few lines: what each source tells, which does not answer, what people said, and who asks. */
-import { FactGatherer, type Gathered, type Statements } from '../../src/disclosure/facts/gather.js';
+import type { Statements } from '../../src/disclosure/facts/basis.js';
+import { FactGatherer, type Gathered } from '../../src/disclosure/facts/gather.js';
 import { View } from '../../src/disclosure/facts/view.js';
 import { type WorkRow, workOf } from '../../src/disclosure/facts/work.js';
 import {

@@ -1,7 +1,8 @@
 /**
  * From sealed records to fact records. Everything that was fetched for it was fetched in batches before; here is no I/O.
  * What depends on the subject is computed once a subject, what depends on the holder too once a subject and holder, consent
- * once a category of these: what is left for each record is what its own label says.
+ * once a category of these: what is left for each record is what its own label says. Longer than most files here, since all
+ * that was worked out is in one place: once more is told, all of it is forgotten together.
  */
 import { entry } from '../../domain/entry.js';
 import type { ActionFacts, Fact, FactName, FactRecord } from '../../domain/facts.js';
@@ -16,40 +17,18 @@ import {
   type PersonId,
   type SourceId,
 } from '../../domain/words.js';
-import type { ConsentAsk, ConsentFinding } from '../../registers/consent.js';
-import { type EmergencyAbout, emergenciesFor, exceptionOf } from '../../registers/emergency.js';
-import { exceptionFor } from '../../registers/exception.js';
-import { type GrantAbout, type GrantFinding, grantFor } from '../../registers/grant.js';
+import { type EmergencyAbout, emergenciesFor } from '../../registers/emergency.js';
+import { type GrantFinding, grantFor } from '../../registers/grant.js';
 import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
-import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from '../../registers/statements.js';
-import { consentBeside } from '../../registers/told-consents.js';
+import type { Judgement } from '../../registers/statements.js';
+import { type Basis, basisBetween, NOT_ACROSS, type Statements } from './basis.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
 import { isOtherSideOf, mayBeShownTo } from './member.js';
 import { agreesToService, guardiansOf } from './service.js';
-import {
-  allegedAgainst,
-  isConflicted,
-  isOpposing,
-  isVictimSide,
-  type LocationFacts,
-  locatedBy,
-  locationFacts,
-} from './sides.js';
+import { isConflicted, isOpposing, isVictimSide, type LocationFacts, locatedBy, locationFacts } from './sides.js';
 import { type Asker, type FamilyFacts, familyFacts, isRequester, type SubjectFacts, subjectFacts } from './subject.js';
 import type { FamilyView, Told, View } from './view.js';
 import { worksWith } from './work.js';
-
-/** What people have said, read fresh for the operation, by subject. */
-export interface Statements {
-  readonly consents: ReadonlyMap<PersonId, readonly ConsentStatement[]>;
-  readonly serviceConsents: ReadonlyMap<PersonId, readonly ServiceConsent[]>;
-  readonly exceptions: ReadonlyMap<PersonId, readonly ExceptionRecord[]>;
-  readonly judgements: ReadonlyMap<PersonId, readonly Judgement[]>;
-  readonly grants: ReadonlyMap<PersonId, readonly GrantAbout[]>;
-  readonly emergencies: ReadonlyMap<PersonId, readonly EmergencyAbout[]>;
-  /** What people said could not be read: anybody may have refused. */
-  readonly untold: boolean;
-}
 
 /** What an action is about, beside the person. What is not said is as if nobody had done it, and nothing overrode. */
 export type ActionAbout = Pick<ActionFacts, 'ownAgency' | 'party'> &
@@ -62,15 +41,6 @@ export interface Gathered {
   readonly evidence: readonly string[];
   /** Facts that could not be told and were taken at their most restrictive. */
   readonly unknown: readonly FactName[];
-}
-
-interface Basis {
-  readonly basis: Fact<'basis'>;
-  readonly consentState: Fact<'consentState'>;
-  readonly exceptionOverridesRefusal: boolean;
-  readonly evidence: readonly string[];
-  /** The holder's own system, which tells what it was refused, did not answer. */
-  readonly untold?: boolean;
 }
 
 /** What holds for every record about one subject from one holder. */
@@ -442,83 +412,19 @@ export class FactGatherer {
     const recipient = this.agencies.get(this.asker.standing.requester.agency);
     const basis =
       holder && recipient
-        ? this.#basisBetween(subject, side.subject, category, holder, recipient, isOwnReferral)
+        ? basisBetween(this.view, this.asker, this.statements, {
+            subject,
+            facts: side.subject,
+            category,
+            holder,
+            recipient,
+            emergencies: side.emergencies,
+            isOwnReferral,
+            isAgency: (id) => this.agencies.has(id),
+          })
         : NOT_ACROSS;
     bases.set(category, basis);
     return basis;
-  }
-
-  #basisBetween(
-    subject: PersonId,
-    facts: SubjectFacts,
-    category: Category,
-    holder: Agency,
-    recipient: Agency,
-    ownReferral: boolean,
-  ): Basis {
-    const scope = {
-      subject,
-      category,
-      holder: holder.id,
-      holderKind: holder.kind,
-      recipient: recipient.id,
-      recipientKind: recipient.kind,
-      purpose: this.asker.purpose,
-      at: this.view.now,
-    };
-    const guardians = guardiansOf(this.view, subject);
-    const untold = this.statements.untold || this.view.isUntold('consents', holder.id, subject);
-    const consent = untold
-      ? REFUSED_PERHAPS
-      : this.#consent(subject, {
-          isChild: facts.isChild,
-          guardians,
-          allegedAgainstSubjectOrCarer: [subject, ...guardians].flatMap((person) => allegedAgainst(this.view, person)),
-          ...scope,
-        });
-    const recorded = exceptionFor(this.#exceptions(subject), {
-      holderVoluntary: holder.voluntary,
-      recipientVoluntary: recipient.voluntary,
-      ...scope,
-    });
-    const enquiry = this.#enquiryException(subject, facts, recipient);
-    const overridesRefusal = recorded.overridesRefusal || enquiry.length > 0;
-    const excepted = recorded.covers || enquiry.length > 0 || ownReferral;
-    const basis = consent.state === 'GIVEN' ? 'CONSENT' : excepted ? 'EXCEPTION' : 'NONE';
-    const evidence = basis === 'CONSENT' ? consent.statements : [...consent.statements, ...recorded.ids, ...enquiry];
-    return { basis, consentState: consent.state, exceptionOverridesRefusal: overridesRefusal, evidence, untold };
-  }
-
-  /** Those recorded, and those that the requester's emergency accesses are by themselves. */
-  #exceptions(subject: PersonId): readonly ExceptionRecord[] {
-    const recorded = this.statements.exceptions.get(subject) ?? [];
-    const emergencies = this.#emergenciesAbout(subject);
-    return emergencies.length === 0 ? recorded : [...recorded, ...emergencies.map(exceptionOf)];
-  }
-
-  /** What was said to the gateway, beside what the holder's own system says was said to the holder. */
-  #consent(subject: PersonId, ask: ConsentAsk): ConsentFinding {
-    const told = this.view
-      .of('consents', subject)
-      .filter((row) => row.holder === ask.holder)
-      .map((row) => ({ ...row, id: `${row.space}:${row.id}` }));
-    return consentBeside(this.statements.consents.get(subject) ?? [], told, ask, (id) => this.agencies.has(id));
-  }
-
-  /**
-   * An open s47 enquiry is by itself a live exception (Children Act 1989 s47), evidenced by its id: for the child, siblings
-   * in the household, the family's adults and the adults it names; for the enquiry and child protection; to social care.
-   */
-  #enquiryException(subject: PersonId, facts: SubjectFacts, recipient: Agency): string[] {
-    const { purpose } = this.asker;
-    if (recipient.kind !== 'CHILDRENS_SOCIAL_CARE' || (purpose !== 'S47_ENQUIRY' && purpose !== 'CHILD_PROTECTION'))
-      return [];
-    const covers = facts.enquiries.filter((row) => {
-      if (row.child === subject || row.names.includes(subject)) return true;
-      if (!facts.isChild) return facts.families.some((family) => family.members.has(row.child));
-      return this.view.householdOf(row.child).has(subject);
-    });
-    return covers.map((row) => `${row.space}:${row.id}`);
   }
 
   #relevance(
@@ -594,14 +500,6 @@ function together(
 const NO_EMERGENCIES: readonly EmergencyAbout[] = Object.freeze([]);
 const NOT_GRANTED: GrantFinding = Object.freeze({ state: 'NONE', ids: Object.freeze([]) });
 const NOT_LOCATING: LocationFacts = Object.freeze({ locationProtected: false, worksWithProtected: false });
-const NOT_ACROSS: Basis = Object.freeze({
-  basis: 'NONE',
-  consentState: 'NONE',
-  exceptionOverridesRefusal: false,
-  evidence: [],
-});
-/** While the holder's denials cannot be told, consent is as if refused: only what stands against a refusal releases. */
-const REFUSED_PERHAPS: ConsentFinding = Object.freeze({ state: 'REFUSED', statements: Object.freeze([]) });
 const NOT_NEEDED = Object.freeze({ state: 'NOT_NEEDED', ids: [] } as const);
 const UNJUDGED = Object.freeze({ state: 'UNJUDGED', ids: [] } as const);
 

@@ -27,7 +27,7 @@ import { keepMatrix } from './disclosure/space/kept-matrix.js';
 import type { Agency } from './domain/requester.js';
 import type { SourceId } from './domain/words.js';
 import { createPages } from './graph/connection.js';
-import { DEFAULT_QUANTUM_MS } from './graph/even-time.js';
+import { DEFAULT_STEPS } from './graph/even-time.js';
 import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
 import { buildGraph } from './graph/schema.js';
 import { createApollo } from './graph/server.js';
@@ -100,7 +100,7 @@ export interface Parts {
   readonly matrixAtStart?: boolean;
   readonly limits?: Limits;
   /** Lets answers wait that may tell by their time; the clock's own waiting unless a test has another. */
-  readonly pause?: (ms: number) => Promise<void>;
+  readonly pause?: (ms: number, stepMs: number) => Promise<void>;
   /** Folders of the SDL and of the policies; the package's own unless a test brings others. */
   readonly graphqlFolder?: string;
   readonly policyFolder?: string;
@@ -216,7 +216,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     schema: graph.schema,
     limits,
     introspection: parts.introspection,
-    pace: { quantumMs: DEFAULT_QUANTUM_MS, tick: house.gates.tick, pause: parts.pause ?? ((ms) => setTimeout(ms)) },
+    pace: { ...DEFAULT_STEPS, tick: house.gates.tick, pause: parts.pause ?? ((ms) => setTimeout(ms)) },
     statementParts: {
       policies,
       registers,

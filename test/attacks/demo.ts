@@ -18,7 +18,7 @@ export async function startDemo(
   place?: (source: Source) => Source,
   gates?: Partial<GateSettings>,
   // Nothing waits for an even time but where that is what is tested.
-  pause: (ms: number) => Promise<void> = async () => {},
+  pause: (ms: number, stepMs: number) => Promise<void> = async () => {},
 ): Promise<Demo> {
   const config = readConfig({
     PORT: '0',

@@ -15,6 +15,7 @@ async function leavingOf(text: string, tookMs: number, answer: object | Error): 
     },
     {
       quantumMs: 250,
+      grainMs: 25,
       tick: () => at,
       pause: async (ms) => {
         at += ms;
@@ -52,8 +53,9 @@ describe('an answer that tells of nothing', () => {
 });
 
 describe('an answer that tells of something', () => {
-  it('leaves when it is ready', async () => {
-    expect(await leavingOf('{ person(id: "1") { id } }', 13, { data: { person: { id: '1' } } })).toBe(13);
-    expect(await leavingOf('{ families { nodes { id } } }', 40, { data: { families: { nodes: [{}] } } })).toBe(40);
+  it('leaves at the next grain: a record that is silent beside it does not move it', async () => {
+    expect(await leavingOf('{ person(id: "1") { id } }', 13, { data: { person: { id: '1' } } })).toBe(25);
+    expect(await leavingOf('{ person(id: "1") { id } }', 14, { data: { person: { id: '1' } } })).toBe(25);
+    expect(await leavingOf('{ families { nodes { id } } }', 40, { data: { families: { nodes: [{}] } } })).toBe(50);
   });
 });

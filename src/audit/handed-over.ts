@@ -2,7 +2,8 @@
  * What this process has just appended, handed to whoever in it reads the log next (the sequencer, the indexer), so that they need not
  * read, inflate and parse what was at hand a moment ago. Each text is found by its own SHA-256 and by nothing else: whoever asks has the
  * hash from the entry's row, as it is committed. An erased row has none, a row of another instance has one that is not known here, and of
- * either the row is read. Bounded; what falls out is read from its row too.
+ * either the row is read. Bounded by the length of the texts, of
+ * those too that were parsed since; what falls out is read from its row.
  */
 import type { Store } from '../store/store.js';
 import type { AuditEntryBody } from './entry.js';

@@ -17,19 +17,17 @@ export interface Change {
 export interface Aspect {
   readonly names: readonly FactName[];
   readonly changes: readonly Change[];
+  /** What it is called where it would do. */
+  readonly reason: (facts: FactRecord) => Reason;
+  /** Of facts that it would not change: none need be asked. */
+  readonly isSettled?: (facts: FactRecord) => boolean;
 }
 
 /** Whether it would be released with one thing, or two of different aspects, otherwise. */
 export type WouldRelease = (one: Change, two?: Change) => boolean;
 
-/** What could be otherwise, in the order in which it is tried, and what each is called where it would do. */
-const TRIED: readonly {
-  readonly names: readonly FactName[];
-  readonly to: readonly Partial<FactRecord>[];
-  readonly reason: (facts: FactRecord) => Reason;
-  /** Of facts that it would not change: none need be asked. */
-  readonly isSettled?: (facts: FactRecord) => boolean;
-}[] = [
+/** What could be otherwise, in the order in which it is tried. */
+const TRIED: readonly (Omit<Aspect, 'changes'> & { readonly to: readonly Partial<FactRecord>[] })[] = [
   {
     names: ['involvement'],
     to: [{ involvement: 'ALLOCATED' }],
@@ -58,9 +56,9 @@ const TRIED: readonly {
   { names: ['grant'], to: [{ grant: 'COVERS' }, { grant: 'COVERS_BY_NAME' }], reason: () => 'REQUEST_NEEDED' },
 ];
 
-export const ASPECTS: readonly Aspect[] = TRIED.map(({ names, to }, i) => {
+export const ASPECTS: readonly Aspect[] = TRIED.map(({ to, ...aspect }, i) => {
   const before = TRIED.slice(0, i).reduce((count, { to: { length } }) => count + length, 0);
-  return { names, changes: to.map((facts, j) => ({ at: before + j, facts })) };
+  return { ...aspect, changes: to.map((facts, j) => ({ at: before + j, facts })) };
 });
 const NONE: readonly Change[] = [];
 const GRANTED = ASPECTS.find(({ names }) => names.includes('grant'))?.changes ?? [];
@@ -118,15 +116,20 @@ export function isRequestableBy(wouldRelease: WouldRelease): boolean {
 }
 
 function leastChange(facts: FactRecord, wouldRelease: WouldRelease): readonly Reason[] | undefined {
-  const open = ASPECTS.map(({ changes }, i) => (TRIED[i]?.isSettled?.(facts) ? NONE : changes));
-  const reason = (i: number) => TRIED[i]?.reason(facts) ?? 'ROLE_NOT_PERMITTED';
-  for (const [i, changes] of open.entries()) for (const change of changes) if (wouldRelease(change)) return [reason(i)];
-  for (const [i, firsts] of open.entries())
-    for (let j = i + 1; j < open.length; j += 1)
-      for (const first of firsts)
-        for (const second of open[j] ?? NONE) if (wouldRelease(first, second)) return [reason(i), reason(j)];
+  const open = ASPECTS.map(({ changes, isSettled, reason }) => ({
+    reason,
+    changes: isSettled?.(facts) ? NONE : changes,
+  }));
+  for (const { changes, reason } of open)
+    for (const change of changes) if (wouldRelease(change)) return [reason(facts)];
+  for (const [i, one] of open.entries())
+    for (const two of open.slice(i + 1))
+      for (const first of one.changes)
+        for (const second of two.changes)
+          if (wouldRelease(first, second)) return [one.reason(facts), two.reason(facts)];
   return undefined;
 }
+
 function consentReason(facts: FactRecord): Reason {
   switch (facts.consentState) {
     case 'REFUSED':

@@ -174,7 +174,7 @@ function isOfNumber(byte: number | undefined): boolean {
   return (byte >= ZERO && byte <= NINE) || '.-+eE'.includes(String.fromCharCode(byte));
 }
 
-/** Whether the name before comes before the one whose closing quote is at `end`, by their UTF-16 code units. */
+/** Whether the name before comes before the one whose closing quote stands before `end`, by their UTF-16 code units. */
 function isInOrder(tape: Tape, before: number, at: number, end: number): boolean {
   const { bytes, isPlain } = tape;
   if (!isPlain) return textAt(tape, before + 1, endOfString(tape, before) - 1) < textAt(tape, at + 1, end - 1);

@@ -409,7 +409,7 @@ async function startSource(source: Source, log: Logger, deadlineMs: number): Pro
 
 async function isStoreReady(store: Store): Promise<boolean> {
   try {
-    await store.dataSource.query('SELECT 1');
+    await store.read('SELECT 1 AS one');
     return true;
   } catch {
     return false;

@@ -2,7 +2,6 @@
  * Approving a sharing request (RULES §8; clause CF-06): the holder's manager makes a grant with an end, citing a live consent
  * or exception for everything it covers. How a request is made and comes here is the workflow's; it calls this.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { RecordType } from '../domain/records.js';
 import type { Agency } from '../domain/requester.js';
@@ -12,7 +11,7 @@ import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
 import { exceptionFor } from '../registers/exception.js';
 import type { Grant, GrantedItem } from '../registers/grant.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
@@ -40,7 +39,7 @@ export interface GrantParts {
   readonly directory: Directory;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 export interface Grants {
@@ -156,8 +155,8 @@ export function openGrants({ operation, policies, registers, directory, newId, d
         recordedAt: at,
         approvedBy: requester.worker,
       };
-      draft({ did: 'GRANT', ids: [grant.id], subjects: grant.subjects, policies: by }, (manager) =>
-        registers.writeGrant(manager, grant),
+      draft({ did: 'GRANT', ids: [grant.id], subjects: grant.subjects, policies: by }, (transaction) =>
+        registers.writeGrant(transaction, grant),
       );
       return grant;
     },
@@ -167,9 +166,9 @@ export function openGrants({ operation, policies, registers, directory, newId, d
       if (!grant) throw new NotPermitted('no such grant');
       const by = await permit(grant.holder, grant, grant.subjects);
       if (!why.trim()) throw new NotValid(['it says why']);
-      draft({ did: 'GRANT_END', ids: [id], subjects: grant.subjects, policies: by }, async (manager) => {
+      draft({ did: 'GRANT_END', ids: [id], subjects: grant.subjects, policies: by }, async (transaction) => {
         try {
-          await registers.endAccess(manager, id, { at, by: requester.worker, why });
+          await registers.endAccess(transaction, id, { at, by: requester.worker, why });
         } catch (error) {
           throw error instanceof AlreadyDone ? new NotValid(['it has ended already']) : error;
         }

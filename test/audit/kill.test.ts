@@ -47,8 +47,8 @@ async function countOf(): Promise<number> {
 
 /** The other instance sequences what is left, once the lease of the dead one has ended. */
 async function takeOver(): Promise<string[]> {
-  await store.transaction((manager) =>
-    store.run(manager, `UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
+  await store.transaction((transaction) =>
+    transaction.run(`UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
   );
   const other = sequencerOf(store);
   await other.sequence();

@@ -3,7 +3,6 @@
  * into the fine tier; once a coarse stretch is complete its fine rows become one (`merge.ts`). While that is under way a term
  * is in either tier: whoever reads takes both, the fine ones first.
  */
-import type { EntityManager } from 'typeorm';
 import { bytesIn } from '../../store/sql.js';
 import type { Store } from '../../store/store.js';
 import { COARSE, FINE, packPlaces, placesIn } from './places.js';
@@ -25,11 +24,6 @@ interface BlockRow {
 
 /** How a statement is run: as committed, or inside a transaction. */
 export type Run = <T>(sql: string, parameters: readonly unknown[]) => Promise<T[]>;
-
-export const runIn =
-  (store: Store, manager: EntityManager): Run =>
-  (sql, parameters) =>
-    store.run(manager, sql, parameters);
 
 /** The blocks of these terms in these stretches. */
 export async function readBlocks(

@@ -1,7 +1,7 @@
 /**
  * An instance that answers: appends groups of entries and writes each receipt to its output the moment that the append resolves, as an
  * answer leaves. Killed (SIGKILL) before or after the n-th step that it takes in the store. Run by kill.test.ts with
- * `node --import ./test/properties/typescript.js test/audit/appending-child.ts FILE STEP before|after PREFIX`; prints its steps last.
+ * `node dist/test/audit/appending-child.js FILE STEP before|after PREFIX`; prints its steps last.
  */
 import { writeSync } from 'node:fs';
 import { openAudit } from '../../src/audit/audit.js';

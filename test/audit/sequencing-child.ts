@@ -1,6 +1,6 @@
 /**
  * An instance that dies: sequences what is in a store and is killed (SIGKILL) before or after the n-th step that it takes there. Run by
- * kill.test.ts: `node --import ./test/properties/typescript.js test/audit/sequencing-child.ts FILE STEP before|after`. Prints how many steps
+ * kill.test.ts: `node dist/test/audit/sequencing-child.js FILE STEP before|after`. Prints how many steps
  * it took when it was not killed.
  */
 import { openStore } from '../../src/store/store.js';

@@ -248,9 +248,7 @@ export async function wire(parts: Parts): Promise<Wired> {
   });
   const indexer = openIndexer(store);
   const indexLog = () =>
-    void indexer
-      .index()
-      .catch((error: unknown) => log.error({ code: 'LOG_NOT_INDEXED', err: error }, 'entries wait to be indexed'));
+    indexer.follow((error) => log.error({ code: 'LOG_NOT_INDEXED', err: error }, 'entries wait to be indexed'));
   const sequencer = openSequencer({
     store,
     holder: randomBytes(16).toString('hex'),

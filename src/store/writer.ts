@@ -43,6 +43,9 @@ interface Asked {
 /** Where the thread's code lies: built, also where this file is run from its source. */
 const THREAD = packagePath('dist', 'src', 'store', 'writer-thread.js');
 
+/** Of rows nothing lives long: more room for the young would be held and not needed. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8 };
+
 export function openWriter(file: string): Writer {
   // Answers come in the order of the orders.
   let asked: Asked[] = [];
@@ -50,7 +53,7 @@ export function openWriter(file: string): Writer {
   let last: Promise<unknown> = Promise.resolve();
 
   function start(): Worker {
-    const worker = new Worker(THREAD, { workerData: { file }, execArgv: [] });
+    const worker = new Worker(THREAD, { workerData: { file }, execArgv: [], resourceLimits: THREAD_LIMITS });
     worker.on('message', (answer: Answer) => {
       const next = asked.shift();
       if (asked.length === 0) worker.unref();

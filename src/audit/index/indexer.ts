@@ -19,12 +19,16 @@ import { TALLIED, type Term, termsOf } from './terms.js';
 export interface Indexer {
   /** Indexes everything in the tree. Says how many entries. Several calls at once share one run, and the first one's `progress`. */
   index(progress?: (done: number) => void): Promise<number>;
+  /** Indexes soon: at once, or a second after it last began, for entries together cost less than each by itself. `failed`: when that went wrong. */
+  follow(failed: (error: unknown) => void): void;
   /** Ends after the transaction under way. */
   stop(): Promise<void>;
 }
 
 /** Entries indexed in one transaction. */
 const BATCH = 500;
+/** From one beginning to the next of an index that follows, ms. */
+const EVERY_MS = 1000;
 const DAY = 'YYYY-MM-DD'.length;
 
 /** What an entry is found by, at its place. */
@@ -46,6 +50,8 @@ export function openIndexer(store: Store): Indexer {
   const memory = newMemory();
   let running: Promise<number> | undefined;
   let isStopping = false;
+  let next: NodeJS.Timeout | undefined;
+  let began = Number.NEGATIVE_INFINITY;
 
   async function indexAll(progress: (done: number) => void): Promise<number> {
     let count = 0;
@@ -97,15 +103,27 @@ export function openIndexer(store: Store): Indexer {
     return end - seen.size;
   }
 
+  function index(progress: (done: number) => void = () => undefined): Promise<number> {
+    running ??= indexAll(progress).finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
   return {
-    index(progress = () => undefined) {
-      running ??= indexAll(progress).finally(() => {
-        running = undefined;
-      });
-      return running;
+    index,
+    follow(failed) {
+      if (next || isStopping) return;
+      const wait = Math.max(0, began + EVERY_MS - performance.now());
+      next = setTimeout(() => {
+        next = undefined;
+        began = performance.now();
+        index().catch(failed);
+      }, wait).unref();
     },
     async stop() {
       isStopping = true;
+      clearTimeout(next);
       await running?.catch(() => undefined);
     },
   };

@@ -5,21 +5,23 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { openStore, type Store, typeormOptions } from '../../src/store/store.js';
-import { isBabelfish, openEmpty, STORES } from './test-stores.js';
+import { isBabelfish, openEmpty, placed, STORES } from './test-stores.js';
 
 const ADD_TEAM = `INSERT INTO team (id, agency, name, district, duty) VALUES (?, 'csc', 'East', 'East', 0)`;
 
 /** Where a store on SQLite has its file. */
-async function placeOf(store: Store): Promise<{ readonly file: string }> {
-  if (store.dialect !== 'sqlite') return { file: '' };
+async function fileOf(store: Store): Promise<string> {
   const [main] = await store.read<{ file: string }>("SELECT file FROM pragma_database_list WHERE name = 'main'");
-  return { file: main?.file ?? '' };
+  return main?.file ?? '';
 }
 
 describe.each(STORES)('the store on $kind', (config) => {
   it('has exactly the tables that its entities describe', async () => {
     const store = await openEmpty(config);
-    const typeorm = await new DataSource(typeormOptions({ ...config, ...(await placeOf(store)) })).initialize();
+    const place = await placed(config);
+    const typeorm = await new DataSource(
+      typeormOptions(place.kind === 'sqlite' ? { ...place, file: await fileOf(store) } : place),
+    ).initialize();
     const { upQueries } = await typeorm.driver.createSchemaBuilder().log();
     await typeorm.destroy();
     // Babelfish, on which this is run where there is no SQL Server, gives indexes names of its own.
@@ -112,7 +114,7 @@ describe('a store in a file', () => {
 
   it('in memory leaves no file behind', async () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
-    const folder = dirname((await placeOf(store)).file);
+    const folder = dirname(await fileOf(store));
     expect(existsSync(folder)).toBe(true);
     await store.close();
     expect(existsSync(folder)).toBe(false);

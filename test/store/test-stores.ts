@@ -58,11 +58,15 @@ const TABLES = [
   'audit_policies',
 ];
 
+/** On a server, the test file's own database. */
+export async function placed(config: StoreConfig): Promise<StoreConfig> {
+  if (config.kind === 'sqlite') return config;
+  database ??= freshDatabase();
+  return { ...config, url: (await database).url };
+}
+
 export async function openEmpty(config: StoreConfig): Promise<Store> {
-  if (config.kind === 'mssql') database ??= freshDatabase();
-  const store = await openStore(
-    config.kind === 'mssql' && database ? { ...config, url: (await database).url } : config,
-  );
+  const store = await openStore(await placed(config));
   if (config.kind === 'mssql') {
     opened.push(store);
     for (const table of TABLES) await store.administer(`DELETE FROM ${table}`);

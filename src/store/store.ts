@@ -26,6 +26,7 @@ import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { PersonLinksMoved1764701000000 } from './migrations/person-links-moved.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
+import { SharingRequests1764740000000 } from './migrations/sharing-requests.js';
 import { type SqlWords, sqlWords } from './sql.js';
 
 /** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database` (`serverAt`). */
@@ -89,6 +90,7 @@ const SAFE = {
     AuditIndex1764710000000,
     AuditQuestions1764720000000,
     AuditAlerts1764730000000,
+    SharingRequests1764740000000,
   ],
 };
 

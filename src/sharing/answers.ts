@@ -1,0 +1,224 @@
+/**
+ * Answering another agency (RULES §6, §8; clause CF-06), from the side of the holder: the work list, and an answer with its reasons. A
+ * manager of the holder answers, never the agency that asked; which of them, the rung says that the request stands on. Whoever works
+ * with the other side of somebody whom it names sees no such request. What is approved becomes a grant (`grants.ts`), what is
+ * written a record that a grant opens by name (src/reader/contributions.ts).
+ */
+import type { EntityManager } from 'typeorm';
+import type { Policies } from '../disclosure/policies.js';
+import type { Protocol } from '../domain/protocol.js';
+import type { Category, PersonId } from '../domain/words.js';
+import type { Directory } from '../people/directory.js';
+import type { Operation } from '../reader/operation.js';
+import type { Grant } from '../registers/grant.js';
+import type { Registers } from '../registers/registers.js';
+import {
+  type Answer,
+  type Contribution,
+  isOpen,
+  type RecordedAnswer,
+  type RecordedRequest,
+  type RefusalGround,
+} from '../registers/sharing-request.js';
+import type { GrantDraft, Grants } from './grants.js';
+import { once } from './requests.js';
+import { LONGEST, openShowing, type Placed, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
+import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+
+/** A part of a written contribution. */
+export interface ContributionDraft {
+  readonly about: PersonId;
+  readonly category: Category;
+  readonly text: string;
+}
+
+export interface AnswerDraft {
+  readonly request: string;
+  readonly answer: Answer;
+  readonly reasons: string;
+  /** Of a refusal. */
+  readonly ground?: RefusalGround | null;
+  /** Of an approval in part: what of it. What is not said is as it was asked for. */
+  readonly subjects?: readonly PersonId[] | null;
+  readonly categories?: readonly Category[] | null;
+  readonly records?: GrantDraft['items'] | null;
+  readonly until?: string | null;
+  readonly contributions?: readonly ContributionDraft[] | null;
+  /** Of an approval and a contribution: live consents and exceptions. */
+  readonly cites?: readonly string[] | null;
+}
+
+export interface AnsweringParts {
+  readonly operation: Operation;
+  readonly policies: Policies;
+  readonly registers: Registers;
+  readonly directory: Directory;
+  readonly protocol: Protocol;
+  readonly grants: Grants;
+  readonly newId: () => string;
+  /** Adds what is written with the operation's audit entry, and the line of it. */
+  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+}
+
+export interface Answering {
+  /** What is approved counts from the next operation on. Throws NotPermitted, also for a request that does not exist, and NotValid. */
+  answer(draft: AnswerDraft): Promise<ShownRequest>;
+  /** Open requests that the requester may answer, what is overdue first, then by when it is due; or those that are no longer open. */
+  list(areOpen: boolean): Promise<readonly ShownRequest[]>;
+}
+
+/** Requests of one holder looked at for one list. */
+const AT_A_TIME = 500;
+const MOST_RECORDS = 100;
+const MOST_CONTRIBUTIONS = 20;
+
+export function openAnswering(parts: AnsweringParts): Answering {
+  const { operation, policies, registers, grants, newId, draft } = parts;
+  const { requester, at } = operation;
+  const showing = openShowing(parts);
+
+  /** Policies by which the requester may answer, about everybody whom it names; undefined when they may not. */
+  function permitted({ request, answerers }: Placed): readonly string[] | undefined {
+    const { holder, worker, agency, subjects } = request;
+    const about = {
+      ownAgency: holder === requester.agency,
+      party: true,
+      madeBy: worker === requester.worker ? 'REQUESTER' : agency === requester.agency ? 'OWN_AGENCY' : 'ANOTHER_AGENCY',
+    } as const;
+    const verdicts = subjects.map((subject) =>
+      policies.mayDo('ANSWER_REQUEST', operation.facts().actionFacts(subject, about)),
+    );
+    const isPermitted = verdicts.length > 0 && verdicts.every(({ allowed }) => allowed);
+    return isPermitted && answerers.workers.has(requester.worker)
+      ? [...new Set(verdicts.flatMap((verdict) => verdict.policies))]
+      : undefined;
+  }
+
+  async function mine(requests: readonly RecordedRequest[]) {
+    await operation.surroundings.ensure(requests.flatMap(({ subjects }) => subjects));
+    const placed = await showing.place(requests);
+    return placed.flatMap((one) => {
+      const by = permitted(one);
+      return by ? [{ placed: one, by }] : [];
+    });
+  }
+
+  /** Of people whom the own agency neither works nor worked with it is told no more than that there are some. */
+  function sightOf({ subjects }: RecordedRequest): Sight {
+    const known = subjects.filter((person) => operation.facts().isKnownTo(person, requester.agency));
+    return { subjects: known, words: true, contributions: false };
+  }
+
+  /** What is approved, where anything is: all that was asked, but for what an approval in part leaves out. */
+  function granted(
+    request: RecordedRequest,
+    answer: AnswerDraft,
+    contributions: readonly Contribution[],
+  ): GrantDraft | undefined {
+    if (answer.answer === 'REFUSED') return undefined;
+    const isWritten = answer.answer === 'CONTRIBUTED';
+    const written = isWritten
+      ? {
+          subjects: contributions.map(({ subject }) => subject),
+          categories: contributions.map(({ category }) => category),
+        }
+      : { subjects: answer.subjects ?? request.subjects, categories: answer.categories ?? request.categories };
+    return {
+      request,
+      subjects: [...new Set(written.subjects)],
+      categories: [...new Set(written.categories)],
+      items: answer.records ?? [],
+      ...(isWritten ? { contributions: contributions.map(({ id }) => id) } : {}),
+      until: answer.until ?? request.until,
+      cites: [...new Set(answer.cites ?? [])],
+    };
+  }
+
+  function problemsOf(request: RecordedRequest, answer: AnswerDraft): string[] {
+    const { answer: said, ground, subjects, categories, records, until, contributions, cites } = answer;
+    const parts = [subjects, categories, records];
+    const saysPart = parts.some((part) => (part?.length ?? 0) > 0) || Boolean(until);
+    const isRefused = said === 'REFUSED';
+    const isWritten = said === 'CONTRIBUTED';
+    return [
+      ...(isOpen(request) ? [] : ['it does not wait for an answer, or no longer does']),
+      ...wordProblems('reasons', answer.reasons),
+      ...(Boolean(ground) === isRefused ? [] : ['ground: a refusal names one, and nothing else does']),
+      ...(parts.some((part) => part?.length === 0) ? ['it names nobody or nothing'] : []),
+      ...(said === 'APPROVED' && saysPart ? ['what is approved in part is answered with APPROVED_IN_PART'] : []),
+      ...(said === 'APPROVED_IN_PART' && !isLess(request, answer)
+        ? ['it leaves out a part of what was asked for']
+        : []),
+      ...(isRefused && (saysPart || cites?.length) ? ['a refusal approves nothing'] : []),
+      ...(isWritten && parts.some(Boolean) ? ['a contribution says of each part whom and what it is about'] : []),
+      ...(isWritten === Boolean(contributions?.length)
+        ? []
+        : ['contributions: CONTRIBUTED has some, and nothing else does']),
+      ...((records?.length ?? 0) > MOST_RECORDS ? [`records: at most ${MOST_RECORDS}`] : []),
+      ...((contributions?.length ?? 0) > MOST_CONTRIBUTIONS ? [`contributions: at most ${MOST_CONTRIBUTIONS}`] : []),
+      ...(contributions ?? []).flatMap(({ text }) => wordProblems('text', text, LONGEST.contribution)),
+    ];
+  }
+
+  return {
+    async answer(given) {
+      const found = await registers.sharingRequest(given.request);
+      const [one] = found ? await mine([found]) : [];
+      if (!one) throw new NotPermitted('ANSWER_REQUEST');
+      const { request } = one.placed;
+      const problems = problemsOf(request, given);
+      if (problems.length > 0) throw new NotValid(problems);
+      const contributions = (given.contributions ?? []).map(({ about, category, text }) => ({
+        id: newId(),
+        subject: about,
+        category,
+        text,
+      }));
+      const approval = granted(request, given, contributions);
+      const grant: Grant | undefined = approval && (await grants.approve(approval));
+      const answer: RecordedAnswer = {
+        id: newId(),
+        request: request.id,
+        answer: given.answer,
+        ...(given.ground ? { ground: given.ground } : {}),
+        reasons: given.reasons,
+        ...(grant ? { grant: grant.id } : {}),
+        at,
+        answeredBy: requester.worker,
+        contributions,
+      };
+      const { subjects } = request;
+      const ids = [request.id, answer.id, ...(grant ? [grant.id] : [])];
+      draft({ did: `REQUEST_${given.answer}`, ids, subjects, policies: one.by }, (manager) =>
+        once(registers.writeAnswer(manager, answer, contributions), 'it has been answered, or taken back, meanwhile'),
+      );
+      const [placed] = await showing.place([{ ...request, answers: [...request.answers, answer] }]);
+      return showing.show(placed as Placed, sightOf(request), grant);
+    },
+
+    async list(areOpen) {
+      const requests = await registers.sharingRequestsTo(requester.agency, areOpen, AT_A_TIME);
+      const found = await mine(requests);
+      const shown = await Promise.all(found.map(({ placed }) => showing.show(placed, sightOf(placed.request))));
+      draft({
+        did: 'SHOWN',
+        ids: shown.map(({ id }) => id),
+        subjects: [...new Set(shown.flatMap(({ subjects }) => subjects))],
+        policies: [...new Set(found.flatMap(({ by }) => by))],
+      });
+      return areOpen ? shown.sort((a, b) => (a.dueBy < b.dueBy ? -1 : Number(a.dueBy > b.dueBy))) : shown;
+    },
+  };
+}
+
+/** Fewer people, fewer categories, some records only, or an earlier end. */
+function isLess(request: RecordedRequest, { subjects, categories, records, until }: AnswerDraft): boolean {
+  const leavesOut = <T>(all: readonly T[], some: readonly T[] | null | undefined) =>
+    some ? all.some((one) => !some.includes(one)) : false;
+  return (
+    leavesOut(request.subjects, subjects) ||
+    leavesOut(request.categories, categories) ||
+    (records?.length ?? 0) > 0 ||
+    (until ? Date.parse(until) < Date.parse(request.until) : false)
+  );
+}

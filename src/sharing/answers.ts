@@ -95,7 +95,9 @@ export function openAnswering(parts: AnsweringParts): Answering {
   }
 
   async function mine(requests: readonly RecordedRequest[]) {
-    await operation.surroundings.ensure(requests.flatMap(({ subjects }) => subjects));
+    const persons = requests.flatMap(({ subjects }) => subjects);
+    await operation.surroundings.ensure(persons);
+    await operation.surroundings.ensure(persons.flatMap((person) => operation.facts().includedWith(person)));
     const placed = await showing.place(requests);
     return placed.flatMap((one) => {
       const by = permitted(one);
@@ -103,9 +105,12 @@ export function openAnswering(parts: AnsweringParts): Answering {
     });
   }
 
-  /** Of people whom the own agency neither works nor worked with it is told no more than that there are some. */
+  /** Of people with whose family the own agency neither works nor worked it is told no more than that there are some. */
   function sightOf({ subjects }: RecordedRequest): Sight {
-    const known = subjects.filter((person) => operation.facts().isKnownTo(person, requester.agency));
+    const facts = operation.facts();
+    const known = subjects.filter((person) =>
+      facts.includedWith(person).some((member) => facts.isKnownTo(member, requester.agency)),
+    );
     return { subjects: known, words: true, contributions: false };
   }
 

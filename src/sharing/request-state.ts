@@ -45,14 +45,19 @@ export interface StandingParts {
   readonly at: IsoInstant;
 }
 
-/** Managers of the holder, who are asked first whatever the protocol calls them; as `may-answer-request` has them. */
-const MANAGERS: readonly Role[] = ['TEAM_MANAGER', 'EARLY_HELP_MANAGER', 'AGENCY_MANAGER'];
+/** Who is asked first, as `may-answer-request` has them. */
+const MANAGERS_OF_HOLDER: Rung = {
+  level: 'TEAM',
+  office: 'Manager of the holder',
+  roles: ['TEAM_MANAGER', 'EARLY_HELP_MANAGER', 'AGENCY_MANAGER'],
+};
 
-/** The rungs a request climbs: the holder's managers, then the protocol's rungs above them. */
+/**
+ * The rungs a request climbs: the holder's managers, then the protocol's rungs above them. What a protocol calls its own lowest rung
+ * is a title of one of its agencies, and says nothing of another's managers.
+ */
 export function requestLadder(escalation: readonly Rung[]): readonly Rung[] {
-  const team = escalation.find(({ level }) => level === 'TEAM');
-  const office = team?.office ?? 'Manager of the holder';
-  return [{ level: 'TEAM', office, roles: MANAGERS }, ...escalation.filter(({ level }) => level !== 'TEAM')];
+  return [MANAGERS_OF_HOLDER, ...escalation.filter(({ level }) => level !== 'TEAM')];
 }
 
 const TIMESCALE_OF: { readonly [U in Urgency]: Timescale } = {
@@ -99,7 +104,7 @@ export function standingOf(request: RecordedRequest, { timescales, ladder, at }:
 function climb(ladder: readonly Rung[], place: number, from: IsoInstant, until: IsoInstant, time: Duration): StandsOn {
   const dueBy = instantAfter(from, time);
   if (until > dueBy && place + 1 < ladder.length) return climb(ladder, place + 1, dueBy, until, time);
-  return { ...(ladder[place] ?? NO_RUNG), place, dueBy };
+  return { ...(ladder[place] ?? MANAGERS_OF_HOLDER), place, dueBy };
 }
 
 /** Whoever of a holder may sit on a rung. */
@@ -147,4 +152,3 @@ const HOUSE: { readonly [U in Urgency]: Duration } = {
   URGENT: { ...NONE, workingDays: 1 },
   ROUTINE: { ...NONE, workingDays: 5 },
 };
-const NO_RUNG: Rung = { level: 'TEAM', office: '', roles: [] };

@@ -247,6 +247,23 @@ describe('a request', () => {
       answers: [{ answer: 'REFUSED' }, { answer: 'REFUSED', office: 'Head of service' }],
     });
     expect(messageOf(await said('rw-rory-ember', 'disputeInformationAnswer', id))).toMatch(/no rung above/);
+    const { data: officers } = await ask(
+      demo,
+      'ig-sol-whitby',
+      `query E @purpose(of: INFORMATION_GOVERNANCE) { audit { sharingRequests(state: ESCALATED) {
+        nodes { id office level answers { by office isDisputed reasons } } } } }`,
+    );
+    expect(officers['audit'].sharingRequests.nodes).toEqual([
+      {
+        id,
+        office: 'Head of service',
+        level: 'HEAD',
+        answers: [
+          { by: 'tm-piers-lovell', office: 'Manager of the holder', isDisputed: true, reasons: 'CANARY-REASONS' },
+          { by: 'hos-rhea-dunmore', office: 'Head of service', isDisputed: false, reasons: 'CANARY-REASONS' },
+        ],
+      },
+    ]);
   });
 
   it('that nobody answers is overdue once it is due, stands on the next rung, and may still be answered below', async () => {

@@ -325,7 +325,7 @@ describe('requests (10)', () => {
     expect(await nodesOf('relevanceRequests(state: OVERDUE)', SELECTION)).toEqual([]);
   });
 
-  it('tell what agencies asked each other, answered and why, how long it took, what is due; and no word of the case', async () => {
+  it('tell what agencies asked each other, answered and why, how long it took, what is due (CAM-05); and no word of the case', async () => {
     const REQUEST = `id holder { id } agency { id } askedBy about categories purpose urgency state dueBy isOverdue isEscalated office
       minutesToAnswer firstReleasedAt minutesToShare answers { answer ground reasons by grant isDisputed }`;
     const { house } = demo as unknown as { house: { now: () => Date } };

@@ -127,7 +127,7 @@ describe('an answered request', () => {
     });
   });
 
-  it('goes to the next rung from the moment it is disputed, with the same time', () => {
+  it('goes to the next rung from the moment it is disputed, with the same time (FIP-08, CF-08)', () => {
     const one = request({ answers: [answer(disputed(at(24, 9)))] });
     expect(stands(one, at(24, 10))).toMatchObject({
       state: 'OPEN',
@@ -193,7 +193,7 @@ describe('who may answer', () => {
     expect(who(refused, at(24, 15))).toEqual([['hos'], false]));
 });
 
-it('the lowest rung is the holder’s managers, whatever a protocol calls its own', () => {
+it('the lowest rung is the holder’s managers, whatever a protocol calls its own (FS-21)', () => {
   const team: Rung = { level: 'TEAM', office: 'Managers of both services', roles: ['TEAM_MANAGER'] };
   const ladders = [[team, HEAD], [HEAD], [team]].map((rungs) => requestLadder(rungs).map(({ office }) => office));
   expect(ladders).toEqual([

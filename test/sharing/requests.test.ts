@@ -1,6 +1,13 @@
 /** Agencies ask each other (RULES §8; CF-06): asked, answered, released, disputed, overdue; and nothing told that asking could tell. */
+import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { sendTo } from '../../src/cli/audit/ask.js';
+import { print } from '../../src/cli/audit/command.js';
+import { writerFor } from '../../src/cli/audit/formats.js';
+import { QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
 import type { Demo } from '../../src/compose-demo.js';
+import type { Source } from '../../src/sources/contract.js';
 import { type Asked, ask, type Json, startDemo } from '../attacks/demo.js';
 
 let demo: Demo;
@@ -8,7 +15,7 @@ let house: { now: () => Date };
 let clock: () => Date;
 beforeAll(async () => {
   // The house rules' ladder: a manager of the holder, then a head of service.
-  demo = await startDemo({ THRESHOLD_PROTOCOLS: 'none' });
+  demo = await startDemo({ THRESHOLD_PROTOCOLS: 'none' }, lockedAway);
   house = demo.house as { now: () => Date };
   clock = house.now;
 });
@@ -16,6 +23,23 @@ beforeEach(() => {
   house.now = clock;
 });
 afterAll(() => demo.stop());
+
+/** Everything that social care holds of Gus (P-1008) is locked: to other agencies he is not there. */
+function lockedAway(source: Source): Source {
+  if (source.id !== 'social-care') return source;
+  return {
+    ...source,
+    async read(wanted, options) {
+      const reply = await source.read(wanted, options);
+      const items = reply.items.map((record) =>
+        record.label.subject === '410056' || record.label.names.includes('410056')
+          ? { ...record, label: { ...record.label, confidentiality: 'V' as const } }
+          : record,
+      );
+      return { ...reply, items };
+    },
+  };
+}
 
 const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const [NESSA, NELL, FINN, IMKE, RUTH] = ['P-1015', 'P-1016', 'P-1018', 'P-1029', 'P-1032'] as const;
@@ -117,7 +141,7 @@ const work = async (worker: string, person: string, purpose = 'ASSESSMENT') => {
 };
 
 describe('a request', () => {
-  it('that is approved releases what it lists to who asked, until its end or until it is ended', async () => {
+  it('that is approved releases what it lists to who asked, until its end or until it is ended (CF-06, CF-11)', async () => {
     const { id, state, rung, dueBy, askedAt, ...request } = await asked('sw-cleo-marchbank');
     expect({ state, rung, ...request }).toMatchObject({
       state: 'OPEN',
@@ -207,7 +231,7 @@ describe('a request', () => {
     expect(await work('sw-cleo-marchbank', NESSA)).toBe(1);
   });
 
-  it('that is refused goes to the next rung when it is disputed: who sits there answers, and nobody else', async () => {
+  it('that is refused goes to the next rung when it is disputed: who sits there answers, and nobody else (FIP-08)', async () => {
     const { id } = await asked('rw-rory-ember', { holder: 'csc', categories: ['PLAN'] }, 'SUPERVISION');
     expect(await sees('hos-rhea-dunmore', id)).toBe(false);
     expect(codeOf(await answering('hos-rhea-dunmore', id))).toBe('NOT_PERMITTED');
@@ -477,6 +501,23 @@ describe('asking tells nothing', () => {
     expect(codeOf(await requesting('sw-cleo-marchbank', { holder: 'csc' }))).toBe('NOT_PERMITTED');
   });
 
+  it('about a child of the family whom their own agency keeps locked, and about others with him', async () => {
+    const [GILDA, GUS] = [idOf('P-1007'), idOf('P-1008')];
+    const query = 'query P($id: ID!) @purpose(of: ASSESSMENT) { person(id: $id) { id } }';
+    expect((await ask(demo, 'rw-rory-ember', query, { id: GUS })).data).toEqual({ person: null });
+    const absent = await requesting('rw-rory-ember', { holder: 'csc', subjects: [idOf('P-9999')] });
+    for (const subjects of [[GUS], [GILDA, GUS]]) {
+      const hidden = await requesting('rw-rory-ember', { holder: 'csc', subjects });
+      expect([codeOf(hidden), messageOf(hidden), hidden.data]).toEqual([
+        'NOT_PERMITTED',
+        messageOf(absent),
+        absent.data,
+      ]);
+    }
+    expect((await requesting('rw-rory-ember', { holder: 'csc', subjects: [GILDA] })).errors).toBeUndefined();
+    expect((await requesting('sw-cleo-marchbank', { subjects: [GUS] })).errors).toBeUndefined();
+  });
+
   it('a manager who works with the other side sees no such request, answers none, and is told so as of none', async () => {
     const { id } = await asked('sw-cleo-marchbank', { holder: 'prob', subjects: [idOf(IMKE)] });
     expect(await sees('am-bryn-oakes', id)).toBe(false);
@@ -519,6 +560,39 @@ describe('asking tells nothing', () => {
     const answer = await requesting('sw-cleo-marchbank', more, purpose);
     expect([codeOf(answer), messageOf(answer)]).toEqual(['NOT_VALID', expect.stringMatching(problem)]);
     expect(JSON.stringify(answer)).not.toContain('CANARY');
+  });
+
+  it('docs/requests.md is what can be asked, answered and read', async () => {
+    const text = readFileSync('docs/requests.md', 'utf8');
+    const [request = '', mine = '', list = '', answer = ''] = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(
+      ([, it]) => it,
+    );
+    const variables = JSON.parse(/^ {4}(\{"input"[\s\S]*?)\n\n/m.exec(text)?.[1] ?? '') as Record<string, unknown>;
+    const { id } = (await ask(demo, 'sw-cleo-marchbank', request, variables)).data['requestInformation'] as Json;
+    const listed = (await ask(demo, 'am-sable-frost', list)).data['informationRequestsToAnswer'].nodes as Json[];
+    expect(listed.map((one) => one['id'])).toContain(id);
+    const refusal = {
+      request: id,
+      answer: 'REFUSED',
+      ground: 'NOTHING_TO_SHARE',
+      reasons: 'There is nothing to share.',
+    };
+    expect((await ask(demo, 'am-sable-frost', answer, { input: refusal })).errors).toBeUndefined();
+    const [latest] = (await ask(demo, 'sw-cleo-marchbank', mine)).data['informationRequests'].nodes as Json[];
+    expect(latest).toMatchObject({
+      id,
+      state: 'REFUSED',
+      answers: [{ ground: 'NOTHING_TO_SHARE', contributions: [] }],
+    });
+    const asked = QUESTIONS['sharing-requests'] as Question;
+    const rows: string[] = [];
+    const out = new Writable({ write: (chunk: Buffer, _, done) => (rows.push(chunk.toString()), done()) });
+    const send = sendTo(demo.url, await demo.tokenOf('ig-sol-whitby'));
+    for (const format of ['csv', 'ndjson', 'table'] as const)
+      await print(send, asked, { state: 'REFUSED' }, writerFor(format, asked), out);
+    expect(rows.join('')).toContain('NOTHING_TO_SHARE');
+    // What is no operation of the log is no FHIR AuditEvent; the single acts are.
+    expect(() => writerFor('fhir', asked)).toThrow('operations');
   });
 
   it('no entry of the log holds a word that anybody wrote', async () => {

@@ -20,7 +20,7 @@ import {
   type RecordedRequest,
   type RefusalGround,
 } from '../registers/sharing-request.js';
-import type { GrantDraft, Grants } from './grants.js';
+import { type GrantDraft, type Grants, OUTSIDE } from './grants.js';
 import { once } from './requests.js';
 import { LONGEST, openShowing, type Placed, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
@@ -94,7 +94,15 @@ export function openAnswering(parts: AnsweringParts): Answering {
       : undefined;
   }
 
+  /** Those that the requester may answer. For whoever answers no requests at all, nothing is asked about anybody. */
   async function mine(requests: readonly RecordedRequest[]) {
+    const might = {
+      ...operation.facts().actionFactsOfNobody(),
+      ownAgency: true,
+      party: true,
+      madeBy: 'ANOTHER_AGENCY',
+    } as const;
+    if (!policies.mayDo('ANSWER_REQUEST', might).allowed) return [];
     const persons = requests.flatMap(({ subjects }) => subjects);
     await operation.surroundings.ensure(persons);
     await operation.surroundings.ensure(persons.flatMap((person) => operation.facts().includedWith(person)));
@@ -105,19 +113,25 @@ export function openAnswering(parts: AnsweringParts): Answering {
     });
   }
 
-  /** Of people with whose family the own agency neither works nor worked it is told no more than that there are some. */
-  function sightOf({ subjects }: RecordedRequest): Sight {
+  /** With whose family the own agency works or worked. Of the others it is told that there are some, and approves nothing. */
+  function knownOf({ subjects }: RecordedRequest): readonly PersonId[] {
     const facts = operation.facts();
-    const known = subjects.filter((person) =>
+    return subjects.filter((person) =>
       facts.includedWith(person).some((member) => facts.isKnownTo(member, requester.agency)),
     );
-    return { subjects: known, words: true, contributions: false };
   }
+
+  const sightOf = (request: RecordedRequest): Sight => ({
+    subjects: knownOf(request),
+    words: true,
+    contributions: false,
+  });
 
   /** What is approved, where anything is: all that was asked, but for what an approval in part leaves out. */
   function granted(
     request: RecordedRequest,
     answer: AnswerDraft,
+    known: readonly PersonId[],
     contributions: readonly Contribution[],
   ): GrantDraft | undefined {
     if (answer.answer === 'REFUSED') return undefined;
@@ -127,7 +141,7 @@ export function openAnswering(parts: AnsweringParts): Answering {
           subjects: contributions.map(({ subject }) => subject),
           categories: contributions.map(({ category }) => category),
         }
-      : { subjects: answer.subjects ?? request.subjects, categories: answer.categories ?? request.categories };
+      : { subjects: answer.subjects ?? known, categories: answer.categories ?? request.categories };
     return {
       request,
       subjects: [...new Set(written.subjects)],
@@ -139,9 +153,12 @@ export function openAnswering(parts: AnsweringParts): Answering {
     };
   }
 
-  function problemsOf(request: RecordedRequest, answer: AnswerDraft): string[] {
+  function problemsOf(request: RecordedRequest, answer: AnswerDraft, known: readonly PersonId[]): string[] {
     const { answer: said, ground, subjects, categories, records, until, contributions, cites } = answer;
     const parts = [subjects, categories, records];
+    // Somebody whom it names, and whom the own agency does not know, is as much outside it as anybody: a guess finds out nobody.
+    const named = [...(subjects ?? []), ...(contributions ?? []).map(({ about }) => about)];
+    if (!named.every((person) => known.includes(person))) return [OUTSIDE];
     const saysPart = parts.some((part) => (part?.length ?? 0) > 0) || Boolean(until);
     const isRefused = said === 'REFUSED';
     const isWritten = said === 'CONTRIBUTED';
@@ -151,7 +168,11 @@ export function openAnswering(parts: AnsweringParts): Answering {
       ...(Boolean(ground) === isRefused ? [] : ['ground: a refusal names one, and nothing else does']),
       ...(parts.some((part) => part?.length === 0) ? ['it names nobody or nothing'] : []),
       ...(said === 'APPROVED' && saysPart ? ['what is approved in part is answered with APPROVED_IN_PART'] : []),
-      ...(said === 'APPROVED_IN_PART' && !isLess(request, answer)
+      ...(said === 'APPROVED' && known.length < request.subjects.length
+        ? ['it is about somebody whom your agency does not know: what is approved is a part']
+        : []),
+      ...(isRefused || known.length > 0 ? [] : ['it is about nobody whom your agency knows']),
+      ...(said === 'APPROVED_IN_PART' && !isLess(request, { subjects: known, ...answer })
         ? ['it leaves out a part of what was asked for']
         : []),
       ...(isRefused && (saysPart || cites?.length) ? ['a refusal approves nothing'] : []),
@@ -171,7 +192,8 @@ export function openAnswering(parts: AnsweringParts): Answering {
       const [one] = found ? await mine([found]) : [];
       if (!one) throw new NotPermitted('ANSWER_REQUEST');
       const { request } = one.placed;
-      const problems = problemsOf(request, given);
+      const known = knownOf(request);
+      const problems = problemsOf(request, given, known);
       if (problems.length > 0) throw new NotValid(problems);
       const contributions = (given.contributions ?? []).map(({ about, category, text }) => ({
         id: newId(),
@@ -179,7 +201,7 @@ export function openAnswering(parts: AnsweringParts): Answering {
         category,
         text,
       }));
-      const approval = granted(request, given, contributions);
+      const approval = granted(request, given, known, contributions);
       const grant: Grant | undefined = approval && (await grants.approve(approval));
       const answer: RecordedAnswer = {
         id: newId(),

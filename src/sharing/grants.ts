@@ -43,6 +43,9 @@ export interface GrantParts {
   readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
 }
 
+/** What is said of an approval that goes beyond its request. */
+export const OUTSIDE = 'it lies within what was asked: about whom, of which categories, until when';
+
 export interface Grants {
   /** Counts from the next operation on. Throws NotPermitted, NotValid. */
   approve(draft: GrantDraft): Promise<Grant>;
@@ -148,7 +151,7 @@ export function openGrants({ operation, policies, registers, directory, newId, d
           ? ['what is held of a person is shown to them by a family view, not by a request']
           : []),
         ...(Number.isNaN(until) || until <= Date.parse(at) ? ['it has an end, which lies ahead'] : []),
-        ...(isInside(asked) ? [] : ['it lies within what was asked: about whom, of which categories, until when']),
+        ...(isInside(asked) ? [] : [OUTSIDE]),
         ...(named ? [] : ['a record it names is not one of the holder’s about whom it names']),
         ...(whom?.agency === agency && whom.roles.includes(role) && recipient
           ? []

@@ -1,7 +1,14 @@
 /** Agencies ask each other (RULES §8; CF-06): asked, answered, released, disputed, overdue; and nothing told that asking could tell. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { exportLog } from '../../src/audit/export.js';
+import { writeVerifier } from '../../src/audit/log/signed-note.js';
+import { trustedKey } from '../../src/audit/verify/notes.js';
+import { verifyLog } from '../../src/audit/verify/verify-log.js';
 import { sendTo } from '../../src/cli/audit/ask.js';
 import { print } from '../../src/cli/audit/command.js';
 import { writerFor } from '../../src/cli/audit/formats.js';
@@ -9,13 +16,14 @@ import { QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
 import type { Demo } from '../../src/compose-demo.js';
 import type { Source } from '../../src/sources/contract.js';
 import { type Asked, ask, type Json, startDemo } from '../attacks/demo.js';
+import { KEYS, keyText } from '../audit/sequenced.js';
 
 let demo: Demo;
 let house: { now: () => Date };
 let clock: () => Date;
 beforeAll(async () => {
   // The house rules' ladder: a manager of the holder, then a head of service.
-  demo = await startDemo({ THRESHOLD_PROTOCOLS: 'none' }, lockedAway);
+  demo = await startDemo({ THRESHOLD_PROTOCOLS: 'none', THRESHOLD_LOG_KEY: keyText(1) }, lockedAway);
   house = demo.house as { now: () => Date };
   clock = house.now;
 });
@@ -42,7 +50,7 @@ function lockedAway(source: Source): Source {
 }
 
 const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
-const [NESSA, NELL, FINN, IMKE, RUTH] = ['P-1015', 'P-1016', 'P-1018', 'P-1029', 'P-1032'] as const;
+const [NESSA, NELL, SALLY, IMKE, RUTH] = ['P-1015', 'P-1016', 'P-1017', 'P-1029', 'P-1032'] as const;
 const HOUR = 3_600_000;
 const inHours = (n: number) => new Date(clock().getTime() + n * HOUR).toISOString();
 /** From here on it is so many hours later, for the whole gateway. */
@@ -371,7 +379,7 @@ describe('a request', () => {
 });
 
 describe('a written contribution (CP5)', () => {
-  const part = (text = 'CANARY-REPORT') => ({ about: idOf(FINN), category: 'EARLY_HELP', text });
+  const part = (text = 'CANARY-REPORT') => ({ about: idOf(SALLY), category: 'MENTAL_HEALTH', text });
   const contribution = (more: object = {}) => ({
     answer: 'CONTRIBUTED',
     ground: null,
@@ -379,16 +387,16 @@ describe('a written contribution (CP5)', () => {
     ...more,
   });
 
-  it('is read by who asked alone, by the door, for its purpose, while they work with the child and it has not ended', async () => {
-    const wanted = { holder: 'eh', subjects: [idOf(FINN)], categories: ['EARLY_HELP'] };
+  it('is read by who asked alone, by the door, for its purpose, while they work with the person and it has not ended', async () => {
+    const wanted = { holder: 'mht', categories: ['MENTAL_HEALTH'], subjects: [idOf(SALLY)] };
     const { id } = await asked('sw-dorn-aske', wanted, 'S47_ENQUIRY');
     expect(
       messageOf(
-        await answering('ehm-petra-cole', id, contribution({ contributions: [{ ...part(), about: idOf(NELL) }] })),
+        await answering('am-viggo-inglis', id, contribution({ contributions: [{ ...part(), about: idOf(NELL) }] })),
       ),
     ).toMatch(/within what was asked/);
     // The open enquiry is by itself why consent is not required: nothing is cited.
-    const { data, errors } = await answering('ehm-petra-cole', id, contribution());
+    const { data, errors } = await answering('am-viggo-inglis', id, contribution());
     expect(errors).toBeUndefined();
     expect(JSON.stringify(data)).not.toContain('CANARY-REPORT');
     const [answer] = data['answerInformationRequest'].answers as Json[];
@@ -396,15 +404,15 @@ describe('a written contribution (CP5)', () => {
     expect((await lastEntry())?.statements).toMatchObject([{ did: 'GRANT' }, { did: 'REQUEST_CONTRIBUTED' }]);
     const read = async (purpose = 'S47_ENQUIRY') => (await ownOne('sw-dorn-aske', id, purpose))['answers'][0];
     expect((await read())['contributions']).toMatchObject([
-      { text: 'CANARY-REPORT', category: 'EARLY_HELP', about: { id: idOf(FINN) }, holder: { id: 'eh' } },
+      { text: 'CANARY-REPORT', category: 'MENTAL_HEALTH', about: { id: idOf(SALLY) }, holder: { id: 'mht' } },
     ]);
     const entry = await lastEntry();
     const [line, person, holder, type] = entry?.outcomes.find(([, , , kind]) => kind === 'Contribution') ?? [];
-    expect([person, holder, type]).toEqual([FINN, 'eh', 'Contribution']);
+    expect([person, holder, type]).toEqual([SALLY, 'mht', 'Contribution']);
     expect(entry?.decisions[line as number]).toMatchObject({ outcome: 'RELEASED', basis: 'EXCEPTION' });
     expect(entry?.decisions[line as number]?.evidence).toEqual(expect.arrayContaining([answer?.['grant'].id]));
     expect((await read('CHILD_IN_NEED'))['contributions']).toEqual([]);
-    const listed = (await toAnswer('ehm-petra-cole', true)).find((one) => one['id'] === id);
+    const listed = (await toAnswer('am-viggo-inglis', true)).find((one) => one['id'] === id);
     expect(listed?.['answers'][0].contributions).toEqual([]);
 
     const { store } = demo;
@@ -426,7 +434,7 @@ describe('a written contribution (CP5)', () => {
       );
     expect((await read())['contributions']).toHaveLength(1);
     const end = 'mutation E($id: ID!) @purpose(of: SUPERVISION) { endInformationGrant(id: $id, why: "Done.") }';
-    await ask(demo, 'ehm-petra-cole', end, { id: answer?.['grant'].id });
+    await ask(demo, 'am-viggo-inglis', end, { id: answer?.['grant'].id });
     expect((await read())['contributions']).toEqual([]);
   });
 
@@ -473,6 +481,25 @@ describe('asking tells nothing', () => {
     expect(asIs).toMatchObject({ subjects: [{ id: idOf(NESSA) }], namesOthers: false });
     expect(stranger).toMatchObject({ subjects: [], namesOthers: true });
     expect(JSON.stringify(stranger)).not.toContain(idOf(NESSA));
+    // Nor does an answer that guesses: who is in it and unknown is as much outside it as who is not.
+    const inPart = { answer: 'APPROVED_IN_PART', ground: null, cites: ['c-1'] };
+    const guesses = [NESSA, NELL, 'P-9999'].map((person) =>
+      answering('am-yara-lomas', not['id'], { ...inPart, subjects: [idOf(person)] }),
+    );
+    const written = [NESSA, NELL].map((about) =>
+      answering('am-yara-lomas', not['id'], {
+        answer: 'CONTRIBUTED',
+        ground: null,
+        cites: ['c-1'],
+        contributions: [{ about: idOf(about), category: 'SUBSTANCE_MISUSE', text: 'x' }],
+      }),
+    );
+    expect(new Set((await Promise.all(guesses)).map(messageOf)).size).toBe(1);
+    expect(new Set((await Promise.all(written)).map(messageOf)).size).toBe(1);
+    expect(messageOf(await answering('am-yara-lomas', not['id'], approval({ cites: ['c-1'] })))).toMatch(
+      /does not know/,
+    );
+    expect((await answering('am-yara-lomas', not['id'], { ground: 'NOTHING_TO_SHARE' })).errors).toBeUndefined();
   });
 
   it('to the other side, to whoever is in conflict, and about somebody who is hidden: as of nobody at all', async () => {
@@ -562,6 +589,19 @@ describe('asking tells nothing', () => {
     expect(JSON.stringify(answer)).not.toContain('CANARY');
   });
 
+  it('nobody buries another agency’s list', async () => {
+    const whole = await demo.house.registers.sharingRequest(
+      (await asked('rw-quinn-darrow', { holder: 'csc', subjects: [idOf('P-1005')] }))['id'],
+    );
+    const { registers } = demo.house;
+    for (let i = await registers.openRequestsBy('rw-quinn-darrow', 'haven'); i < 50; i += 1)
+      await demo.store.transaction((manager) => registers.writeRequest(manager, { ...whole!, id: `q-${i}` }));
+    const more = () => requesting('rw-quinn-darrow', { holder: 'csc', subjects: [idOf('P-1005')] });
+    expect(messageOf(await more())).toMatch(/50 open requests/);
+    await said('rw-quinn-darrow', 'withdrawInformationRequest', 'q-49');
+    expect((await more()).errors).toBeUndefined();
+  });
+
   it('docs/requests.md is what can be asked, answered and read', async () => {
     const text = readFileSync('docs/requests.md', 'utf8');
     const [request = '', mine = '', list = '', answer = ''] = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(
@@ -586,7 +626,12 @@ describe('asking tells nothing', () => {
     });
     const asked = QUESTIONS['sharing-requests'] as Question;
     const rows: string[] = [];
-    const out = new Writable({ write: (chunk: Buffer, _, done) => (rows.push(chunk.toString()), done()) });
+    const out = new Writable({
+      write(chunk: Buffer, _, done) {
+        rows.push(chunk.toString());
+        done();
+      },
+    });
     const send = sendTo(demo.url, await demo.tokenOf('ig-sol-whitby'));
     for (const format of ['csv', 'ndjson', 'table'] as const)
       await print(send, asked, { state: 'REFUSED' }, writerFor(format, asked), out);
@@ -599,5 +644,14 @@ describe('asking tells nothing', () => {
     const log = JSON.stringify(await demo.audit.after(0, 5000));
     expect(log).toContain('REQUEST_REFUSED');
     expect(log).not.toContain('CANARY');
+  });
+
+  it('and its files verify: what an answer moved, and what ended, stands in their order', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'threshold-requests-'));
+    await demo.sequencer.sequence();
+    const entries = await exportLog(demo.store, { ...KEYS, witnesses: [] }, join(folder, 'log'));
+    const keys = KEYS.verifiers.map((key) => trustedKey(writeVerifier(key)));
+    expect((await verifyLog(join(folder, 'log'), { log: keys })).entries).toBe(entries);
+    await rm(folder, { recursive: true });
   });
 });

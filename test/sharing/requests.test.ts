@@ -239,6 +239,34 @@ describe('a request', () => {
     expect(await work('sw-cleo-marchbank', NESSA)).toBe(1);
   });
 
+  it('approved by name opens a record that nothing else shows to exist, and no other', async () => {
+    const ODILE = idOf('P-1046');
+    const flag = Buffer.from('MentalHealthRecord:mental-health:Flag/svf-70911').toString('base64url');
+    const terms = { subjects: [ODILE], categories: ['MENTAL_HEALTH'] };
+    const { id } = await asked('sw-bram-hollis', { holder: 'mht', ...terms }, 'COURT_PROCEEDINGS');
+    const purposes = ['COURT_PROCEEDINGS'];
+    const cites = [await except('sw-bram-hollis', { ...terms, holders: ['mht'], purposes })];
+    const query = 'query N($id: ID!) @purpose(of: COURT_PROCEEDINGS) { node(id: $id) { id } }';
+    const seen = async () => (await ask(demo, 'sw-bram-hollis', query, { id: flag })).data['node'] as Json | null;
+    const before = await work('sw-bram-hollis', 'P-1046', 'COURT_PROCEEDINGS');
+    expect(await seen()).toBeNull();
+    const inPart = { answer: 'APPROVED_IN_PART', ground: null, cites };
+    // Another agency’s record, and one of somebody else, are none of the holder’s about whom it names.
+    for (const other of [
+      'SubstanceMisuseRecord:substance-misuse:HR4103/E6101',
+      'MentalHealthRecord:mental-health:RiskAssessment/svr-81011',
+    ])
+      expect(
+        messageOf(
+          await answering('am-viggo-inglis', id, { ...inPart, records: [Buffer.from(other).toString('base64url')] }),
+        ),
+      ).toMatch(/not one of the holder/);
+    const { data } = await answering('am-viggo-inglis', id, { ...inPart, records: [flag] });
+    expect(data['answerInformationRequest'].answers).toMatchObject([{ grant: { isByName: true } }]);
+    expect(await seen()).toEqual({ id: flag });
+    expect(await work('sw-bram-hollis', 'P-1046', 'COURT_PROCEEDINGS')).toBe(before + 1);
+  });
+
   it('that is refused goes to the next rung when it is disputed: who sits there answers, and nobody else (FIP-08)', async () => {
     const { id } = await asked('rw-rory-ember', { holder: 'csc', categories: ['PLAN'] }, 'SUPERVISION');
     expect(await sees('hos-rhea-dunmore', id)).toBe(false);

@@ -141,7 +141,12 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       emergencies: openEmergencies({ protocol: parts.house.protocol, ...shared }),
       approvals: openApprovals(shared),
       requests: openRequests({ protocol: parts.house.protocol, ...shared }),
-      answering: openAnswering({ protocol: parts.house.protocol, grants, ...shared }),
+      answering: openAnswering({
+        protocol: parts.house.protocol,
+        grants,
+        recordException: (draft) => statements.recordException(draft),
+        ...shared,
+      }),
       grants,
       explaining,
       sayings,

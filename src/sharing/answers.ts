@@ -20,10 +20,11 @@ import {
   type RecordedRequest,
   type RefusalGround,
 } from '../registers/sharing-request.js';
+import type { ExceptionRecord } from '../registers/statements.js';
 import { type GrantDraft, type Grants, OUTSIDE } from './grants.js';
 import { once } from './requests.js';
 import { LONGEST, openShowing, type Placed, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+import { type ExceptionDraft, NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 /** A part of a written contribution. */
 export interface ContributionDraft {
@@ -46,6 +47,8 @@ export interface AnswerDraft {
   readonly contributions?: readonly ContributionDraft[] | null;
   /** Of an approval and a contribution: live consents and exceptions. */
   readonly cites?: readonly string[] | null;
+  /** Why consent is not required, recorded with it for exactly what is approved: a lawful gateway, and answers to its questions. */
+  readonly exception?: Pick<ExceptionDraft, 'gateway' | 'answers'> | null;
 }
 
 export interface AnsweringParts {
@@ -55,6 +58,8 @@ export interface AnsweringParts {
   readonly directory: Directory;
   readonly protocol: Protocol;
   readonly grants: Grants;
+  /** As `Statements.recordException`: whether the requester may, policies decide. */
+  readonly recordException: (draft: ExceptionDraft) => Promise<ExceptionRecord>;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
   readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
@@ -73,7 +78,7 @@ const MOST_RECORDS = 100;
 const MOST_CONTRIBUTIONS = 20;
 
 export function openAnswering(parts: AnsweringParts): Answering {
-  const { operation, policies, registers, grants, newId, draft } = parts;
+  const { operation, policies, registers, grants, recordException, newId, draft } = parts;
   const { requester, at } = operation;
   const showing = openShowing(parts);
 
@@ -175,7 +180,7 @@ export function openAnswering(parts: AnsweringParts): Answering {
       ...(said === 'APPROVED_IN_PART' && !isLess(request, { subjects: known, ...answer })
         ? ['it leaves out a part of what was asked for']
         : []),
-      ...(isRefused && (saysPart || cites?.length) ? ['a refusal approves nothing'] : []),
+      ...(isRefused && (saysPart || cites?.length || answer.exception) ? ['a refusal approves nothing'] : []),
       ...(isWritten && parts.some(Boolean) ? ['a contribution says of each part whom and what it is about'] : []),
       ...(isWritten === Boolean(contributions?.length)
         ? []
@@ -184,6 +189,22 @@ export function openAnswering(parts: AnsweringParts): Answering {
       ...((contributions?.length ?? 0) > MOST_CONTRIBUTIONS ? [`contributions: at most ${MOST_CONTRIBUTIONS}`] : []),
       ...(contributions ?? []).flatMap(({ text }) => wordProblems('text', text, LONGEST.contribution)),
     ];
+  }
+
+  /** Makes the grant, and before it the reason why consent is not required, where one is recorded for it. */
+  async function approve(approval: GrantDraft, { exception }: AnswerDraft): Promise<Grant> {
+    if (!exception) return grants.approve(approval);
+    const { request, subjects, categories, until } = approval;
+    const recorded = await recordException({
+      ...exception,
+      subjects,
+      categories,
+      holders: [request.holder],
+      recipients: [request.agency],
+      purposes: [request.purpose],
+      until,
+    });
+    return grants.approve({ ...approval, recorded: [recorded] });
   }
 
   return {
@@ -202,7 +223,7 @@ export function openAnswering(parts: AnsweringParts): Answering {
         text,
       }));
       const approval = granted(request, given, known, contributions);
-      const grant: Grant | undefined = approval && (await grants.approve(approval));
+      const grant = approval && (await approve(approval, given));
       const answer: RecordedAnswer = {
         id: newId(),
         request: request.id,

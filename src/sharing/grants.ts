@@ -16,6 +16,7 @@ import type { Grant, GrantedItem } from '../registers/grant.js';
 import type { Registers } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
 import type { SharingRequest } from '../registers/sharing-request.js';
+import type { ExceptionRecord } from '../registers/statements.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 /** What is approved of a request. Who asked, as what, and for which purpose is the request's. */
@@ -31,6 +32,8 @@ export interface GrantDraft {
   readonly until: string;
   /** Ids of live consents and exceptions which together cover everybody and everything in it; open enquiries need no citing. */
   readonly cites: readonly string[];
+  /** Exceptions that this operation records for it: the register has them from the next one on. */
+  readonly recorded?: readonly ExceptionRecord[];
 }
 
 export interface GrantParts {
@@ -101,6 +104,7 @@ export function openGrants({ operation, policies, registers, directory, newId, d
       (one) => one ?? [],
     );
     if (consents.length + exceptions.length < asked.cites.length) return false;
+    exceptions.push(...(asked.recorded ?? []));
     return asked.subjects.every((subject) => {
       if (operation.facts().enquiriesFor(subject, recipient, purpose).length > 0) return true;
       return asked.categories.every((category) => {
@@ -130,9 +134,10 @@ export function openGrants({ operation, policies, registers, directory, newId, d
   }
 
   /** What it rests on: what is cited, and the open enquiries that are a reason by themselves. */
-  function restsOn({ cites, subjects, request: { purpose } }: GrantDraft, recipient: Agency): readonly string[] {
+  function restsOn({ cites, recorded = [], subjects, request }: GrantDraft, recipient: Agency): readonly string[] {
+    const { purpose } = request;
     const enquiries = subjects.flatMap((subject) => operation.facts().enquiriesFor(subject, recipient, purpose));
-    return [...new Set([...cites, ...enquiries])];
+    return [...new Set([...cites, ...recorded.map(({ id }) => id), ...enquiries])];
   }
 
   return {

@@ -239,6 +239,34 @@ describe('a request', () => {
     expect(await work('sw-cleo-marchbank', NESSA)).toBe(1);
   });
 
+  it('is approved with why consent is not required, recorded for exactly that and standing before it in the log', async () => {
+    const { id } = await asked('sw-cleo-marchbank', {}, 'SUPERVISION');
+    const exception = { gateway: 'CHILDREN_ACT_2004_S16LA', answers: ['CANARY-ANSWER', 'No less would do.'] };
+    const before = await work('sw-cleo-marchbank', NESSA, 'SUPERVISION');
+    for (const [more, problem] of [
+      [{ ...exception, gateway: 'NO_SUCH' }, /no lawful gateway/],
+      [{ ...exception, answers: [] }, /not answered/],
+      // Until a second person approves it covers nothing.
+      [{ ...exception, gateway: 'COURT_ORDER' }, /./],
+    ] as const)
+      expect(messageOf(await answering('am-sable-frost', id, approval({ exception: more })))).toMatch(problem);
+    expect(messageOf(await answering('am-sable-frost', id, { exception }))).toMatch(/approves nothing/);
+    expect((await answering('am-sable-frost', id, approval({ exception }))).errors).toBeUndefined();
+    const lines = (await lastEntry())?.statements ?? [];
+    expect(lines.map(({ did }) => did)).toEqual(['EXCEPTION', 'GRANT', 'REQUEST_APPROVED']);
+    const [recorded = '', granted = ''] = lines.flatMap(({ ids }) => ids);
+    expect(await demo.house.registers.grant(granted)).toMatchObject({ cites: [recorded] });
+    expect(await demo.house.registers.exception(recorded)).toMatchObject({
+      subjects: [NESSA],
+      categories: ['SUBSTANCE_MISUSE'],
+      holders: ['haven'],
+      recipients: ['csc'],
+      purposes: ['SUPERVISION'],
+      recordedBy: 'am-sable-frost',
+    });
+    expect(await work('sw-cleo-marchbank', NESSA, 'SUPERVISION')).toBeGreaterThan(before);
+  });
+
   it('approved by name opens a record that nothing else shows to exist, and no other', async () => {
     const ODILE = idOf('P-1046');
     const flag = Buffer.from('MentalHealthRecord:mental-health:Flag/svf-70911').toString('base64url');

@@ -130,10 +130,11 @@ export function openRequests(parts: RequestParts): Requests {
     worker === requester.worker && agency === requester.agency;
 
   /** To who asked: everything while they may read the answer, else that it was asked and what became of it. */
-  async function sightOf(request: RecordedRequest): Promise<Sight> {
-    const maySee =
-      request.role === requester.role && (await permitted('SEE_ANSWER', request.subjects, BY_REQUESTER)) !== undefined;
-    return { subjects: maySee ? request.subjects : [], words: maySee, contributions: maySee };
+  async function sightOf(request: RecordedRequest): Promise<Sight & { readonly by: readonly string[] }> {
+    const by =
+      request.role === requester.role ? await permitted('SEE_ANSWER', request.subjects, BY_REQUESTER) : undefined;
+    const maySee = by !== undefined;
+    return { ...(maySee ? { subjects: request.subjects, words: true, contributions: true } : NOTHING), by: by ?? [] };
   }
 
   async function shown(request: RecordedRequest): Promise<ShownRequest> {
@@ -214,18 +215,20 @@ export function openRequests(parts: RequestParts): Requests {
       const mine = found.slice(0, limit);
       await operation.surroundings.ensure(mine.flatMap(({ subjects }) => subjects));
       const placed = await showing.place(mine);
-      const items = await Promise.all(placed.map(async (one) => showing.show(one, await sightOf(one.request))));
+      const sights = await Promise.all(mine.map(sightOf));
+      const items = await Promise.all(placed.map((one, i) => showing.show(one, sights[i] ?? NOTHING)));
       draft({
         did: 'SHOWN',
         ids: mine.map(({ id }) => id),
         subjects: [...new Set(items.flatMap(({ subjects }) => subjects))],
-        policies: [],
+        policies: [...new Set(sights.flatMap(({ by }) => by))],
       });
       return { items, isMore: found.length > limit };
     },
   };
 }
 
+const NOTHING: Sight = { subjects: [], words: false, contributions: false };
 const BY_REQUESTER = { ownAgency: false, madeBy: 'REQUESTER' } as const;
 
 /** What somebody else did first, in words. */

@@ -473,7 +473,7 @@ export const DEFENCES = [
     from: 'sight.contributions && isLive',
     to: 'sight.contributions',
     test: 'test/sharing/requests.test.ts',
-    named: 'is read by who asked alone',
+    named: 'ends with its grant, though another permit',
   },
   {
     attack: '42',

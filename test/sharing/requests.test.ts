@@ -494,6 +494,26 @@ describe('a written contribution (CP5)', () => {
     expect((await read())['contributions']).toEqual([]);
   });
 
+  it('ends with its grant, though another permit would still release what is of its category', async () => {
+    const TILLY = idOf('P-1003');
+    const wanted = { holder: 'eh', subjects: [TILLY], categories: ['EARLY_HELP'] };
+    const { id } = await asked('sw-ada-thorne', wanted, 'CHILD_PROTECTION');
+    const exception = { gateway: 'CHILDREN_ACT_2004_S16LA', answers: ['For the conference.', 'No less would do.'] };
+    const written = { contributions: [{ about: TILLY, category: 'EARLY_HELP', text: 'CANARY-TILLY' }], exception };
+    const { data } = await answering('ehm-petra-cole', id, contribution(written));
+    const read = async () =>
+      (await ownOne('sw-ada-thorne', id, 'CHILD_PROTECTION'))['answers'][0].contributions as Json[];
+    const [shown] = await read();
+    expect(shown).toMatchObject({ text: 'CANARY-TILLY' });
+    const policies = (shown?.['releasedBecause'] as Json[]).flatMap((ground) => ground['policies'] as Json[]);
+    expect(policies.map((policy) => policy['id'])).toEqual(
+      expect.arrayContaining(['granted', 'co-working-early-help']),
+    );
+    const end = 'mutation E($id: ID!) @purpose(of: SUPERVISION) { endInformationGrant(id: $id, why: "Done.") }';
+    await ask(demo, 'ehm-petra-cole', end, { id: data['answerInformationRequest'].answers[0].grant.id });
+    expect(await read()).toEqual([]);
+  });
+
   it('rests on consent like everything else, and is gone once that is taken back', async () => {
     const GILDA = idOf('P-1007');
     const wanted = { subjects: [GILDA], categories: ['SUBSTANCE_MISUSE'] };

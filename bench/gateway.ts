@@ -18,7 +18,7 @@ export const TOKEN = 'bench';
 export async function startGateway(records: BenchRecords, counts: Map<string, number>): Promise<Wired> {
   const file = join(mkdtempSync(join(tmpdir(), 'threshold-bench-')), 'store.sqlite');
   const store = await openStore({ kind: 'sqlite', file });
-  await fillStore(store.dataSource.query.bind(store.dataSource), records);
+  await store.transaction(({ run }) => fillStore(run, records));
   const start = Date.now();
   const midday = Date.parse(`${TODAY}T12:00:00Z`);
   return wire({
@@ -41,7 +41,6 @@ type Query = (sql: string, parameters?: unknown[]) => Promise<unknown>;
 
 /** Directory, links, consents and judgements under which everything the operations ask for may be released. */
 async function fillStore(query: Query, { families }: BenchRecords): Promise<void> {
-  await query('BEGIN');
   const insert = async (table: string, rows: readonly Record<string, unknown>[]) => {
     for (const row of rows) {
       const columns = Object.keys(row);
@@ -104,5 +103,4 @@ async function fillStore(query: Query, { families }: BenchRecords): Promise<void
       ]);
     }
   }
-  await query('COMMIT');
 }

@@ -248,9 +248,7 @@ export async function wire(parts: Parts): Promise<Wired> {
   });
   const indexer = openIndexer(store);
   const indexLog = () =>
-    void indexer
-      .index()
-      .catch((error: unknown) => log.error({ code: 'LOG_NOT_INDEXED', err: error }, 'entries wait to be indexed'));
+    indexer.follow((error) => log.error({ code: 'LOG_NOT_INDEXED', err: error }, 'entries wait to be indexed'));
   const sequencer = openSequencer({
     store,
     holder: randomBytes(16).toString('hex'),
@@ -409,7 +407,7 @@ async function startSource(source: Source, log: Logger, deadlineMs: number): Pro
 
 async function isStoreReady(store: Store): Promise<boolean> {
   try {
-    await store.dataSource.query('SELECT 1');
+    await store.read('SELECT 1 AS one');
     return true;
   } catch {
     return false;

@@ -5,11 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { packBody } from '../../src/audit/body.js';
 import { type AuditEntryBody, hashOf } from '../../src/audit/entry.js';
 import { postedOf } from '../../src/audit/index/indexer.js';
 import { COARSE, FINE, packPlaces } from '../../src/audit/index/places.js';
 import { TALLIED, type TermKind } from '../../src/audit/index/terms.js';
+import { packText } from '../../src/store/packed-text.js';
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** Entries of one transaction of the generator. */
@@ -69,7 +69,7 @@ export function writeInBulk(file: string, log: Iterable<AuditEntryBody>, progres
       result,
       registersVersion,
       '',
-      packBody(canonical),
+      packText(canonical),
       hash,
     );
     leaf.run(index, index + 1, ...filler(at, index));

@@ -5,12 +5,13 @@
  * and one flush to disk for all. A row's `seq` is the order in which entries became durable; with the register clock, which
  * is compared and moved inside the same transactions, it is one order for what people say and what is released.
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, WorkerId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
-import { type BodyRow, bodyColumns, bodyIn, packBody } from './body.js';
+import type { ToPack } from '../store/packed-text.js';
+import type { Store, Transaction } from '../store/store.js';
+import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import { type AuditEntryBody, canonicalForm, hashOf } from './entry.js';
 import { handedOver } from './handed-over.js';
+import { type LeafTexts, leafTextsOf } from './log/leaf.js';
 import { openRelevanceRequests } from './relevance-requests.js';
 
 export type { AuditEntryBody } from './entry.js';
@@ -27,10 +28,11 @@ export interface Guard {
   /** Asked inside the transaction, once no other entry can come before: false when what the entry rests on has ended by itself. */
   readonly stands?: () => boolean;
   /** Written in the same transaction as the entry: both stand, or neither. */
-  readonly write?: (manager: EntityManager) => Promise<void>;
+  readonly write?: (transaction: Transaction) => Promise<void>;
 }
 
 export interface AuditFilter {
+  /** Of this worker. By no index: what one has asked is for `index/search.ts` to find. */
   readonly worker?: WorkerId;
   /** The entry with this id. */
   readonly id?: string;
@@ -67,8 +69,8 @@ export class FactsChanged extends Error {
 interface Pending {
   readonly body: AuditEntryBody;
   readonly canonical: string;
-  /** Its canonical text as the row has it. */
-  readonly packed: Buffer;
+  /** What its leaf will commit to. */
+  readonly leaf: LeafTexts;
   readonly receipt: Receipt;
   readonly guard: Guard;
   readonly resolve: (receipt: Receipt) => void;
@@ -87,11 +89,8 @@ const COLUMNS = [
   'hash',
   'packed',
 ] as const;
-const ROW = `(${COLUMNS.map(() => '?').join(', ')})`;
-/** Rows of one statement: SQL Server takes at most 2,100 parameters. */
-const ROWS = 100;
 /** Entries of one transaction. On SQL Server others wait for it; on SQLite one writes at a time, and a flush costs more than rows. */
-const LARGEST_GROUP = { mssql: ROWS, sqlite: 10 * ROWS };
+const LARGEST_GROUP = { mssql: 100, sqlite: 1000 };
 
 export function openAudit(store: Store): Audit {
   const requests = openRelevanceRequests(store);
@@ -113,11 +112,11 @@ export function openAudit(store: Store): Audit {
 
   async function commit(group: readonly Pending[]): Promise<void> {
     try {
-      const { standing, committed } = await store.transaction((manager) => settle(manager, group));
+      const { standing, committed } = await store.transaction((transaction) => settle(transaction, group));
       committed();
       for (const pending of group) {
         if (standing.has(pending)) {
-          next.give(pending.receipt.hash, pending.canonical);
+          next.give(pending.receipt.hash, pending.canonical, pending.leaf);
           pending.resolve(pending.receipt);
         } else pending.reject(new FactsChanged('what people said has changed'));
       }
@@ -128,23 +127,20 @@ export function openAudit(store: Store): Audit {
 
   /** Inserts the entries whose guards hold, and answers with them and what to do once they are committed. */
   async function settle(
-    manager: EntityManager,
+    transaction: Transaction,
     group: readonly Pending[],
   ): Promise<{ readonly standing: ReadonlySet<Pending>; readonly committed: () => void }> {
     const isGuarded = group.some(({ guard }) => guard.registersVersion !== undefined);
-    const version = isGuarded ? await versionIn(manager) : undefined;
+    const version = isGuarded ? await versionIn(transaction) : undefined;
     const standing = group.filter(
       ({ guard }) =>
         (guard.registersVersion === undefined || guard.registersVersion === version) && (guard.stands?.() ?? true),
     );
-    for (const { guard } of standing) await guard.write?.(manager);
-    for (let at = 0; at < standing.length; at += ROWS) {
-      const rows = standing.slice(at, at + ROWS);
-      const sql = `INSERT INTO audit_entry (${COLUMNS.join(', ')}) VALUES ${rows.map(() => ROW).join(', ')}`;
-      await store.run(manager, sql, rows.flatMap(valuesOf));
-    }
-    const committed = await requests.note(
-      manager,
+    for (const { guard } of standing) await guard.write?.(transaction);
+    // Unawaited: the transaction waits for it.
+    void transaction.insert('audit_entry', COLUMNS, standing.map(valuesOf));
+    const committed = requests.note(
+      transaction,
       standing.map(({ body }) => body),
     );
     return { standing: new Set(standing), committed };
@@ -154,9 +150,9 @@ export function openAudit(store: Store): Audit {
    * The register clock, held until the transaction ends: a statement that moves it waits, and so stands after these entries.
    * Held by writing it, for a lock that a read only hints at is one that a server may not take.
    */
-  async function versionIn(manager: EntityManager): Promise<number | undefined> {
-    if (store.dialect === 'mssql') await store.run(manager, 'UPDATE register_clock SET version = version WHERE id = 1');
-    const [clock] = await store.run<{ version: number }>(manager, 'SELECT version FROM register_clock WHERE id = 1');
+  async function versionIn(transaction: Transaction): Promise<number | undefined> {
+    if (store.dialect === 'mssql') await transaction.run('UPDATE register_clock SET version = version WHERE id = 1');
+    const [clock] = await transaction.run<{ version: number }>('SELECT version FROM register_clock WHERE id = 1');
     return clock?.version;
   }
 
@@ -165,7 +161,7 @@ export function openAudit(store: Store): Audit {
       return new Promise((resolve, reject) => {
         const canonical = canonicalForm(body);
         const receipt = { entry: body.id, hash: hashOf(canonical) };
-        waiting.push({ body, canonical, packed: packBody(canonical), receipt, guard, resolve, reject });
+        waiting.push({ body, canonical, leaf: leafTextsOf(body), receipt, guard, resolve, reject });
         if (isCommitting) return;
         isCommitting = true;
         // After the requests that are ready in this turn of the event loop: theirs go into the same group.
@@ -202,7 +198,7 @@ function readEntry(row: EntryRow): LoggedEntry {
   return { seq: row.seq, body: JSON.parse(bodyIn(row)) as AuditEntryBody, hash: row.hash };
 }
 
-function valuesOf({ body, packed, receipt }: Pending): unknown[] {
+function valuesOf({ body, canonical, receipt }: Pending): unknown[] {
   const { id, at, requester, purpose, result, registersVersion } = body;
   return [
     id,
@@ -214,6 +210,6 @@ function valuesOf({ body, packed, receipt }: Pending): unknown[] {
     registersVersion ?? null,
     '',
     receipt.hash,
-    packed,
+    { pack: canonical } satisfies ToPack,
   ];
 }

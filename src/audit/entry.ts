@@ -9,17 +9,17 @@ export interface DecisionEntry {
   readonly facts: number;
   readonly outcome: string;
   /** What the policies alone said, where it differs from what was shown. */
-  readonly decided?: string;
+  readonly decided?: string | undefined;
   readonly category: string;
-  readonly permits?: readonly string[];
-  readonly vetoes?: readonly string[];
-  readonly reasons?: readonly string[];
-  readonly obligations?: readonly string[];
-  readonly basis?: string;
+  readonly permits?: readonly string[] | undefined;
+  readonly vetoes?: readonly string[] | undefined;
+  readonly reasons?: readonly string[] | undefined;
+  readonly obligations?: readonly string[] | undefined;
+  readonly basis?: string | undefined;
   /** Ids of the consents, exceptions, enquiries and judgements it rests on. */
-  readonly evidence?: readonly string[];
+  readonly evidence?: readonly string[] | undefined;
   /** Facts that could not be told and were taken at their most restrictive. */
-  readonly unknown?: readonly string[];
+  readonly unknown?: readonly string[] | undefined;
 }
 
 /** [index into the decisions, subject, holder, record type, ids of the records at their source] */

@@ -32,10 +32,9 @@ export async function eraseEntries(
   return audit.append(
     { ...body, statements },
     {
-      async write(manager) {
+      async write(transaction) {
         const list = JSON.stringify(named);
-        const found = await store.run<BodyRow & { leaf_index: number }>(
-          manager,
+        const found = await transaction.run<BodyRow & { leaf_index: number }>(
           `SELECT l.leaf_index, ${bodyColumns(store, 'e')} FROM audit_entry e JOIN audit_leaf l ON l.entry_seq = e.seq WHERE l.salt IS NOT NULL AND e.id IN ${store.keyList}`,
           [list],
         );
@@ -43,16 +42,14 @@ export async function eraseEntries(
           throw new NotErasable('not every entry can be erased');
         await forget(
           store,
-          manager,
+          transaction,
           found.map((row) => ({ index: row.leaf_index, body: JSON.parse(bodyIn(row)) as AuditEntryBody })),
         );
-        await store.run(
-          manager,
+        await transaction.run(
           `UPDATE audit_leaf SET salt = NULL WHERE entry_seq IN (SELECT seq FROM audit_entry WHERE id IN ${store.keyList})`,
           [list],
         );
-        await store.run(
-          manager,
+        await transaction.run(
           `UPDATE audit_entry SET body = '', packed = NULL, hash = '', worker = '', agency = '', purpose = NULL, registers_version = NULL
             WHERE id IN ${store.keyList}`,
           [list],

@@ -2,17 +2,21 @@
  * What this process has just appended, handed to whoever in it reads the log next (the sequencer, the indexer), so that they need not
  * read, inflate and parse what was at hand a moment ago. Each text is found by its own SHA-256 and by nothing else: whoever asks has the
  * hash from the entry's row, as it is committed. An erased row has none, a row of another instance has one that is not known here, and of
- * either the row is read. Bounded by the length of the texts, of
- * those too that were parsed since; what falls out is read from its row.
+ * either the row is read. Bounded by the length of the entries' texts; what falls out is read from its row.
  */
 import type { Store } from '../store/store.js';
 import type { AuditEntryBody } from './entry.js';
+import type { LeafTexts } from './log/leaf.js';
 
 export interface HandedOver {
-  /** Requires the canonical text and its SHA-256 in hex, committed. The text, not the entry: what was hashed cannot be changed any more. */
-  give(hash: string, canonical: string): void;
-  find(hash: string): AuditEntryBody | undefined;
-  /** Finds it, and keeps it no longer. */
+  /**
+   * Requires a committed entry's canonical text, its SHA-256 in hex, and what its leaf commits to. Texts, not the entry: what was hashed
+   * cannot be changed any more.
+   */
+  give(hash: string, canonical: string, leaf: LeafTexts): void;
+  /** What a leaf says of it. */
+  leaf(hash: string): LeafTexts | undefined;
+  /** The entry, which is kept no longer. */
   take(hash: string): AuditEntryBody | undefined;
 }
 
@@ -20,10 +24,8 @@ export interface HandedOver {
 const ROOM = 1 << 24;
 
 interface Kept {
-  readonly size: number;
-  /** Until somebody has asked, then what it says: parsed once for all. */
-  text: string;
-  body?: AuditEntryBody;
+  readonly text: string;
+  readonly leaf: LeafTexts;
 }
 
 const all = new WeakMap<Store, HandedOver>();
@@ -37,41 +39,29 @@ export function handedOver(store: Store): HandedOver {
   return fresh;
 }
 
-/** `room`: how many characters it keeps. */
+/** `room`: how many characters it keeps, at most. */
 export function newHandedOver(room: number): HandedOver {
-  // In the order in which they were given.
-  const kept = new Map<string, Kept>();
+  // Two halves, each filled in turn: what falls out is the older half whole. One map from whose front is deleted gets slow.
+  let [recent, older] = [new Map<string, Kept>(), new Map<string, Kept>()];
   let held = 0;
 
-  function drop(hash: string): void {
-    held -= kept.get(hash)?.size ?? 0;
-    kept.delete(hash);
-  }
-
-  function find(hash: string): AuditEntryBody | undefined {
-    const one = kept.get(hash);
-    if (one && !one.body) {
-      one.body = JSON.parse(one.text) as AuditEntryBody;
-      one.text = '';
-    }
-    return one?.body;
-  }
+  const find = (hash: string): Kept | undefined => recent.get(hash) ?? older.get(hash);
 
   return {
-    give(hash, canonical) {
-      drop(hash);
-      kept.set(hash, { size: canonical.length, text: canonical });
-      held += canonical.length;
-      for (const oldest of kept.keys()) {
-        if (held <= room) break;
-        drop(oldest);
+    give(hash, text, leaf) {
+      if (held + text.length > room / 2) {
+        [recent, older] = [new Map(), recent];
+        held = 0;
       }
+      held += text.length;
+      recent.set(hash, { text, leaf });
     },
-    find,
+    leaf: (hash) => find(hash)?.leaf,
     take(hash) {
-      const body = find(hash);
-      drop(hash);
-      return body;
+      const kept = find(hash);
+      recent.delete(hash);
+      older.delete(hash);
+      return kept && (JSON.parse(kept.text) as AuditEntryBody);
     },
   };
 }

@@ -16,7 +16,7 @@ export async function keepPolicies(store: Store, { version, stated }: KeptPolici
     (await store.read('SELECT version FROM audit_policies WHERE version = ?', [version])).length > 0;
   if (await isKept()) return;
   try {
-    await store.transaction((manager) => store.run(manager, INSERT, [version, at, stated, version]));
+    await store.transaction((transaction) => transaction.run(INSERT, [version, at, stated, version]));
   } catch (error) {
     // Another instance that starts at the same moment keeps it too.
     if (!(await isKept())) throw error;

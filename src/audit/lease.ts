@@ -3,8 +3,7 @@
  * all before; whoever writes shows theirs in the same transaction, so that one who only believes they hold the lease (a stopped
  * process, a clock that stepped) writes nothing.
  */
-import type { EntityManager } from 'typeorm';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 
 export interface Lease {
   readonly holder: string;
@@ -33,11 +32,11 @@ export async function takeLease(store: Store, holder: string): Promise<Lease | u
   const terms = [0, LEASE_MS + 1];
   const [seen] = await store.read<LeaseRow>(look(''), terms);
   if (seen?.free !== 1) return undefined;
-  return store.transaction(async (manager) => {
-    const [row] = await store.run<LeaseRow>(manager, look(store.claiming), terms);
+  return store.transaction(async (transaction) => {
+    const [row] = await transaction.run<LeaseRow>(look(store.claiming), terms);
     if (row?.free !== 1) return undefined;
     const token = row.token + 1;
-    await store.run(manager, `UPDATE audit_lease SET holder = ?, token = ?, expires_at = ${store.clock} WHERE id = 1`, [
+    await transaction.run(`UPDATE audit_lease SET holder = ?, token = ?, expires_at = ${store.clock} WHERE id = 1`, [
       holder,
       token,
       LEASE_MS,
@@ -47,21 +46,16 @@ export async function takeLease(store: Store, holder: string): Promise<Lease | u
 }
 
 /** Holds the lease until the transaction ends, and renews it. Throws LeaseLost. */
-export async function holdLease(store: Store, manager: EntityManager, lease: Lease): Promise<void> {
-  const [row] = await store.run<LeaseRow>(
-    manager,
-    `SELECT token, holder FROM audit_lease ${store.claiming} WHERE id = 1`,
-  );
+export async function holdLease(store: Store, transaction: Transaction, lease: Lease): Promise<void> {
+  const [row] = await transaction.run<LeaseRow>(`SELECT token, holder FROM audit_lease ${store.claiming} WHERE id = 1`);
   if (row?.token !== lease.token || row.holder !== lease.holder) throw new LeaseLost('another instance has the lease');
-  await store.run(manager, `UPDATE audit_lease SET expires_at = ${store.clock} WHERE id = 1`, [LEASE_MS]);
+  // Unawaited: the transaction waits for it.
+  void transaction.run(`UPDATE audit_lease SET expires_at = ${store.clock} WHERE id = 1`, [LEASE_MS]);
 }
 
 /** Gives the lease up, so that another instance need not wait for its end. */
 export async function releaseLease(store: Store, lease: Lease): Promise<void> {
-  await store.transaction((manager) =>
-    store.run(manager, `UPDATE audit_lease SET expires_at = ${store.clock} WHERE id = 1 AND token = ?`, [
-      0,
-      lease.token,
-    ]),
+  await store.transaction((transaction) =>
+    transaction.run(`UPDATE audit_lease SET expires_at = ${store.clock} WHERE id = 1 AND token = ?`, [0, lease.token]),
   );
 }

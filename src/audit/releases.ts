@@ -2,9 +2,8 @@
  * Every release made under a consent: what the index of the log has of it, and of the entries since, which are not indexed
  * yet, the log itself. In pages, so that a long log stops nobody else.
  */
-import type { EntityManager } from 'typeorm';
 import type { AgencyId, IsoInstant, WorkerId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import { type BodyRow, bodyColumns, bodyIn } from './body.js';
 import type { AuditEntryBody } from './entry.js';
 import { openSearch } from './index/search.js';
@@ -30,7 +29,7 @@ export interface ReleasesRead {
 export interface Releases {
   under(consent: string): Promise<ReleasesRead>;
   /** Whether something was released under it that `read` does not have. Inside a transaction that has moved the register clock it is final. */
-  isMore(manager: EntityManager, consent: string, read: ReleasesRead): Promise<boolean>;
+  isMore(transaction: Transaction, consent: string, read: ReleasesRead): Promise<boolean>;
 }
 
 /** Rows of the log looked at together: on SQLite nothing else is done meanwhile. */
@@ -86,10 +85,10 @@ export function openReleases(store: Store): Releases {
       const releases = [...byId.values()].flatMap((body) => releasesIn(body, consent));
       return { releases: releases.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at))), upTo };
     },
-    async isMore(manager, consent, { releases, upTo }) {
+    async isMore(transaction, consent, { releases, upTo }) {
       const known = new Set(releases.map(({ entry }) => entry));
       const from = Math.max(0, upTo - SETTLING[store.dialect]);
-      const rows = await store.run<BodyRow>(manager, stretch, [from, LAST_SEQ]);
+      const rows = await transaction.run<BodyRow>(stretch, [from, LAST_SEQ]);
       return naming(consent, rows).some((body) => !known.has(body.id) && releasesIn(body, consent).length > 0);
     },
   };

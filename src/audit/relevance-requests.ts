@@ -3,9 +3,8 @@
  * by the log, kept beside it so that a holder's work list need not read the log. Written in the transaction of the entries
  * themselves. The same agency asking again for the same record within an hour is one request.
  */
-import type { EntityManager } from 'typeorm';
 import type { AgencyId, IsoInstant, LocalId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import type { AuditEntryBody } from './entry.js';
 
 /** Somebody of an agency asked for a record that another agency holds. */
@@ -21,7 +20,7 @@ export interface RelevanceRequest {
 
 export interface RelevanceRequests {
   /** Notes the requests of entries inside their transaction. What it gives is to be called once that is committed. */
-  note(manager: EntityManager, entries: readonly AuditEntryBody[]): Promise<() => void>;
+  note(transaction: Transaction, entries: readonly AuditEntryBody[]): () => void;
   /** Every request for these records of a holder, in no order. */
   of(holder: AgencyId, localIds: readonly LocalId[]): Promise<readonly RelevanceRequest[]>;
 }
@@ -40,13 +39,11 @@ interface Asked extends RelevanceRequest {
 export function openRelevanceRequests(store: Store): RelevanceRequests {
   const noted = new Set<string>();
   let hour = '';
-  const insert = `INSERT INTO relevance_request (${COLUMNS.join(', ')})
-    SELECT ${COLUMNS.map((column) => `r.${column}`).join(', ')} FROM ${store.rowList(COLUMNS)} r`;
   const select = `SELECT type, local_id, agency, at, for_relevance FROM relevance_request
     WHERE holder = ? AND local_id IN ${store.keyList}`;
 
   return {
-    async note(manager, entries) {
+    note(transaction, entries) {
       const fresh = new Map<string, Asked>();
       for (const asked of entries.flatMap(requestsIn)) {
         const key = keyOf(asked);
@@ -61,7 +58,7 @@ export function openRelevanceRequests(store: Store): RelevanceRequests {
         at,
         forRelevance ? 1 : 0,
       ]);
-      await store.run(manager, insert, [JSON.stringify(rows)]);
+      void transaction.insert('relevance_request', COLUMNS, rows);
       return () => {
         for (const [key, { at }] of fresh) {
           if (at.slice(0, HOUR) > hour || noted.size >= REMEMBERED) noted.clear();

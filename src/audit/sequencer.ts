@@ -13,7 +13,7 @@ import { handedOver } from './handed-over.js';
 import { holdLease, LEASE_MS, type Lease, LeaseLost, releaseLease, takeLease } from './lease.js';
 import { readCheckpointText, signCheckpoint } from './log/checkpoint.js';
 import { leafHash } from './log/hash.js';
-import { leafOf, SALT_SIZE } from './log/leaf.js';
+import { type LeafTexts, leafOf, leafTextsOf, SALT_SIZE } from './log/leaf.js';
 import { openNote } from './log/signed-note.js';
 import { append, type CompactRange, rootOf } from './log/tree.js';
 import { keyAt, type LogKeys } from './log-keys.js';
@@ -74,7 +74,7 @@ interface EntryRow {
 }
 
 interface Entry extends EntryRow {
-  readonly body: AuditEntryBody;
+  readonly texts: LeafTexts;
 }
 
 interface Batch {
@@ -101,7 +101,7 @@ export function openSequencer(parts: SequencerParts): Sequencer {
       return await readHeld(lease);
     } catch (error) {
       // What was read while another instance had taken over is of two moments, and no word about the rows.
-      if (error instanceof LogAltered) await store.transaction((manager) => holdLease(store, manager, lease));
+      if (error instanceof LogAltered) await store.transaction((transaction) => holdLease(store, transaction, lease));
       throw error;
     }
   }
@@ -128,18 +128,18 @@ export function openSequencer(parts: SequencerParts): Sequencer {
     const sql = `SELECT e.seq, e.hash FROM audit_entry e ${store.settled}
       WHERE e.seq > ? AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_seq = e.seq) ORDER BY e.seq ${store.first}`;
     const rows = await store.read<EntryRow>(sql, [after, BATCH]);
-    const bodies = new Map(rows.map(({ seq, hash }) => [seq, given.find(hash)]));
-    await readBodies(bodies);
-    return rows.map((row) => ({ ...row, body: bodies.get(row.seq) as AuditEntryBody }));
+    const known = new Map(rows.map(({ seq, hash }) => [seq, given.leaf(hash)]));
+    await readMissing(known);
+    return rows.map((row) => ({ ...row, texts: known.get(row.seq) as LeafTexts }));
   }
 
   /** Those that this process did not append itself, or long ago. Throws for a row that says nothing. */
-  async function readBodies(bodies: Map<number, AuditEntryBody | undefined>): Promise<void> {
-    const missing = [...bodies].flatMap(([seq, body]) => (body ? [] : seq));
+  async function readMissing(known: Map<number, LeafTexts | undefined>): Promise<void> {
+    const missing = [...known].flatMap(([seq, texts]) => (texts ? [] : seq));
     if (missing.length === 0) return;
     const sql = `SELECT e.seq, ${bodyColumns(store, 'e')} FROM audit_entry e WHERE e.seq IN ${store.keyList}`;
     for (const row of await store.read<BodyRow & { seq: number }>(sql, [JSON.stringify(missing)]))
-      bodies.set(row.seq, JSON.parse(bodyIn(row)) as AuditEntryBody);
+      known.set(row.seq, leafTextsOf(JSON.parse(bodyIn(row)) as AuditEntryBody));
   }
 
   /** What the entries add to the tree. */
@@ -148,9 +148,9 @@ export function openSequencer(parts: SequencerParts): Sequencer {
     let tree = from;
     const leaves: (readonly unknown[])[] = [];
     const salts = Buffer.from(parts.random(SALT_SIZE * entries.length));
-    for (const [at, { seq, hash, body }] of entries.entries()) {
+    for (const [at, { seq, hash, texts }] of entries.entries()) {
       const salt = salts.toString('hex', at * SALT_SIZE, (at + 1) * SALT_SIZE);
-      const leaf = leafOf(body, hash, salt);
+      const leaf = leafOf(texts, hash, salt);
       const hashed = leafHash(leaf);
       const index = tree.size;
       tree = append(tree, hashed, (node, root) => {
@@ -166,17 +166,12 @@ export function openSequencer(parts: SequencerParts): Sequencer {
   }
 
   async function write(lease: Lease, { leaves, nodes, tree, note }: Batch): Promise<void> {
-    await store.transaction(async (manager) => {
-      await holdLease(store, manager, lease);
-      const insert = (table: string, columns: readonly string[], rows: readonly unknown[]) =>
-        store.run(
-          manager,
-          `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM ${store.rowList(columns)} r`,
-          [JSON.stringify(rows)],
-        );
-      await insert('audit_leaf', ['leaf_index', 'entry_seq', 'leaf', 'hash', 'salt'], leaves);
-      if (nodes.length > 0) await insert('audit_node', ['tile_level', 'node_index', 'hash'], nodes);
-      await store.run(manager, 'INSERT INTO audit_checkpoint (tree_size, note, at, token) VALUES (?, ?, ?, ?)', [
+    await store.transaction(async (transaction) => {
+      await holdLease(store, transaction, lease);
+      // Unawaited: the transaction waits for them.
+      void transaction.insert('audit_leaf', ['leaf_index', 'entry_seq', 'leaf', 'hash', 'salt'], leaves);
+      void transaction.insert('audit_node', ['tile_level', 'node_index', 'hash'], nodes);
+      void transaction.run('INSERT INTO audit_checkpoint (tree_size, note, at, token) VALUES (?, ?, ?, ?)', [
         tree.size,
         note,
         now().toISOString(),
@@ -215,7 +210,7 @@ export function openSequencer(parts: SequencerParts): Sequencer {
   async function renew(mine: Held): Promise<void> {
     const elapsed = now().getTime() - mine.renewedAt;
     if (elapsed >= 0 && elapsed < LEASE_MS / 3) return;
-    await store.transaction((manager) => holdLease(store, manager, mine.lease));
+    await store.transaction((transaction) => holdLease(store, transaction, mine.lease));
     mine.renewedAt = now().getTime();
   }
 

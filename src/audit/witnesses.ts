@@ -62,14 +62,13 @@ export function openWitnesses({ store, witnesses, warn, timeoutMs = TIMEOUT_MS }
     if (line === undefined) return warn('WITNESS_REFUSED', witness.key.name);
     known.set(witness, size);
     const row = [size, witness.key.name];
-    await store.transaction(async (manager) => {
-      const there = await store.run(
-        manager,
+    await store.transaction(async (transaction) => {
+      const there = await transaction.run(
         'SELECT 1 AS one FROM audit_cosignature WHERE tree_size = ? AND witness = ?',
         row,
       );
       if (there.length === 0)
-        await store.run(manager, 'INSERT INTO audit_cosignature (tree_size, witness, line) VALUES (?, ?, ?)', [
+        await transaction.run('INSERT INTO audit_cosignature (tree_size, witness, line) VALUES (?, ?, ?)', [
           ...row,
           line,
         ]);

@@ -27,15 +27,15 @@ export interface DecisionLine {
   readonly facts: number;
   readonly outcome: Outcome;
   /** What the policies alone said, where what was shown went no further (adult services, docs/decisions/0002). */
-  readonly decided?: Outcome;
+  readonly decided?: Outcome | undefined;
   readonly category: Category;
-  readonly permits?: readonly string[];
-  readonly vetoes?: readonly string[];
-  readonly reasons?: readonly string[];
-  readonly obligations?: readonly Obligation[];
-  readonly basis?: Fact<'basis'>;
-  readonly evidence?: readonly string[];
-  readonly unknown?: readonly string[];
+  readonly permits?: readonly string[] | undefined;
+  readonly vetoes?: readonly string[] | undefined;
+  readonly reasons?: readonly string[] | undefined;
+  readonly obligations?: readonly Obligation[] | undefined;
+  readonly basis?: Fact<'basis'> | undefined;
+  readonly evidence?: readonly string[] | undefined;
+  readonly unknown?: readonly string[] | undefined;
 }
 
 /** [index into the decisions, subject, holder, record type, ids of the records at their source] */
@@ -86,26 +86,36 @@ export class Ledger {
   /** The place of this decision, with what it rests on, among the decisions. */
   #lookUp({ decision, outcome, category, basis, evidence, unknown }: Outturn): number {
     const indexes = entry(this.#indexes, decision, () => new Map<string, number>());
-    const rests = evidence.length + unknown.length === 0 ? '' : JSON.stringify([evidence, unknown]);
-    const key = `${category}|${outcome}|${basis}|${rests}`;
+    const key = `${category}|${outcome}|${basis}|${restsOn(evidence)}|${unknown.join()}`;
     const known = indexes.get(key);
     if (known !== undefined) return known;
     const index = this.#decisions.length;
     indexes.set(key, index);
-    const { permits, vetoes, reasons, obligations } = decision;
     this.#decisions.push({
       facts: decision.facts,
       outcome,
-      ...(decision.outcome === outcome ? {} : { decided: decision.outcome }),
+      decided: decision.outcome === outcome ? undefined : decision.outcome,
       category,
-      ...some({ permits, vetoes, reasons, obligations, evidence, unknown }),
-      ...(basis === 'NONE' ? {} : { basis }),
+      permits: some(decision.permits),
+      vetoes: some(decision.vetoes),
+      reasons: some(decision.reasons),
+      obligations: some(decision.obligations),
+      basis: basis === 'NONE' ? undefined : basis,
+      evidence: some(evidence),
+      unknown: some(unknown),
     });
     return index;
   }
 }
 
-/** Only the lists that hold something. */
-function some<T extends Record<string, readonly unknown[]>>(lists: T): Partial<T> {
-  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>;
+/** A list that holds something. */
+function some<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
+
+/** One text for each list of ids, which come from people's systems and may hold any character. */
+function restsOn(evidence: readonly string[]): string {
+  let text = '';
+  for (const id of evidence) text += `${id.length}:${id}`;
+  return text;
 }

@@ -130,6 +130,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       sayings,
       draft: (line) => statements.draft(line),
       audit: parts.audit,
+      search: parts.search,
     });
     const graph: GraphContext = {
       operation,

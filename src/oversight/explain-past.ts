@@ -2,8 +2,9 @@
  * What was decided about a person for a worker at a past moment, from the log: each decision with its facts, read from the
  * key that its line carries. Nothing is decided again (`threshold replay` does that) and nobody's record is read.
  */
-import type { Audit, LoggedEntry } from '../audit/audit.js';
+import type { Audit } from '../audit/audit.js';
 import type { AuditEntryBody, DecisionEntry } from '../audit/entry.js';
+import type { Search } from '../audit/index/search.js';
 import { factsIn, isKeptLocked } from '../disclosure/logged-facts.js';
 import { sentenceFor } from '../disclosure/sentences.js';
 import type { FactRecord } from '../domain/facts.js';
@@ -13,6 +14,11 @@ import { NotValid } from '../sharing/statements.js';
 import { type ExplainParts, permitted } from './explain.js';
 import type { PolicySaid } from './release-grounds.js';
 import { type ToldFact, toldFacts } from './told-facts.js';
+
+export interface ExplainPastParts extends ExplainParts {
+  readonly audit: Pick<Audit, 'read'>;
+  readonly search: Pick<Search, 'find'>;
+}
 
 export interface ExplainPastAsk {
   readonly person: PersonId;
@@ -55,36 +61,45 @@ export interface PastDecision {
 /** How far from the moment asked for an operation may be, and how many are told, the nearest first. */
 const NEAR_MS = 60 * 60 * 1000;
 const MOST = 20;
-/** Entries of the worker within that time that are looked through. */
+/** Entries of the worker about the person within that time that are looked through, the latest first. */
 const LOOKED_AT = 500;
 
 /** Throws NotPermitted as `explain` does, and NotValid when neither an entry nor a worker and moment are given. */
-export async function explainPast(
-  parts: ExplainParts & { readonly audit: Pick<Audit, 'read'> },
-  ask: ExplainPastAsk,
-): Promise<readonly PastOperation[]> {
+export async function explainPast(parts: ExplainPastParts, ask: ExplainPastAsk): Promise<readonly PastOperation[]> {
   const policies = await permitted(parts, ask.person);
-  const told = (await entriesOf(parts.audit, ask))
-    .map(({ body }) => pastOperation(parts, body, ask.person))
+  const told = (await entriesOf(parts, ask))
+    .map((body) => pastOperation(parts, body, ask.person))
     .filter(({ decisions }) => decisions.length > 0)
     .slice(0, MOST);
   parts.draft({ did: 'EXPLAINED_PAST', ids: told.map(({ entry }) => entry), subjects: [ask.person], policies });
   return told;
 }
 
-async function entriesOf(audit: Pick<Audit, 'read'>, ask: ExplainPastAsk): Promise<readonly LoggedEntry[]> {
-  const { entry, worker, at } = ask;
-  if (entry) return audit.read({ id: entry, ...(worker ? { worker } : {}), limit: 1 });
+async function entriesOf(
+  { audit, search }: ExplainPastParts,
+  { person, entry, worker, at }: ExplainPastAsk,
+): Promise<readonly AuditEntryBody[]> {
+  if (entry) {
+    const found = await audit.read({ id: entry, ...(worker ? { worker } : {}), limit: 1 });
+    return found.map(({ body }) => body);
+  }
   const moment = at ? Date.parse(at) : Number.NaN;
   if (!worker || Number.isNaN(moment)) throw new NotValid(['name an entry, or a worker and a moment']);
-  const found = await audit.read({
-    worker,
+  const { entries } = await search.find({
+    all: [
+      { kind: 'worker', name: worker },
+      { kind: 'person', name: person },
+    ],
     since: new Date(moment - NEAR_MS).toISOString(),
     until: new Date(moment + NEAR_MS + 1).toISOString(),
     limit: LOOKED_AT,
   });
-  const distance = ({ body }: LoggedEntry) => Math.abs(Date.parse(body.at) - moment);
-  return [...found].sort((a, b) => distance(a) - distance(b) || a.seq - b.seq);
+  const distance = (body: AuditEntryBody) => Math.abs(Date.parse(body.at) - moment);
+  // The earlier first of two that are as near.
+  return entries
+    .map(({ body }) => body)
+    .reverse()
+    .sort((a, b) => distance(a) - distance(b));
 }
 
 function pastOperation(parts: ExplainParts, body: AuditEntryBody, person: PersonId): PastOperation {

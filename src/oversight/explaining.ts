@@ -1,8 +1,7 @@
 /** Everything that explains, for one operation: why something was released, would be, or was. */
-import type { Audit } from '../audit/audit.js';
 import type { Released, ShownRecord } from '../disclosure/released.js';
-import { type ExplainAsk, type ExplainParts, type Explanation, explain } from './explain.js';
-import { type ExplainPastAsk, explainPast, type PastOperation } from './explain-past.js';
+import { type ExplainAsk, type Explanation, explain } from './explain.js';
+import { type ExplainPastAsk, type ExplainPastParts, explainPast, type PastOperation } from './explain-past.js';
 import { groundsOf, type ReleaseGround } from './release-grounds.js';
 
 export interface Explaining {
@@ -12,7 +11,7 @@ export interface Explaining {
   explainPast(ask: ExplainPastAsk): Promise<readonly PastOperation[]>;
 }
 
-export function openExplaining(parts: ExplainParts & { readonly audit: Pick<Audit, 'read'> }): Explaining {
+export function openExplaining(parts: ExplainPastParts): Explaining {
   return {
     releasedBecause: (records) => groundsOf(records, parts.operation, parts.sayings),
     explain: (ask) => explain(parts, ask),

@@ -3,9 +3,8 @@
  * stays. Nothing said is lost, a refusal least of all. Which records and what was said moved, and when, is kept, so that it can
  * be undone (separate-persons.ts).
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, PersonId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import type { PersonRef } from './people.js';
 
 /** Thrown when somebody has decided that two source persons of these are not one. Names nobody. */
@@ -39,25 +38,25 @@ const NAMING = [
  */
 export async function joinPersons(
   store: Store,
-  manager: EntityManager,
+  transaction: Transaction,
   refs: readonly PersonRef[],
   { newId, at, question }: { readonly newId: () => string; readonly at: IsoInstant; readonly question?: string },
 ): Promise<PersonId> {
-  const held = await store.run<{ person: PersonId }>(manager, personsOf(store), [rowsOf(refs)]);
+  const held = await transaction.run<{ person: PersonId }>(personsOf(store), [rowsOf(refs)]);
   const persons = [...new Set(held.map(({ person }) => person))].sort();
   const [kept = `P-${newId()}`, ...retired] = persons;
-  const together = await store.run<PersonRef>(manager, localsOf(store), [JSON.stringify(persons)]);
-  await assertNotRejected(store, manager, [...refs, ...together]);
+  const together = await transaction.run<PersonRef>(localsOf(store), [JSON.stringify(persons)]);
+  await assertNotRejected(store, transaction, [...refs, ...together]);
   // Somebody who was known before this source's record came to be theirs: what was said until then was not about it.
-  if (persons.length > 0) await store.run(manager, noteNew(store), [at, rowsOf(refs)]);
-  await store.run(manager, linkNew(store), [JSON.stringify(refs.map(({ space, local }) => [space, local, kept]))]);
+  if (persons.length > 0) await transaction.run(noteNew(store), [at, rowsOf(refs)]);
+  await transaction.run(linkNew(store), [JSON.stringify(refs.map(({ space, local }) => [space, local, kept]))]);
   if (retired.length === 0) return kept;
-  await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
+  await transaction.run('UPDATE register_clock SET version = version + 1 WHERE id = 1');
   for (const gone of retired) {
-    await noteMoves(store, manager, gone, at);
-    await moveStatements(store, manager, gone, kept);
-    await store.run(manager, 'UPDATE person_merge SET kept = ? WHERE kept = ?', [kept, gone]);
-    await store.run(manager, 'INSERT INTO person_merge (retired, kept, at, question) VALUES (?, ?, ?, ?)', [
+    await noteMoves(transaction, gone, at);
+    await moveStatements(transaction, gone, kept);
+    await transaction.run('UPDATE person_merge SET kept = ? WHERE kept = ?', [kept, gone]);
+    await transaction.run('INSERT INTO person_merge (retired, kept, at, question) VALUES (?, ?, ?, ?)', [
       gone,
       kept,
       at,
@@ -85,24 +84,22 @@ export const SAID = [
 ] as const;
 
 /** From when on records and what was said are known to be about who stays: before that they were about somebody else. */
-async function noteMoves(store: Store, manager: EntityManager, gone: PersonId, at: IsoInstant): Promise<void> {
+async function noteMoves(transaction: Transaction, gone: PersonId, at: IsoInstant): Promise<void> {
   for (const { table, id, column, part } of SAID)
-    await store.run(
-      manager,
+    await transaction.run(
       `INSERT INTO statement_moved (statement, part, at, was) SELECT t.${id}, '${part}', ?, t.${column} FROM ${table} t
         WHERE t.${column} = ? AND NOT EXISTS (SELECT 1 FROM statement_moved m WHERE m.statement = t.${id} AND m.part = '${part}' AND m.at = ?)`,
       [at, gone, at],
     );
-  await store.run(
-    manager,
+  await transaction.run(
     'INSERT INTO person_link_moved (space, local_id, at, was) SELECT space, local_id, ?, person_id FROM person_link WHERE person_id = ?',
     [at, gone],
   );
 }
 
-async function moveStatements(store: Store, manager: EntityManager, gone: PersonId, kept: PersonId): Promise<void> {
+async function moveStatements(transaction: Transaction, gone: PersonId, kept: PersonId): Promise<void> {
   for (const [table, column] of NAMING)
-    await store.run(manager, `UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, [kept, gone]);
+    await transaction.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, [kept, gone]);
   for (const [table, column, other] of [
     ['conflict', 'person', 'worker'],
     ['exception_subject', 'person_id', 'exception_id'],
@@ -110,42 +107,38 @@ async function moveStatements(store: Store, manager: EntityManager, gone: Person
     ['emergency_subject', 'person_id', 'emergency_id'],
     ['sharing_request_subject', 'person_id', 'request_id'],
   ] as const) {
-    if (table === 'exception_subject') await renameInExceptions(store, manager, gone, kept);
-    await store.run(
-      manager,
+    if (table === 'exception_subject') await renameInExceptions(transaction, gone, kept);
+    await transaction.run(
       `DELETE FROM ${table} WHERE ${column} = ? AND ${other} IN (SELECT ${other} FROM ${table} WHERE ${column} = ?)`,
       [gone, kept],
     );
-    await store.run(manager, `UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, [kept, gone]);
+    await transaction.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} = ?`, [kept, gone]);
   }
 }
 
 /** Exceptions also list whom they are about in themselves; `only`: of one of them. */
 export async function renameInExceptions(
-  store: Store,
-  manager: EntityManager,
+  transaction: Transaction,
   from: PersonId,
   to: PersonId,
   only?: string,
 ): Promise<void> {
-  const exceptions = await store.run<{ id: string; subjects: string }>(
-    manager,
+  const exceptions = await transaction.run<{ id: string; subjects: string }>(
     `SELECT id, subjects FROM exception_record WHERE id IN
       (SELECT exception_id FROM exception_subject WHERE person_id = ?)`,
     [from],
   );
   for (const { id, subjects } of exceptions.filter((each) => only === undefined || each.id === only)) {
     const renamed = [...new Set(subjects.split(';').map((person) => (person === from ? to : person)))];
-    await store.run(manager, 'UPDATE exception_record SET subjects = ? WHERE id = ?', [renamed.join(';'), id]);
+    await transaction.run('UPDATE exception_record SET subjects = ? WHERE id = ?', [renamed.join(';'), id]);
   }
 }
 
-async function assertNotRejected(store: Store, manager: EntityManager, refs: readonly PersonRef[]): Promise<void> {
+async function assertNotRejected(store: Store, transaction: Transaction, refs: readonly PersonRef[]): Promise<void> {
   const pairs = (side: 'a' | 'b') =>
     `EXISTS (SELECT 1 FROM ${store.rowList(['space', 'local_id'])} ${side}
       WHERE ${side}.space = q.space_${side} AND ${side}.local_id = q.local_${side})`;
-  const rejected = await store.run(
-    manager,
+  const rejected = await transaction.run(
     `SELECT q.id FROM person_link_question q WHERE q.state = 'REJECTED' AND ${pairs('a')} AND ${pairs('b')}`,
     [rowsOf(refs), rowsOf(refs)],
   );

@@ -2,9 +2,8 @@
  * The review queue: pairs of source persons about whom somebody must decide, and what was decided. A decision is of a pair,
  * stands in the store, and is read before every matching: matching again asks nobody twice and undoes nothing.
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, SourceId, WorkerId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import { joinPersons, RejectedBefore } from './join-persons.js';
 import type { PersonRef } from './people.js';
 import type { Decisions, Matching, Question } from './person-index.js';
@@ -56,7 +55,7 @@ export interface LinkQuestions {
    * AlreadyDecided, or with RejectedBefore when the two persons hold a pair that was rejected.
    */
   decide(
-    manager: EntityManager,
+    transaction: Transaction,
     decision: {
       readonly id: string;
       readonly state: 'CONFIRMED' | 'REJECTED';
@@ -69,12 +68,12 @@ export interface LinkQuestions {
    * Takes a confirmed link back inside the caller's transaction: the pair is rejected from then on, and `taken` is of a person of
    * its own. Rejects with AlreadyDecided when it is not confirmed.
    */
-  undo(manager: EntityManager, undone: Undone & { readonly id: string; readonly taken: PersonRef }): Promise<void>;
+  undo(transaction: Transaction, undone: Undone & { readonly id: string; readonly taken: PersonRef }): Promise<void>;
   /**
    * Takes these records out of the person they are of, each for itself, and rejects every pair of them and whoever else is in that
    * person, inside the caller's transaction. The same is done whether or not there is anybody else.
    */
-  separate(manager: EntityManager, undone: Undone & { readonly taken: readonly PersonRef[] }): Promise<void>;
+  separate(transaction: Transaction, undone: Undone & { readonly taken: readonly PersonRef[] }): Promise<void>;
 }
 
 /** Who took a link back, when and why. */
@@ -140,10 +139,10 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
   async function joinGroups(groups: Matching['groups'], at: IsoInstant): Promise<{ joined: number; heldBack: number }> {
     let [joined, heldBack] = [0, 0];
     for (let from = 0; from < groups.length; from += AT_ONCE) {
-      await store.transaction(async (manager) => {
+      await store.transaction(async (transaction) => {
         for (const group of groups.slice(from, from + AT_ONCE)) {
           try {
-            await joinPersons(store, manager, group, { newId, at });
+            await joinPersons(store, transaction, group, { newId, at });
             joined += 1;
           } catch (error) {
             if (!(error instanceof RejectedBefore)) throw error;
@@ -165,16 +164,16 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
     async apply({ groups, questions }, at, unread = new Set()) {
       const { joined, heldBack } = await joinGroups(groups, at);
       const rows = questions.map((question) => rowOf(question, newId(), at));
-      await store.transaction(async (manager) => {
+      await store.transaction(async (transaction) => {
         const arising = new Set(rows.map(([, ...pair]) => JSON.stringify(pair.slice(0, 4))));
-        const gone = (await store.run<QuestionRow>(manager, open)).filter(
+        const gone = (await transaction.run<QuestionRow>(open)).filter(
           (row) =>
             !arising.has(JSON.stringify([row.space_a, row.local_a, row.space_b, row.local_b])) &&
             !unread.has(row.space_a) &&
             !unread.has(row.space_b),
         );
-        await store.run(manager, drop, [JSON.stringify(gone.map(({ id }) => id))]);
-        await store.run(manager, askNew, [JSON.stringify(rows)]);
+        await transaction.run(drop, [JSON.stringify(gone.map(({ id }) => id))]);
+        await transaction.run(askNew, [JSON.stringify(rows)]);
       });
       return { joined, heldBack, asked: rows.length };
     },
@@ -182,7 +181,7 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
     async add({ groups, questions }, at) {
       const { joined, heldBack } = await joinGroups(groups, at);
       const rows = questions.map((question) => rowOf(question, newId(), at));
-      if (rows.length > 0) await store.transaction((manager) => store.run(manager, askNew, [JSON.stringify(rows)]));
+      if (rows.length > 0) await store.transaction((transaction) => transaction.run(askNew, [JSON.stringify(rows)]));
       return { joined, heldBack, asked: rows.length };
     },
 
@@ -196,33 +195,33 @@ export function openLinkQuestions(store: Store, { newId }: { readonly newId: () 
       return row && readQuestion(row);
     },
 
-    async decide(manager, { id, state, by, at, reason }) {
-      const [row] = await store.run<QuestionRow>(manager, byId, [id]);
+    async decide(transaction, { id, state, by, at, reason }) {
+      const [row] = await transaction.run<QuestionRow>(byId, [id]);
       if (row?.state !== 'REVIEW') throw new AlreadyDecided('the question is not open');
       const { a, b } = readQuestion(row);
-      if (state === 'CONFIRMED') await joinPersons(store, manager, [a, b], { newId, at, question: id });
-      await store.run(manager, decide, [state, at, by, reason, id, 'REVIEW']);
+      if (state === 'CONFIRMED') await joinPersons(store, transaction, [a, b], { newId, at, question: id });
+      await transaction.run(decide, [state, at, by, reason, id, 'REVIEW']);
     },
 
-    async undo(manager, { id, taken, by, at, reason }) {
-      const [row] = await store.run<QuestionRow>(manager, byId, [id]);
+    async undo(transaction, { id, taken, by, at, reason }) {
+      const [row] = await transaction.run<QuestionRow>(byId, [id]);
       if (row?.state !== 'CONFIRMED') throw new AlreadyDecided('the link is not confirmed');
       const { a, b } = readQuestion(row);
       const from = a.space === taken.space && a.local === taken.local ? b : a;
-      await separatePersons(store, manager, taken, { newId, at, from });
-      await store.run(manager, decide, ['REJECTED', at, by, reason, id, 'CONFIRMED']);
+      await separatePersons(transaction, taken, { newId, at, from });
+      await transaction.run(decide, ['REJECTED', at, by, reason, id, 'CONFIRMED']);
     },
 
-    async separate(manager, { taken, by, at, reason }) {
+    async separate(transaction, { taken, by, at, reason }) {
       for (const ref of taken) {
-        const others = (await store.run<PersonRef>(manager, together, [ref.space, ref.local])).filter(
+        const others = (await transaction.run<PersonRef>(together, [ref.space, ref.local])).filter(
           ({ space, local }) => space !== ref.space || local !== ref.local,
         );
         const rows = others.map((other) => [newId(), ...inOrder(ref, other)]);
         const parted = JSON.stringify(rows);
-        await store.run(manager, reject, [at, by, reason, parted]);
-        await store.run(manager, part, [SEPARATED, at, at, by, reason, parted]);
-        await separatePersons(store, manager, ref, { newId, at });
+        await transaction.run(reject, [at, by, reason, parted]);
+        await transaction.run(part, [SEPARATED, at, at, by, reason, parted]);
+        await separatePersons(transaction, ref, { newId, at });
       }
     },
   };

@@ -63,7 +63,7 @@ export function openPeople(store: Store, { newId, met }: PeopleParts): People {
       for (const ref of refs) if (!found.has(refKey(ref))) unknown.set(refKey(ref), ref);
       if (unknown.size === 0) return found;
       const rows = Array.from(unknown.values(), ({ space, local }) => [space, local, `P-${newId()}`]);
-      await store.transaction((manager) => store.run(manager, linkNew, [JSON.stringify(rows)]));
+      await store.transaction((transaction) => transaction.run(linkNew, [JSON.stringify(rows)]));
       await lookUp(unknown.values(), found);
       met?.([...unknown.values()]);
       return found;

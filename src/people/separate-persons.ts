@@ -5,9 +5,8 @@
  * they were one it may be of either, and stands for neither until it is said again. What was said of the other alone stays.
  * docs/decisions/0013 says why.
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, PersonId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Transaction } from '../store/store.js';
 import { renameInExceptions, SAID } from './join-persons.js';
 import type { PersonRef } from './people.js';
 
@@ -50,18 +49,17 @@ const RECORD_OF: { readonly [table: string]: string } = {
  * more), and then nothing has changed. Moves the registers' clock: operations under way are decided again.
  */
 export async function separatePersons(
-  store: Store,
-  manager: EntityManager,
+  transaction: Transaction,
   taken: PersonRef,
   { newId, at, from }: SeparateParts,
 ): Promise<PersonId | undefined> {
-  await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
-  const whole = await personOf(store, manager, taken);
+  await transaction.run('UPDATE register_clock SET version = version + 1 WHERE id = 1');
+  const whole = await personOf(transaction, taken);
   if (whole === undefined) return undefined;
-  if (from && (await personOf(store, manager, from)) !== whole) return undefined;
+  if (from && (await personOf(transaction, from)) !== whole) return undefined;
   const [own, nobody] = [`P-${newId()}`, `P-${newId()}`];
-  const was = await historyOf(store, manager, taken, whole);
-  const otherWas = from ? await historyOf(store, manager, from, whole) : undefined;
+  const was = await historyOf(transaction, taken, whole);
+  const otherWas = from ? await historyOf(transaction, from, whole) : undefined;
 
   /** Whose is what was said at a moment about somebody who was then `about`. */
   function fate(about: PersonId, saidAt: IsoInstant): 'THEIRS' | 'OWN' | 'EITHER' {
@@ -80,9 +78,9 @@ export async function separatePersons(
     const when = record
       ? `SELECT t.*, r.recorded_at AS said_at FROM ${table} t JOIN ${record} r ON r.id = t.${id} WHERE t.${column} = ?`
       : `SELECT t.*, t.${TOLD[table]?.at} AS said_at FROM ${table} t WHERE t.${column} = ?`;
-    for (const { said_at: saidAt, ...row } of await store.run<Row>(manager, when, [whole])) {
+    for (const { said_at: saidAt, ...row } of await transaction.run<Row>(when, [whole])) {
       const statement = String(row[id]);
-      const whose = fate(await aboutThen(store, manager, statement, part, whole), String(saidAt));
+      const whose = fate(await aboutThen(transaction, statement, part, whole), String(saidAt));
       if (whose === 'THEIRS') continue;
       if (TOLD[table]?.opens?.(row) === false) {
         const copy = copies.get(statement) ?? { table, row, columns: new Map<string, string>() };
@@ -92,10 +90,10 @@ export async function separatePersons(
       }
       const to = whose === 'OWN' ? own : nobody;
       renames.push(async () => {
-        if (table === 'exception_subject') await renameInExceptions(store, manager, whole, to, statement);
+        if (table === 'exception_subject') await renameInExceptions(transaction, whole, to, statement);
         const sql = `UPDATE ${table} SET ${column} = ? WHERE ${id} = ? AND ${column} = ?`;
-        await store.run(manager, sql, [to, statement, whole]);
-        await note(store, manager, { statement, part, at, was: whole });
+        await transaction.run(sql, [to, statement, whole]);
+        await note(transaction, { statement, part, at, was: whole });
       });
     }
   }
@@ -104,72 +102,58 @@ export async function separatePersons(
     const renamed = { ...row, id, ...Object.fromEntries([...of.keys()].map((column) => [column, own])) };
     const columns = Object.keys(renamed);
     const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-    await store.run(manager, insert, Object.values(renamed));
+    await transaction.run(insert, Object.values(renamed));
     // Until now it was about nobody who is known by this id.
-    for (const part of of.values()) await note(store, manager, { statement: id, part, at, was: nobody });
+    for (const part of of.values()) await note(transaction, { statement: id, part, at, was: nobody });
   }
   for (const rename of renames) await rename();
-  await store.run(
-    manager,
+  await transaction.run(
     `INSERT INTO conflict (worker, person, reason) SELECT c.worker, ?, c.reason FROM conflict c WHERE c.person = ?`,
     [own, whole],
   );
   // A worker who is one of the two may be either.
-  await store.run(
-    manager,
+  await transaction.run(
     `INSERT INTO conflict (worker, person) SELECT w.id, ? FROM worker w WHERE w.person = ?
       AND NOT EXISTS (SELECT 1 FROM conflict c WHERE c.worker = w.id AND c.person = ?)`,
     [own, whole, own],
   );
   const { space, local } = taken;
-  await store.run(manager, 'INSERT INTO person_link_moved (space, local_id, at, was) VALUES (?, ?, ?, ?)', [
+  await transaction.run('INSERT INTO person_link_moved (space, local_id, at, was) VALUES (?, ?, ?, ?)', [
     space,
     local,
     at,
     whole,
   ]);
-  await store.run(manager, 'UPDATE person_link SET person_id = ? WHERE space = ? AND local_id = ?', [
-    own,
-    space,
-    local,
-  ]);
+  await transaction.run('UPDATE person_link SET person_id = ? WHERE space = ? AND local_id = ?', [own, space, local]);
   return own;
 }
 
-async function personOf(store: Store, manager: EntityManager, { space, local }: PersonRef) {
+async function personOf(transaction: Transaction, { space, local }: PersonRef) {
   const sql = 'SELECT person_id AS person FROM person_link WHERE space = ? AND local_id = ?';
-  const [row] = await store.run<{ person: PersonId }>(manager, sql, [space, local]);
+  const [row] = await transaction.run<{ person: PersonId }>(sql, [space, local]);
   return row?.person;
 }
 
 /** Who a record was of, at a moment: empty while it was nobody's. */
 async function historyOf(
-  store: Store,
-  manager: EntityManager,
+  transaction: Transaction,
   { space, local }: PersonRef,
   now: PersonId,
 ): Promise<(at: IsoInstant) => PersonId> {
   const sql = 'SELECT at, was FROM person_link_moved WHERE space = ? AND local_id = ? ORDER BY at';
-  const moves = await store.run<Move>(manager, sql, [space, local]);
+  const moves = await transaction.run<Move>(sql, [space, local]);
   return (at) => moves.find((move) => move.at > at)?.was ?? now;
 }
 
 /** Whom a statement was about when it was said. */
-async function aboutThen(
-  store: Store,
-  manager: EntityManager,
-  statement: string,
-  part: string,
-  now: PersonId,
-): Promise<PersonId> {
+async function aboutThen(transaction: Transaction, statement: string, part: string, now: PersonId): Promise<PersonId> {
   const sql = 'SELECT at, was FROM statement_moved WHERE statement = ? AND part = ? ORDER BY at';
-  const [first] = await store.run<Move>(manager, sql, [statement, part]);
+  const [first] = await transaction.run<Move>(sql, [statement, part]);
   return first?.was ?? now;
 }
 
-async function note(store: Store, manager: EntityManager, { statement, part, at, was }: Move): Promise<void> {
-  await store.run(
-    manager,
+async function note(transaction: Transaction, { statement, part, at, was }: Move): Promise<void> {
+  await transaction.run(
     `INSERT INTO statement_moved (statement, part, at, was) SELECT ?, ?, ?, ?
       WHERE NOT EXISTS (SELECT 1 FROM statement_moved m WHERE m.statement = ? AND m.part = ? AND m.at = ?)`,
     [statement, part, at, was, statement, part, at],

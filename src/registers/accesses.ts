@@ -2,9 +2,8 @@
  * The statements about grants, emergency access and approvals: read with everything else that is said, in the same batch;
  * written inside the caller's transaction. `registers.ts` moves the clock before each of these writes.
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, PersonId, WorkerId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import { emergencyRows, grantRows, readGrant, readRecordedEmergency } from './access-rows.js';
 import type { EmergencyAccess, EmergencyReview, RecordedEmergency } from './emergency.js';
 import type { Grant, GrantAbout } from './grant.js';
@@ -33,15 +32,15 @@ export interface Accesses {
   /** Exceptions that wait for this manager, the oldest first. */
   exceptionsAwaiting(manager: WorkerId): Promise<readonly ExceptionRecord[]>;
   /** Each writes inside the caller's transaction and moves the clock. RangeError: a list or a period that cannot be held. */
-  writeGrant(manager: EntityManager, grant: Grant): Promise<void>;
-  writeEmergency(manager: EntityManager, access: EmergencyAccess): Promise<void>;
+  writeGrant(transaction: Transaction, grant: Grant): Promise<void>;
+  writeEmergency(transaction: Transaction, access: EmergencyAccess): Promise<void>;
   /** Ends a grant or an emergency access from the next operation on. Rejects with AlreadyDone when it was ended before. */
-  endAccess(manager: EntityManager, id: string, end: AccessEnd): Promise<void>;
+  endAccess(transaction: Transaction, id: string, end: AccessEnd): Promise<void>;
   /** Rejects with AlreadyDone when somebody reviewed it before. */
-  reviewEmergency(manager: EntityManager, id: string, review: EmergencyReview): Promise<void>;
+  reviewEmergency(transaction: Transaction, id: string, review: EmergencyReview): Promise<void>;
   /** Rejects with AlreadyDone when it does not wait for an approval, or no longer. */
   approveException(
-    manager: EntityManager,
+    transaction: Transaction,
     id: string,
     approval: { readonly at: IsoInstant; readonly by: WorkerId },
   ): Promise<void>;
@@ -66,7 +65,7 @@ export const EXCEPTIONS = `SELECT ${columnsOf(exceptionRows, 'r')}, w.asked AS a
   FROM exception_record r LEFT JOIN exception_awaiting w ON w.exception_id = r.id
   LEFT JOIN exception_approval a ON a.exception_id = r.id`;
 
-export function openAccesses(store: Store, tick: (manager: EntityManager) => Promise<void>): Accesses {
+export function openAccesses(store: Store, tick: (transaction: Transaction) => Promise<void>): Accesses {
   const grantById = `SELECT s.person_id AS subject, ${columnsOf(grantRows, 'g')}, x.at AS ended FROM sharing_grant g
     JOIN sharing_grant_subject s ON s.grant_id = g.id ${ENDED('g')} WHERE g.id = ? ORDER BY s.person_id`;
   const emergencies = `SELECT ${columnsOf(emergencyRows, 'e')}, x.at AS ended, v.at AS reviewed_at, v.reviewed_by AS reviewed_by,
@@ -89,34 +88,37 @@ export function openAccesses(store: Store, tick: (manager: EntityManager) => Pro
     );
   }
 
-  async function insert(manager: EntityManager, table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+  async function insert(
+    transaction: Transaction,
+    table: string,
+    row: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     const columns = Object.keys(row);
     const places = columns.map(() => '?').join(', ');
-    await store.run(
-      manager,
+    await transaction.run(
       `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`,
       columns.map((name) => row[name]),
     );
   }
 
   async function insertWith<T extends { readonly from: string; readonly until: string }>(
-    manager: EntityManager,
+    transaction: Transaction,
     { table, columns, values }: TableWriter<T>,
     row: T,
   ): Promise<void> {
     if (!(instant(row.from) < instant(row.until))) throw new RangeError('it ends before it starts');
     const listed = values(row);
-    await insert(manager, table, Object.fromEntries(columns.map((name, i) => [name, listed[i]])));
+    await insert(transaction, table, Object.fromEntries(columns.map((name, i) => [name, listed[i]])));
   }
 
   /** Throws AlreadyDone when such a row is there: the register clock, which the writer has moved, keeps others out meanwhile. */
-  async function assertNone(manager: EntityManager, table: string, column: string, id: string): Promise<void> {
-    const rows = await store.run(manager, `SELECT ${column} FROM ${table} WHERE ${column} = ?`, [id]);
+  async function assertNone(transaction: Transaction, table: string, column: string, id: string): Promise<void> {
+    const rows = await transaction.run(`SELECT ${column} FROM ${table} WHERE ${column} = ?`, [id]);
     if (rows.length > 0) throw new AlreadyDone(table);
   }
 
-  async function assertSome(manager: EntityManager, table: string, column: string, id: string): Promise<void> {
-    const rows = await store.run(manager, `SELECT ${column} FROM ${table} WHERE ${column} = ?`, [id]);
+  async function assertSome(transaction: Transaction, table: string, column: string, id: string): Promise<void> {
+    const rows = await transaction.run(`SELECT ${column} FROM ${table} WHERE ${column} = ?`, [id]);
     if (rows.length === 0) throw new AlreadyDone(table);
   }
 
@@ -141,27 +143,27 @@ export function openAccesses(store: Store, tick: (manager: EntityManager) => Pro
       const sql = `${EXCEPTIONS} WHERE w.asked = ? AND a.at IS NULL ORDER BY r.recorded_at, r.id`;
       return (await store.read<Row>(sql, [manager])).map(readException);
     },
-    async writeGrant(manager, grant) {
-      await tick(manager);
-      await insertWith(manager, grantRows, grant);
+    async writeGrant(transaction, grant) {
+      await tick(transaction);
+      await insertWith(transaction, grantRows, grant);
       for (const person of new Set(grant.subjects))
-        await insert(manager, 'sharing_grant_subject', { person_id: person, grant_id: grant.id });
+        await insert(transaction, 'sharing_grant_subject', { person_id: person, grant_id: grant.id });
     },
-    async writeEmergency(manager, access) {
-      await tick(manager);
-      await insertWith(manager, emergencyRows, access);
+    async writeEmergency(transaction, access) {
+      await tick(transaction);
+      await insertWith(transaction, emergencyRows, access);
       for (const person of new Set(access.subjects))
-        await insert(manager, 'emergency_subject', { person_id: person, emergency_id: access.id });
+        await insert(transaction, 'emergency_subject', { person_id: person, emergency_id: access.id });
     },
-    async endAccess(manager, id, { at, by, why }) {
-      await tick(manager);
-      await assertNone(manager, 'access_end', 'id', id);
-      await insert(manager, 'access_end', { id, at: instant(at), ended_by: by, why });
+    async endAccess(transaction, id, { at, by, why }) {
+      await tick(transaction);
+      await assertNone(transaction, 'access_end', 'id', id);
+      await insert(transaction, 'access_end', { id, at: instant(at), ended_by: by, why });
     },
-    async reviewEmergency(manager, id, { at, reviewedBy, finding, why }) {
-      await tick(manager);
-      await assertNone(manager, 'emergency_review', 'emergency_id', id);
-      await insert(manager, 'emergency_review', {
+    async reviewEmergency(transaction, id, { at, reviewedBy, finding, why }) {
+      await tick(transaction);
+      await assertNone(transaction, 'emergency_review', 'emergency_id', id);
+      await insert(transaction, 'emergency_review', {
         emergency_id: id,
         at: instant(at),
         reviewed_by: reviewedBy,
@@ -169,11 +171,11 @@ export function openAccesses(store: Store, tick: (manager: EntityManager) => Pro
         why,
       });
     },
-    async approveException(manager, id, { at, by }) {
-      await tick(manager);
-      await assertSome(manager, 'exception_awaiting', 'exception_id', id);
-      await assertNone(manager, 'exception_approval', 'exception_id', id);
-      await insert(manager, 'exception_approval', { exception_id: id, at: instant(at), approved_by: by });
+    async approveException(transaction, id, { at, by }) {
+      await tick(transaction);
+      await assertSome(transaction, 'exception_awaiting', 'exception_id', id);
+      await assertNone(transaction, 'exception_approval', 'exception_id', id);
+      await insert(transaction, 'exception_approval', { exception_id: id, at: instant(at), approved_by: by });
     },
   };
 }

@@ -2,9 +2,8 @@
  * The registers: consents, exceptions, judgements, grants and emergency access, read fresh for every operation. Every write moves the one register
  * clock in the same transaction, so an operation can tell, when it settles, whether anything it rests on has changed.
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, PersonId } from '../domain/words.js';
-import type { Statement, Store } from '../store/store.js';
+import type { Statement, Store, Transaction } from '../store/store.js';
 import { readEmergency, readGrant } from './access-rows.js';
 import { type Accesses, accessReadings, EXCEPTIONS, openAccesses } from './accesses.js';
 import { asOf, beforeMoves, type Moment, type Move } from './as-of.js';
@@ -27,6 +26,8 @@ import {
 } from './rows.js';
 import { openSharingRequests, type SharingRequests } from './sharing-requests.js';
 import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from './statements.js';
+
+export type { Transaction } from '../store/store.js';
 
 /** Everything said about some persons, and the version of the registers it was read at. */
 export interface Said {
@@ -63,10 +64,10 @@ export interface Registers extends Accesses, Reviews, SharingRequests {
    * one, because the clock of the instance that recorded it is behind, is given the time of that last one: at equal times
    * the more restrictive counts. Reject with a RangeError when a list or an instant cannot be held.
    */
-  writeConsent(manager: EntityManager, statement: ConsentStatement): Promise<void>;
-  writeServiceConsent(manager: EntityManager, statement: ServiceConsent): Promise<void>;
-  writeException(manager: EntityManager, record: ExceptionRecord): Promise<void>;
-  writeJudgement(manager: EntityManager, judgement: Judgement): Promise<void>;
+  writeConsent(transaction: Transaction, statement: ConsentStatement): Promise<void>;
+  writeServiceConsent(transaction: Transaction, statement: ServiceConsent): Promise<void>;
+  writeException(transaction: Transaction, record: ExceptionRecord): Promise<void>;
+  writeJudgement(transaction: Transaction, judgement: Judgement): Promise<void>;
 }
 
 const VERSION: Statement = ['SELECT version FROM register_clock WHERE id = 1'];
@@ -160,19 +161,22 @@ export function openRegisters(store: Store): Registers {
   }
 
   /** Moves the clock: first in every write, so that writers of several instances follow one another. */
-  async function tick(manager: EntityManager): Promise<void> {
-    await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
+  async function tick(transaction: Transaction): Promise<void> {
+    await transaction.run('UPDATE register_clock SET version = version + 1 WHERE id = 1');
   }
 
-  async function insert<T>(manager: EntityManager, { table, columns, values }: TableWriter<T>, row: T): Promise<void> {
+  async function insert<T>(
+    transaction: Transaction,
+    { table, columns, values }: TableWriter<T>,
+    row: T,
+  ): Promise<void> {
     const places = columns.map(() => '?').join(', ');
-    await store.run(manager, `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values(row));
+    await transaction.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values(row));
   }
 
   /** The later of a time and the last time that stands about this subject in the table. */
-  async function notBefore(manager: EntityManager, table: string, column: string, subject: PersonId, time: string) {
-    const rows = await store.run<{ last: string | null }>(
-      manager,
+  async function notBefore(transaction: Transaction, table: string, column: string, subject: PersonId, time: string) {
+    const rows = await transaction.run<{ last: string | null }>(
       `SELECT MAX(${column}) AS last FROM ${table} WHERE subject = ?`,
       [subject],
     );
@@ -184,7 +188,7 @@ export function openRegisters(store: Store): Registers {
 
   return {
     ...openAccesses(store, tick),
-    ...openReviews(store, tick),
+    ...openReviews(tick),
     ...openSharingRequests(store, tick),
     read: (persons) => settled(() => readOnce(persons)),
     readEmergencies: (persons) => settled(() => readEmergenciesOnce(persons)),
@@ -201,48 +205,48 @@ export function openRegisters(store: Store): Registers {
     },
     consentsAsOf: (person, moment) => history(consentRows, readConsent, person, moment),
     serviceConsentsAsOf: (person, moment) => history(serviceConsentRows, readServiceConsent, person, moment),
-    async writeConsent(manager, statement) {
-      await tick(manager);
+    async writeConsent(transaction, statement) {
+      await tick(transaction);
       const recordedAt = await notBefore(
-        manager,
+        transaction,
         'consent_statement',
         'recorded_at',
         statement.subject,
         statement.recordedAt,
       );
-      await insert(manager, consentRows, { ...statement, recordedAt });
+      await insert(transaction, consentRows, { ...statement, recordedAt });
     },
-    async writeServiceConsent(manager, statement) {
-      await tick(manager);
+    async writeServiceConsent(transaction, statement) {
+      await tick(transaction);
       const { subject, recordedAt: at } = statement;
-      const recordedAt = await notBefore(manager, 'service_consent', 'recorded_at', subject, at);
-      await insert(manager, serviceConsentRows, { ...statement, recordedAt });
+      const recordedAt = await notBefore(transaction, 'service_consent', 'recorded_at', subject, at);
+      await insert(transaction, serviceConsentRows, { ...statement, recordedAt });
     },
-    async writeException(manager, record) {
-      await tick(manager);
-      await insert(manager, exceptionRows, record);
+    async writeException(transaction, record) {
+      await tick(transaction);
+      await insert(transaction, exceptionRows, record);
       if (record.awaits !== undefined)
-        await store.run(manager, 'INSERT INTO exception_awaiting (exception_id, asked) VALUES (?, ?)', [
+        await transaction.run('INSERT INTO exception_awaiting (exception_id, asked) VALUES (?, ?)', [
           record.id,
           record.awaits,
         ]);
       for (const person of new Set(record.subjects)) {
-        await store.run(manager, 'INSERT INTO exception_subject (person_id, exception_id) VALUES (?, ?)', [
+        await transaction.run('INSERT INTO exception_subject (person_id, exception_id) VALUES (?, ?)', [
           person,
           record.id,
         ]);
       }
     },
-    async writeJudgement(manager, judgement) {
-      await tick(manager);
+    async writeJudgement(transaction, judgement) {
+      await tick(transaction);
       const judgedAt = await notBefore(
-        manager,
+        transaction,
         'relevance_judgement',
         'judged_at',
         judgement.subject,
         judgement.judgedAt,
       );
-      await insert(manager, judgementRows, { ...judgement, judgedAt });
+      await insert(transaction, judgementRows, { ...judgement, judgedAt });
     },
   };
 }

@@ -1,6 +1,5 @@
 /** Reviews of allegations as rows of the store: read with everything else that is said, written inside the caller's transaction. */
-import type { EntityManager } from 'typeorm';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import type { AllegationReview, ReviewResult } from './reviews.js';
 import { instant, type Row, text } from './rows.js';
 
@@ -11,7 +10,7 @@ export interface Reviews {
    * Writes inside the caller's transaction and moves the clock. One that would stand before the last of the same allegation, because
    * the clock of the instance is behind, is given the time of that last one. Rejects with a RangeError on what is no instant.
    */
-  writeReview(manager: EntityManager, review: AllegationReview): Promise<void>;
+  writeReview(transaction: Transaction, review: AllegationReview): Promise<void>;
 }
 
 /** The reading of the batch; takes one JSON list of persons, twice. */
@@ -32,19 +31,17 @@ export function readReview(row: Row): AllegationReview {
   };
 }
 
-export function openReviews(store: Store, tick: (manager: EntityManager) => Promise<void>): Reviews {
+export function openReviews(tick: (transaction: Transaction) => Promise<void>): Reviews {
   return {
-    async writeReview(manager, { id, holder, victim, perpetrator, result, why, reviewedAt, reviewedBy }) {
-      await tick(manager);
+    async writeReview(transaction, { id, holder, victim, perpetrator, result, why, reviewedAt, reviewedBy }) {
+      await tick(transaction);
       const at = instant(reviewedAt);
-      const [row] = await store.run<{ last: string | null }>(
-        manager,
+      const [row] = await transaction.run<{ last: string | null }>(
         'SELECT MAX(reviewed_at) AS last FROM allegation_review WHERE holder = ? AND victim = ? AND perpetrator = ?',
         [holder, victim, perpetrator],
       );
       const last = row?.last ?? at;
-      await store.run(
-        manager,
+      await transaction.run(
         `INSERT INTO allegation_review (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
         [id, holder, victim, perpetrator, result, why, last > at ? last : at, reviewedBy],
       );

@@ -1,7 +1,6 @@
 /** Questions of the log that officers keep: rows of the store. What a filter may say is for who asks. */
-import type { EntityManager } from 'typeorm';
 import type { AgencyId, IsoInstant, WorkerId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 
 /** Whose they are. */
 export interface SavedBy {
@@ -22,8 +21,8 @@ export interface SavedRegister {
   /** An officer's own, the first saved first. */
   of(officer: SavedBy): Promise<readonly SavedRow[]>;
   /** Each writes inside the caller's transaction. */
-  write(manager: EntityManager, officer: SavedBy, row: SavedRow): Promise<void>;
-  delete(manager: EntityManager, officer: SavedBy, id: string): Promise<void>;
+  write(transaction: Transaction, officer: SavedBy, row: SavedRow): Promise<void>;
+  delete(transaction: Transaction, officer: SavedBy, id: string): Promise<void>;
 }
 
 export function openSavedRegister(store: Store): SavedRegister {
@@ -34,15 +33,14 @@ export function openSavedRegister(store: Store): SavedRegister {
       const rows = await store.read<Omit<SavedRow, 'savedAt'> & { readonly saved_at: string }>(sql, [worker, agency]);
       return rows.map(({ saved_at: savedAt, ...row }) => ({ ...row, savedAt }));
     },
-    async write(manager, { worker, agency }, { id, name, question, filter, savedAt }) {
-      await store.run(
-        manager,
+    async write(transaction, { worker, agency }, { id, name, question, filter, savedAt }) {
+      await transaction.run(
         'INSERT INTO audit_saved_question (id, worker, agency, name, question, filter, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
         [id, worker, agency, name, question, filter, savedAt],
       );
     },
-    async delete(manager, { worker, agency }, id) {
-      await store.run(manager, `DELETE ${own} AND id = ?`, [worker, agency, id]);
+    async delete(transaction, { worker, agency }, id) {
+      await transaction.run(`DELETE ${own} AND id = ?`, [worker, agency, id]);
     },
   };
 }

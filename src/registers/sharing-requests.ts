@@ -2,9 +2,8 @@
  * The register of sharing requests: read fresh for every operation, written inside the caller's transaction. Asking moves no
  * clock, for nothing is decided by it; an answer, a dispute and a withdrawal do, so that of two who come together one is told.
  */
-import type { EntityManager } from 'typeorm';
 import type { AgencyId, WorkerId } from '../domain/words.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import { AlreadyDone } from './accesses.js';
 import type { ListPage } from './listing.js';
 import { answerRows, readRequests, requestRows } from './request-rows.js';
@@ -19,40 +18,39 @@ export interface SharingRequests {
   sharingRequestsTo(holder: AgencyId, areOpen: boolean, limit: number): Promise<readonly RecordedRequest[]>;
   /** How many of a worker's requests for an agency are open. */
   openRequestsBy(worker: WorkerId, agency: AgencyId): Promise<number>;
-  writeRequest(manager: EntityManager, request: SharingRequest): Promise<void>;
+  writeRequest(transaction: Transaction, request: SharingRequest): Promise<void>;
   /** Rejects with AlreadyDone when it was answered, or taken back, before. */
-  writeAnswer(manager: EntityManager, answer: RequestAnswer, contributions: readonly Contribution[]): Promise<void>;
+  writeAnswer(transaction: Transaction, answer: RequestAnswer, contributions: readonly Contribution[]): Promise<void>;
   /** Of the last answer. Rejects with AlreadyDone when that was disputed before, or the request taken back. */
-  writeDispute(manager: EntityManager, request: string, dispute: Remark): Promise<void>;
+  writeDispute(transaction: Transaction, request: string, dispute: Remark): Promise<void>;
   /** Rejects with AlreadyDone when it is not open. */
-  writeWithdrawal(manager: EntityManager, request: string, withdrawal: Remark): Promise<void>;
+  writeWithdrawal(transaction: Transaction, request: string, withdrawal: Remark): Promise<void>;
 }
 
 const ANSWERED = `EXISTS (SELECT 1 FROM sharing_answer a WHERE a.request_id = r.id
   AND NOT EXISTS (SELECT 1 FROM sharing_dispute d WHERE d.answer_id = a.id))`;
 const OPEN = `w.at IS NULL AND NOT ${ANSWERED}`;
 
-export function openSharingRequests(store: Store, tick: (manager: EntityManager) => Promise<void>): SharingRequests {
+export function openSharingRequests(store: Store, tick: (transaction: Transaction) => Promise<void>): SharingRequests {
   const { first } = store;
 
   async function insert(
-    manager: EntityManager,
+    transaction: Transaction,
     table: string,
     columns: readonly string[],
     values: readonly unknown[],
   ): Promise<void> {
     const places = columns.map(() => '?').join(', ');
-    await store.run(manager, `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values);
+    await transaction.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values);
   }
 
-  const insertRow = <T>(manager: EntityManager, { table, columns, values }: TableWriter<T>, row: T) =>
-    insert(manager, table, columns, values(row));
+  const insertRow = <T>(transaction: Transaction, { table, columns, values }: TableWriter<T>, row: T) =>
+    insert(transaction, table, columns, values(row));
 
   /** The last answer to a request, and whether it is disputed, as the transaction has it: the clock keeps other writers out. */
-  async function standing(manager: EntityManager, request: string) {
-    const withdrawn = await store.run(manager, 'SELECT at FROM sharing_withdrawal WHERE request_id = ?', [request]);
-    const answers = await store.run<{ id: string; disputed: string | null }>(
-      manager,
+  async function standing(transaction: Transaction, request: string) {
+    const withdrawn = await transaction.run('SELECT at FROM sharing_withdrawal WHERE request_id = ?', [request]);
+    const answers = await transaction.run<{ id: string; disputed: string | null }>(
       `SELECT a.id, d.at AS disputed FROM sharing_answer a LEFT JOIN sharing_dispute d ON d.answer_id = a.id
         WHERE a.request_id = ?`,
       [request],
@@ -63,8 +61,8 @@ export function openSharingRequests(store: Store, tick: (manager: EntityManager)
     };
   }
 
-  async function assertOpen(manager: EntityManager, request: string): Promise<void> {
-    const { isWithdrawn, undisputed } = await standing(manager, request);
+  async function assertOpen(transaction: Transaction, request: string): Promise<void> {
+    const { isWithdrawn, undisputed } = await standing(transaction, request);
     if (isWithdrawn || undisputed !== undefined) throw new AlreadyDone('sharing_request');
   }
 
@@ -90,32 +88,32 @@ export function openSharingRequests(store: Store, tick: (manager: EntityManager)
       );
       return row?.open_requests ?? 0;
     },
-    async writeRequest(manager, request) {
-      await insertRow(manager, requestRows, request);
+    async writeRequest(transaction, request) {
+      await insertRow(transaction, requestRows, request);
       for (const person of new Set(request.subjects))
-        await insert(manager, 'sharing_request_subject', ['person_id', 'request_id'], [person, request.id]);
+        await insert(transaction, 'sharing_request_subject', ['person_id', 'request_id'], [person, request.id]);
     },
-    async writeAnswer(manager, answer, contributions) {
-      await tick(manager);
-      await assertOpen(manager, answer.request);
-      await insertRow(manager, answerRows, answer);
+    async writeAnswer(transaction, answer, contributions) {
+      await tick(transaction);
+      await assertOpen(transaction, answer.request);
+      await insertRow(transaction, answerRows, answer);
       const columns = ['id', 'answer_id', 'subject', 'category', 'text', 'recorded_at'];
       const at = instant(answer.at);
       for (const { id, subject, category, text } of contributions)
-        await insert(manager, 'sharing_contribution', columns, [id, answer.id, subject, category, text, at]);
+        await insert(transaction, 'sharing_contribution', columns, [id, answer.id, subject, category, text, at]);
     },
-    async writeDispute(manager, request, { at, by, why }) {
-      await tick(manager);
-      const { isWithdrawn, undisputed } = await standing(manager, request);
+    async writeDispute(transaction, request, { at, by, why }) {
+      await tick(transaction);
+      const { isWithdrawn, undisputed } = await standing(transaction, request);
       if (isWithdrawn || undisputed === undefined) throw new AlreadyDone('sharing_dispute');
       const columns = ['answer_id', 'at', 'disputed_by', 'why'];
-      await insert(manager, 'sharing_dispute', columns, [undisputed, instant(at), by, why]);
+      await insert(transaction, 'sharing_dispute', columns, [undisputed, instant(at), by, why]);
     },
-    async writeWithdrawal(manager, request, { at, by, why }) {
-      await tick(manager);
-      await assertOpen(manager, request);
+    async writeWithdrawal(transaction, request, { at, by, why }) {
+      await tick(transaction);
+      await assertOpen(transaction, request);
       const columns = ['request_id', 'at', 'withdrawn_by', 'why'];
-      await insert(manager, 'sharing_withdrawal', columns, [request, instant(at), by, why]);
+      await insert(transaction, 'sharing_withdrawal', columns, [request, instant(at), by, why]);
     },
   };
 }

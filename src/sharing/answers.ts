@@ -4,14 +4,13 @@
  * with the other side of somebody whom it names sees no such request. What is approved becomes a grant (`grants.ts`), what is
  * written a record that a grant opens by name (src/reader/contributions.ts).
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { Category, PersonId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import type { Grant } from '../registers/grant.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import {
   type Answer,
   type Contribution,
@@ -62,7 +61,7 @@ export interface AnsweringParts {
   readonly recordException: (draft: ExceptionDraft) => Promise<ExceptionRecord>;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 export interface Answering {
@@ -237,8 +236,11 @@ export function openAnswering(parts: AnsweringParts): Answering {
       };
       const { subjects } = request;
       const ids = [request.id, answer.id, ...(grant ? [grant.id] : [])];
-      draft({ did: `REQUEST_${given.answer}`, ids, subjects, policies: one.by }, (manager) =>
-        once(registers.writeAnswer(manager, answer, contributions), 'it has been answered, or taken back, meanwhile'),
+      draft({ did: `REQUEST_${given.answer}`, ids, subjects, policies: one.by }, (transaction) =>
+        once(
+          registers.writeAnswer(transaction, answer, contributions),
+          'it has been answered, or taken back, meanwhile',
+        ),
       );
       const [placed] = await showing.place([{ ...request, answers: [...request.answers, answer] }]);
       return showing.show(placed as Placed, sightOf(request), grant);

@@ -2,12 +2,11 @@
  * Approving why consent is not required, where the gateway asks for a second person (RULES §6; clause FS-01): by an operation
  * of the approver's own. Until then the exception covers nothing.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import type { ExceptionRecord } from '../registers/statements.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
@@ -17,7 +16,7 @@ export interface ApprovalParts {
   readonly registers: Registers;
   readonly directory: Directory;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 export interface Approvals {
@@ -57,9 +56,9 @@ export function openApprovals({ operation, policies, registers, directory, draft
       if (record.awaits === undefined) throw new NotValid([DECIDED]);
       if (record.until <= at) throw new NotValid(['it has ended already']);
       const { subjects } = record;
-      draft({ did: 'EXCEPTION_APPROVED', ids: [id], subjects, policies: by }, async (manager) => {
+      draft({ did: 'EXCEPTION_APPROVED', ids: [id], subjects, policies: by }, async (transaction) => {
         try {
-          await registers.approveException(manager, id, { at, by: requester.worker });
+          await registers.approveException(transaction, id, { at, by: requester.worker });
         } catch (error) {
           throw error instanceof AlreadyDone ? new NotValid([DECIDED]) : error;
         }

@@ -2,7 +2,6 @@
  * Emergency access (RULES §8; clauses CF-12, BFS-04): one person's family, a stated risk, who was telephoned. Opens at once,
  * ends by itself, is reviewed by somebody else. Whether anybody may is decided by policies; every veto on reading still holds.
  */
-import type { EntityManager } from 'typeorm';
 import type { ActionAbout } from '../disclosure/facts/gather.js';
 import type { Policies } from '../disclosure/policies.js';
 import type { Action, ActionFacts } from '../domain/facts.js';
@@ -13,7 +12,7 @@ import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
 import { isLive, type RecordedEmergency, type ReviewFinding } from '../registers/emergency.js';
 import { checkException, type LawfulGateway, type LawfulGateways } from '../registers/lawful-gateways.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import { EVERYTHING } from '../registers/statements.js';
 import { instantAfter } from './deadline.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
@@ -38,7 +37,7 @@ export interface EmergencyParts {
   readonly protocol: Protocol;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** An emergency access as it may be shown: to who opened it, and to who may review it. */
@@ -125,8 +124,8 @@ export function openEmergencies(parts: EmergencyParts): Emergencies {
     return { access, by };
   }
 
-  const endAt = (access: RecordedEmergency, why: string) => (manager: EntityManager) =>
-    once(registers.endAccess(manager, access.id, { at, by: requester.worker, why }), 'it has ended already');
+  const endAt = (access: RecordedEmergency, why: string) => (transaction: Transaction) =>
+    once(registers.endAccess(transaction, access.id, { at, by: requester.worker, why }), 'it has ended already');
 
   return {
     async open({ person, gateway: named, answers, risk, phoned, until: wanted }) {
@@ -175,8 +174,8 @@ export function openEmergencies(parts: EmergencyParts): Emergencies {
         until,
         recordedAt: at,
       };
-      draft({ did: 'EMERGENCY', ids: [access.id], subjects, policies: general }, (manager) =>
-        registers.writeEmergency(manager, access),
+      draft({ did: 'EMERGENCY', ids: [access.id], subjects, policies: general }, (transaction) =>
+        registers.writeEmergency(transaction, access),
       );
       return shown(access);
     },
@@ -195,9 +194,9 @@ export function openEmergencies(parts: EmergencyParts): Emergencies {
       if (access.review) throw new NotValid(['it has been reviewed already']);
       const review = { at, reviewedBy: requester.worker, finding, why };
       const ends = finding === 'NOT_JUSTIFIED' && isLive(access, at);
-      draft({ did: 'EMERGENCY_REVIEW', ids: [id], subjects: access.subjects, policies: by }, async (manager) => {
-        await once(registers.reviewEmergency(manager, id, review), 'it has been reviewed already');
-        if (ends) await endAt(access, why)(manager);
+      draft({ did: 'EMERGENCY_REVIEW', ids: [id], subjects: access.subjects, policies: by }, async (transaction) => {
+        await once(registers.reviewEmergency(transaction, id, review), 'it has been reviewed already');
+        if (ends) await endAt(access, why)(transaction);
       });
       return shown({ ...access, ...(ends ? { endedAt: at } : {}), review });
     },

@@ -2,7 +2,6 @@
  * Approving a sharing request (RULES §8; clause CF-06): the holder's manager makes a grant with an end, citing a live consent
  * or exception for everything it covers. The one way to a grant: `answers.ts` calls it with the request that it answers.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { RecordType } from '../domain/records.js';
 import type { Agency } from '../domain/requester.js';
@@ -13,7 +12,7 @@ import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
 import { exceptionFor } from '../registers/exception.js';
 import type { Grant, GrantedItem } from '../registers/grant.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
 import type { SharingRequest } from '../registers/sharing-request.js';
 import type { ExceptionRecord } from '../registers/statements.js';
@@ -43,7 +42,7 @@ export interface GrantParts {
   readonly directory: Directory;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** What is said of an approval that goes beyond its request. */
@@ -189,8 +188,8 @@ export function openGrants({ operation, policies, registers, directory, newId, d
         approvedBy: requester.worker,
         cites,
       };
-      draft({ did: 'GRANT', ids: [grant.id], subjects, policies: by }, (manager) =>
-        registers.writeGrant(manager, grant),
+      draft({ did: 'GRANT', ids: [grant.id], subjects, policies: by }, (transaction) =>
+        registers.writeGrant(transaction, grant),
       );
       return grant;
     },
@@ -200,9 +199,9 @@ export function openGrants({ operation, policies, registers, directory, newId, d
       if (!grant) throw new NotPermitted('no such grant');
       const by = await permit(grant.holder, grant, grant.subjects);
       if (!why.trim()) throw new NotValid(['it says why']);
-      draft({ did: 'GRANT_END', ids: [id], subjects: grant.subjects, policies: by }, async (manager) => {
+      draft({ did: 'GRANT_END', ids: [id], subjects: grant.subjects, policies: by }, async (transaction) => {
         try {
-          await registers.endAccess(manager, id, { at, by: requester.worker, why });
+          await registers.endAccess(transaction, id, { at, by: requester.worker, why });
         } catch (error) {
           throw error instanceof AlreadyDone ? new NotValid(['it has ended already']) : error;
         }

@@ -2,7 +2,6 @@
  * The data steward's desk: pairs of records that may be of one person, and deciding about them. Who may see which pair is
  * docs/decisions/0008: only where the own agency holds a side, never where the other side is another agency's adult work.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { Agency } from '../domain/requester.js';
 import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type PersonId, type SourceId } from '../domain/words.js';
@@ -11,6 +10,7 @@ import { AlreadyDecided, type LinkQuestion, type LinkQuestions, type LinkState }
 import { type People, type PersonRef, refKey } from '../people/people.js';
 import type { PersonIndex, Sketch } from '../people/person-index.js';
 import type { Operation } from '../reader/operation.js';
+import type { Transaction } from '../registers/registers.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 export interface PersonLinkParts {
@@ -21,7 +21,7 @@ export interface PersonLinkParts {
   /** The index as last filled. */
   readonly index: () => PersonIndex;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** A question as it may be shown. */
@@ -157,15 +157,19 @@ export function openPersonLinks({
       if (!reason.trim()) throw new NotValid(['it says why']);
       if (question.state !== 'REVIEW') throw new NotValid(['it has been decided already']);
       const decision = { id, state, by: operation.requester.worker, at: operation.at, reason };
-      draft({ did: state === 'CONFIRMED' ? 'LINK' : 'NO_LINK', ids: [id], subjects, policies: by }, async (manager) => {
-        try {
-          await questions.decide(manager, decision);
-        } catch (error) {
-          if (error instanceof AlreadyDecided) throw new NotValid(['it has been decided already']);
-          if (error instanceof RejectedBefore) throw new NotValid(['records of these two people were rejected before']);
-          throw error;
-        }
-      });
+      draft(
+        { did: state === 'CONFIRMED' ? 'LINK' : 'NO_LINK', ids: [id], subjects, policies: by },
+        async (transaction) => {
+          try {
+            await questions.decide(transaction, decision);
+          } catch (error) {
+            if (error instanceof AlreadyDecided) throw new NotValid(['it has been decided already']);
+            if (error instanceof RejectedBefore)
+              throw new NotValid(['records of these two people were rejected before']);
+            throw error;
+          }
+        },
+      );
       return { id, state };
     },
 
@@ -179,9 +183,9 @@ export function openPersonLinks({
       if (!reason.trim()) throw new NotValid(['it says why']);
       if (question.state !== 'CONFIRMED') throw new NotValid(['only a confirmed link can be taken back']);
       const undone = { id, taken: sides.yours, by: operation.requester.worker, at: operation.at, reason };
-      draft({ did: 'LINK_UNDONE', ids: [id], subjects, policies: by }, async (manager) => {
+      draft({ did: 'LINK_UNDONE', ids: [id], subjects, policies: by }, async (transaction) => {
         try {
-          await questions.undo(manager, undone);
+          await questions.undo(transaction, undone);
         } catch (error) {
           if (error instanceof AlreadyDecided) throw new NotValid(['only a confirmed link can be taken back']);
           throw error;
@@ -200,8 +204,8 @@ export function openPersonLinks({
       if (!by) throw new NotPermitted('UNDO_PERSON_LINK');
       if (!reason.trim()) throw new NotValid(['it says why']);
       const undone = { taken, by: operation.requester.worker, at: operation.at, reason };
-      draft({ did: 'SEPARATED', ids: [], subjects: [person], policies: by }, (manager) =>
-        questions.separate(manager, undone),
+      draft({ did: 'SEPARATED', ids: [], subjects: [person], policies: by }, (transaction) =>
+        questions.separate(transaction, undone),
       );
       return { source };
     },

@@ -3,7 +3,6 @@
  * rung. Whether anybody may is decided by policies. Nothing here reads what the holder knows: a request about somebody whom it
  * never met is recorded, acknowledged and due like any other, and so is one to an agency where nobody may look at it.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { Action, ActionFacts } from '../domain/facts.js';
 import type { Protocol } from '../domain/protocol.js';
@@ -11,7 +10,7 @@ import type { AgencyId, Category, PersonId, Purpose } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import { isOpen, type RecordedRequest, type Urgency } from '../registers/sharing-request.js';
 import { instantAfter } from './deadline.js';
 import { requestLadder, standingOf, timeToAnswer } from './request-state.js';
@@ -36,7 +35,7 @@ export interface RequestParts {
   readonly protocol: Protocol;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** A page of the requester's own requests: after the one that was asked then. */
@@ -169,8 +168,8 @@ export function openRequests(parts: RequestParts): Requests {
         recordedAt: at,
         answers: [],
       };
-      draft({ did: 'REQUEST', ids: [request.id], subjects, policies: by }, (manager) =>
-        registers.writeRequest(manager, request),
+      draft({ did: 'REQUEST', ids: [request.id], subjects, policies: by }, (transaction) =>
+        registers.writeRequest(transaction, request),
       );
       return shown(request);
     },
@@ -183,8 +182,8 @@ export function openRequests(parts: RequestParts): Requests {
       ];
       if (problems.length > 0) throw new NotValid(problems);
       const withdrawn = { at, by: requester.worker, why };
-      draft({ did: 'REQUEST_WITHDRAWN', ids: [id], subjects: request.subjects, policies: by }, (manager) =>
-        once(registers.writeWithdrawal(manager, id, withdrawn), 'it has been answered meanwhile'),
+      draft({ did: 'REQUEST_WITHDRAWN', ids: [id], subjects: request.subjects, policies: by }, (transaction) =>
+        once(registers.writeWithdrawal(transaction, id, withdrawn), 'it has been answered meanwhile'),
       );
       return shown({ ...request, withdrawn });
     },
@@ -203,8 +202,8 @@ export function openRequests(parts: RequestParts): Requests {
       ];
       if (!last || problems.length > 0) throw new NotValid(problems);
       const disputed = { at, by: requester.worker, why };
-      draft({ did: 'REQUEST_DISPUTED', ids: [id, last.id], subjects: request.subjects, policies: by }, (manager) =>
-        once(registers.writeDispute(manager, id, disputed), 'it has been disputed already'),
+      draft({ did: 'REQUEST_DISPUTED', ids: [id, last.id], subjects: request.subjects, policies: by }, (transaction) =>
+        once(registers.writeDispute(transaction, id, disputed), 'it has been disputed already'),
       );
       return shown({ ...request, answers: [...request.answers.slice(0, -1), { ...last, disputed }] });
     },

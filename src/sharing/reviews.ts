@@ -5,11 +5,10 @@
  * Only what the own agency's case system records is shown and reviewed: that another agency has an allegation tells that it works with
  * one of the two. That there is none, that it is another agency's, and that the requester may not are answered alike.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { IsoDate, IsoInstant, PersonId, WorkerId } from '../domain/words.js';
 import type { Operation } from '../reader/operation.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import { type AllegationReview, type ReviewResult, reviewStanding } from '../registers/reviews.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
@@ -18,7 +17,7 @@ export interface ReviewParts {
   readonly policies: Policies;
   readonly registers: Registers;
   readonly newId: () => string;
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 export interface ReviewDraft {
@@ -92,7 +91,7 @@ export function openReviewing({ operation, policies, registers, newId, draft }: 
       };
       draft(
         { did: 'ALLEGATION_REVIEW', ids: [review.id], subjects: [victim, perpetrator], policies: verdict.policies },
-        (manager) => registers.writeReview(manager, review),
+        (transaction) => registers.writeReview(transaction, review),
       );
       return shown({ ...row, reviews: [...row.reviews, review] });
     },

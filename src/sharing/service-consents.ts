@@ -2,14 +2,13 @@
  * Agreement to be worked with by a service, recorded, taken back and shown (FS-17, BFS-02, BFS-09). Apart from consent to
  * share. Who may is decided by the same actions; the service itself may record an agreement, and social care, who hands over.
  */
-import type { EntityManager } from 'typeorm';
 import type { Policies } from '../disclosure/policies.js';
 import type { Action } from '../domain/facts.js';
 import type { PersonId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { asOf, type Moment } from '../registers/as-of.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import type { ServiceConsent } from '../registers/statements.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
@@ -20,7 +19,7 @@ export interface ServiceConsentParts {
   readonly registers: Registers;
   readonly directory: Directory;
   readonly newId: () => string;
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 export interface ServiceConsentDraft
@@ -59,8 +58,8 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
   }
 
   function write<T extends ServiceConsent>(statement: T, by: readonly string[]): T {
-    draft({ did: 'SERVICE_CONSENT', ids: [statement.id], subjects: [statement.subject], policies: by }, (manager) =>
-      registers.writeServiceConsent(manager, statement),
+    draft({ did: 'SERVICE_CONSENT', ids: [statement.id], subjects: [statement.subject], policies: by }, (transaction) =>
+      registers.writeServiceConsent(transaction, statement),
     );
     return statement;
   }

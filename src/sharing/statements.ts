@@ -2,7 +2,6 @@
  * What people have said, recorded and shown: consents, exceptions, judgements. Whether somebody may is decided by policies
  * (schema/policies/actions.cedar); what is drafted here is written in one transaction with the operation's audit entry.
  */
-import type { EntityManager } from 'typeorm';
 import { type LoggedSearch, searchLine } from '../audit/index/terms.js';
 import { recordId } from '../disclosure/door.js';
 import type { Policies } from '../disclosure/policies.js';
@@ -21,7 +20,7 @@ import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { asOf, type Moment } from '../registers/as-of.js';
 import { checkException, type LawfulGateways } from '../registers/lawful-gateways.js';
-import type { Registers } from '../registers/registers.js';
+import type { Registers, Transaction } from '../registers/registers.js';
 import type { Answer } from '../registers/sharing-request.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
@@ -155,22 +154,22 @@ export interface StatementLine {
 type Said = Operation['surroundings']['statements'];
 
 export class Statements {
-  readonly #writes: ((manager: EntityManager) => Promise<void>)[] = [];
+  readonly #writes: ((transaction: Transaction) => Promise<void>)[] = [];
   readonly #seen = new Map<PersonId, Promise<ReadonlySet<string>>>();
   readonly lines: StatementLine[] = [];
 
   constructor(private readonly parts: StatementParts) {}
 
   /** Everything drafted, to be written with the audit entry; undefined when nothing was. */
-  get write(): ((manager: EntityManager) => Promise<void>) | undefined {
+  get write(): ((transaction: Transaction) => Promise<void>) | undefined {
     if (this.#writes.length === 0) return undefined;
-    return async (manager) => {
-      for (const write of this.#writes) await write(manager);
+    return async (transaction) => {
+      for (const write of this.#writes) await write(transaction);
     };
   }
 
   /** Adds what somebody else drafted: written with the same entry, told by the same list of lines. */
-  draft(line: StatementLine, write?: (manager: EntityManager) => Promise<void>): void {
+  draft(line: StatementLine, write?: (transaction: Transaction) => Promise<void>): void {
     this.lines.push(line);
     if (write) this.#writes.push(write);
   }
@@ -301,7 +300,7 @@ export class Statements {
       ...(gateway.approver === 'manager' && approvedBy ? { awaits: approvedBy } : {}),
       answers,
     };
-    this.#writes.push((manager) => this.parts.registers.writeException(manager, record));
+    this.#writes.push((transaction) => this.parts.registers.writeException(transaction, record));
     this.lines.push({ did: 'EXCEPTION', ids: [record.id], subjects, policies: permitted.flat() });
     return record;
   }
@@ -467,7 +466,7 @@ export class Statements {
   }
 
   #draftConsent(statement: ConsentStatement, policies: readonly string[]): ConsentStatement {
-    this.#writes.push((manager) => this.parts.registers.writeConsent(manager, statement));
+    this.#writes.push((transaction) => this.parts.registers.writeConsent(transaction, statement));
     this.lines.push({ did: 'CONSENT', ids: [statement.id], subjects: [statement.subject], policies });
     return statement;
   }
@@ -509,7 +508,7 @@ export class Statements {
       judgedAt: operation.at,
       judgedBy: operation.requester.worker,
     };
-    this.#writes.push((manager) => this.parts.registers.writeJudgement(manager, judgement));
+    this.#writes.push((transaction) => this.parts.registers.writeJudgement(transaction, judgement));
     this.lines.push({ did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies });
     return shownJudgement(judgement);
   }

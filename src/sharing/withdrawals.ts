@@ -2,13 +2,13 @@
  * What a withdrawal is answered with: who received what under the consent (RULES §7, FS-01). The whole of it stands in the log;
  * what is told of it goes no further than what the one who records the withdrawal may know already (docs/consent.md).
  */
-import type { EntityManager } from 'typeorm';
 import { FactsChanged } from '../audit/audit.js';
 import type { Release, Releases } from '../audit/releases.js';
 import type { Agency, Requester } from '../domain/requester.js';
 import { ADULT_WORK, ADULT_WORK_AGENCY_KINDS, type AgencyId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
+import type { Transaction } from '../registers/registers.js';
 import type { ConsentStatement } from '../registers/statements.js';
 import type { StatementLine } from './statements.js';
 
@@ -18,7 +18,7 @@ export interface WithdrawalParts {
   readonly releases: Releases;
   /** The operation is not decided again after this time: the withdrawal stands whatever was released meanwhile. */
   readonly isLastTry: boolean;
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** What one worker received of one holder's and of one category for one purpose. */
@@ -56,10 +56,13 @@ export function openWithdrawals({ operation, directory, releases, isLastTry, dra
   return {
     async receivedUnder(given) {
       const read = await releases.under(given.id);
-      draft({ did: 'RELEASES_SHOWN', ids: [given.id], subjects: [given.subject], policies: [] }, async (manager) => {
-        if (!isLastTry && (await releases.isMore(manager, given.id, read)))
-          throw new ReleasedMeanwhile('released under the consent meanwhile');
-      });
+      draft(
+        { did: 'RELEASES_SHOWN', ids: [given.id], subjects: [given.subject], policies: [] },
+        async (transaction) => {
+          if (!isLastTry && (await releases.isMore(transaction, given.id, read)))
+            throw new ReleasedMeanwhile('released under the consent meanwhile');
+        },
+      );
       const told = read.releases.filter((release) => mayBeTold(release, given, requester, agencies));
       const names = new Map((await directory.workers()).map(({ id, name }) => [id, name]));
       return { received: linesOf(told, requester, agencies, names), complete: !isLastTry, notice: RELEASES_NOTICE };

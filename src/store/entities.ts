@@ -457,10 +457,7 @@ function auditEntry(dialect: Dialect): EntitySchema<Row> {
       hash: key(),
       packed: { ...bytes, nullable: true },
     },
-    indices: [
-      { name: 'audit_entry_by_id', columns: ['id'], unique: true },
-      { name: 'audit_entry_by_worker', columns: ['worker', 'seq'] },
-    ],
+    indices: [{ name: 'audit_entry_by_id', columns: ['id'], unique: true }],
   });
 }
 

@@ -2,13 +2,12 @@
  * The gateway's own database: SQLite embedded, SQL Server in service. Migrations run when it is opened, one instance at a
  * time. Reading sees committed rows only; writing happens in transactions, one after another in this process.
  *
- * On SQLite there are two connections to the file (WAL): TypeORM's, which writes, and a read-only one beside it. With one
- * alone, whatever reads between the steps of a transaction would see what may yet be rolled back.
+ * On SQLite there are two connections to the file (WAL): one that writes, in a thread of its own (`writer.ts`), and a read-only one
+ * here. With one alone, whatever reads between the steps of a transaction would see what may yet be rolled back.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { DataSource, type DataSourceOptions, type EntityManager, MigrationExecutor } from 'typeorm';
 import { SNAPSHOT_STATE, serverOptions, TURN_SNAPSHOT_ON } from '../mssql/server.js';
@@ -21,13 +20,18 @@ import { AuditIndex1764710000000 } from './migrations/audit-index.js';
 import { AuditLog1764600000000 } from './migrations/audit-log.js';
 import { AuditQuestions1764720000000 } from './migrations/audit-questions.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
+import { EntriesByWorker1764740000000 } from './migrations/entries-by-worker.js';
 import { Initial1764000000000 } from './migrations/initial.js';
 import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { PersonLinksMoved1764701000000 } from './migrations/person-links-moved.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
-import { SharingRequests1764740000000 } from './migrations/sharing-requests.js';
+import { SharingRequests1764750000000 } from './migrations/sharing-requests.js';
+import { packedParameters } from './packed-text.js';
 import { type SqlWords, sqlWords } from './sql.js';
+import { openWriter, type Transaction } from './writer.js';
+
+export type { Transaction } from './writer.js';
 
 /** `file` may be `:memory:`: a temporary file, removed on close. `url`: `mssql://user:password@host:1433/database` (`serverAt`). */
 export type StoreConfig =
@@ -39,8 +43,6 @@ export type Statement = readonly [sql: string, parameters?: readonly unknown[]];
 
 export interface Store extends Omit<SqlWords, 'bind'> {
   readonly dialect: Dialect;
-  /** For health, set-up and TypeORM's own means. To read, use `read`: on SQLite this connection sees what is not committed. */
-  readonly dataSource: DataSource;
   /** Committed rows. Rejects with the driver's error. */
   read<T>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
   /** Several statements in order; on SQLite all of one moment. */
@@ -51,9 +53,9 @@ export interface Store extends Omit<SqlWords, 'bind'> {
    * All or nothing; durable when it resolves. On SQLite it holds the database's only write lock from its start: inside `work`
    * never wait for another transaction.
    */
-  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
-  /** A statement inside a transaction. */
-  run<T = unknown>(manager: EntityManager, sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** A statement of an administrator's, by itself: set-up, never an answer. */
+  administer<T>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
 
@@ -90,24 +92,30 @@ const SAFE = {
     AuditIndex1764710000000,
     AuditQuestions1764720000000,
     AuditAlerts1764730000000,
-    SharingRequests1764740000000,
+    EntriesByWorker1764740000000,
+    SharingRequests1764750000000,
   ],
 };
 
-async function openFile(file: string): Promise<Store> {
-  const words = sqlWords('sqlite');
-  const dataSource = await connect({
+/** A store as TypeORM is told of it, which brings its tables up to date. On SQLite that is all that it does. */
+export function typeormOptions(config: StoreConfig): DataSourceOptions {
+  if (config.kind === 'mssql')
+    return { ...serverOptions({ type: 'mssql', url: config.url }), ...SAFE, entities: entities('mssql') };
+  return {
     ...SAFE,
     type: 'better-sqlite3',
-    database: file,
+    database: config.file,
     entities: entities('sqlite'),
     enableWAL: true,
-    statementCacheSize: 500,
-    timeout: 5000,
-    prepareDatabase: (database: Database.Database) => {
-      database.pragma('synchronous = FULL');
-    },
-  });
+    timeout: 10_000,
+  };
+}
+
+async function openFile(file: string): Promise<Store> {
+  const words = sqlWords('sqlite');
+  const migrated = await connect(typeormOptions({ kind: 'sqlite', file }));
+  await migrated.destroy();
+  const writer = openWriter(file);
   const reader = new Database(file, { readonly: true, timeout: 5000 });
   const prepared = new Map<string, Database.Statement<unknown[], string>>();
   const select = ([sql, parameters = []]: Statement): unknown[] => {
@@ -119,46 +127,17 @@ async function openFile(file: string): Promise<Store> {
     return JSON.parse(statement.get(...parameters) ?? '[]') as unknown[];
   };
   const together = reader.transaction((statements: readonly Statement[]) => statements.map(select));
-  let last: Promise<unknown> = Promise.resolve();
-  const { databaseConnection: writer } = dataSource.driver as unknown as { databaseConnection: Database.Database };
-  const runner = dataSource.createQueryRunner();
-  const manager = dataSource.createEntityManager(runner);
-
-  /**
-   * Not TypeORM's own: SQLite ends a transaction by itself when the disk is full; TypeORM would take it for one that still stands, and
-   * what came after for savepoints of it, which nobody ever commits.
-   */
-  async function inTransaction<T>(work: (manager: EntityManager) => Promise<T>, begun: () => void): Promise<T> {
-    await runner.query('BEGIN IMMEDIATE');
-    begun();
-    try {
-      const result = await work(manager);
-      // Ended meanwhile, COMMIT says so.
-      await runner.query('COMMIT');
-      return result;
-    } catch (error) {
-      if (writer.inTransaction) await runner.query('ROLLBACK');
-      throw error;
-    }
-  }
-
   return {
     ...words,
     dialect: 'sqlite',
-    dataSource,
     read: async <T>(...statement: Statement) => select(statement) as T[],
     readAll: async <T extends readonly unknown[]>(statements: readonly Statement[]) =>
       together(statements) as { -readonly [K in keyof T]: T[K][] },
-    transaction(work) {
-      const next = last.then(() => whenFree((begun) => inTransaction(work, begun)));
-      last = next.catch(() => undefined);
-      return next;
-    },
-    run: (manager, sql, parameters = []) => manager.query(sql, [...parameters]),
+    transaction: (work) => writer.transaction(work),
+    administer: (sql, parameters) => writer.run(sql, parameters),
     async close() {
-      await last;
+      await writer.close();
       reader.close();
-      await dataSource.destroy();
     },
   };
 }
@@ -169,55 +148,60 @@ function asOneText(reader: Database.Database, sql: string): string {
   return `SELECT json_group_array(json_object(${columns.map(({ name }) => `'${name}', "${name}"`).join(', ')})) FROM (${sql})`;
 }
 
-/**
- * Tries again while another connection holds SQLite's write lock and `attempt` has not `begun`. SQLite's own waiting would
- * stop the event loop, and with it a holder in this process.
- */
-async function whenFree<T>(attempt: (begun: () => void) => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    let hasBegun = false;
-    try {
-      return await attempt(() => {
-        hasBegun = true;
-      });
-    } catch (error) {
-      if (hasBegun || tries >= LOCK_TRIES || !isBusy(error)) throw error;
-      await delay(LOCK_PAUSE_MS);
-    }
-  }
-}
-
-const LOCK_PAUSE_MS = 2;
-const LOCK_TRIES = 5000;
-
-function isBusy(error: unknown): boolean {
-  const code: unknown = (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
-  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
-}
-
 async function openServer(url: string): Promise<Store> {
   const words = sqlWords('mssql');
-  const dataSource = await connect(
-    { ...serverOptions({ type: 'mssql', url }), ...SAFE, entities: entities('mssql') },
-    assertSnapshot,
-  );
+  const dataSource = await connect(typeormOptions({ kind: 'mssql', url }), assertSnapshot);
   const read = <T>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> =>
     dataSource.query<T[]>(words.bind(sql), [...parameters]);
   return {
     ...words,
     dialect: 'mssql',
-    dataSource,
     read,
     async readAll<T extends readonly unknown[]>(statements: readonly Statement[]) {
       const results: unknown[][] = [];
       for (const statement of statements) results.push(await read(...statement));
       return results as { -readonly [K in keyof T]: T[K][] };
     },
-    transaction: (work) => dataSource.transaction(work),
-    run: (manager, sql, parameters = []) => manager.query(words.bind(sql), [...parameters]),
+    transaction: (work) => dataSource.transaction((manager) => onServer(manager, words, work)),
+    administer: read,
     close: () => dataSource.destroy(),
   };
 }
+
+/** What `work` does within a transaction of TypeORM's, one statement after another. */
+async function onServer<T>(
+  manager: EntityManager,
+  { bind }: SqlWords,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  const run = <R>(sql: string, parameters: readonly unknown[] = []): Promise<R[]> => {
+    const answer = last.then(() => manager.query<R[]>(bind(sql), [...parameters]));
+    last = answer;
+    answer.catch(() => undefined);
+    return answer;
+  };
+  const result = await work({
+    run,
+    insert(table, columns, rows) {
+      const row = `(${columns.map(() => '?').join(', ')})`;
+      const most = Math.floor(MOST_PARAMETERS / columns.length);
+      for (let at = 0; at < rows.length; at += most) {
+        const some = rows.slice(at, at + most);
+        void run(
+          `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${some.map(() => row).join(', ')}`,
+          some.flatMap(packedParameters),
+        );
+      }
+      return last;
+    },
+  });
+  await last;
+  return result;
+}
+
+/** Of one statement, on SQL Server: 2,100, less what its driver takes. */
+const MOST_PARAMETERS = 2000;
 
 /** Connects and migrates: one transaction under a lock, so that instances that start together do not both create tables. */
 async function connect(
@@ -230,8 +214,7 @@ async function connect(
     const runner = dataSource.createQueryRunner();
     const isServer = options.type === 'mssql';
     if (isServer) await runner.startTransaction();
-    if (!isServer) await runner.query('PRAGMA busy_timeout = 0');
-    await whenFree(() => runner.query(isServer ? LOCK_MIGRATIONS : 'BEGIN IMMEDIATE'));
+    await runner.query(isServer ? LOCK_MIGRATIONS : 'BEGIN IMMEDIATE');
     try {
       const migrations = new MigrationExecutor(dataSource, runner);
       migrations.transaction = 'none';

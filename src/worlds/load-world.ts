@@ -4,13 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EntityManager } from 'typeorm';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { AGENCY_KINDS, PURPOSES, ROLES } from '../domain/words.js';
 import { consentRows, exceptionRows, judgementRows, type TableWriter } from '../registers/rows.js';
 import { consentShape, exceptionShape, judgementShape } from '../registers/statements.js';
-import type { Store } from '../store/store.js';
+import type { Store, Transaction } from '../store/store.js';
 import { type CsvRow, readCsv, WorldError } from './csv.js';
 
 const id = z.string().min(1);
@@ -50,17 +49,17 @@ export function readWorldManifest(folder: string): WorldManifest {
  * Throws WorldError naming file and row.
  */
 export async function loadWorld(store: Store, folder: string, { replace = false } = {}): Promise<boolean> {
-  return store.transaction(async (manager) => {
-    const known = await store.run(manager, 'SELECT id FROM agency');
+  return store.transaction(async (transaction) => {
+    const known = await transaction.run('SELECT id FROM agency');
     if (known.length > 0 && !replace) return false;
-    for (const table of REPLACED) await store.run(manager, `DELETE FROM ${table}`);
-    const load = loader(store, manager, folder);
+    for (const table of REPLACED) await transaction.run(`DELETE FROM ${table}`);
+    const load = loader(store, transaction, folder);
     await loadDirectory(load);
     await load('links.csv', linkShape, ({ person, space, local_id }) => [
       ['person_link', { person_id: person, space, local_id }],
     ]);
     await loadRegisters(load);
-    await store.run(manager, 'UPDATE register_clock SET version = version + 1 WHERE id = 1');
+    await transaction.run('UPDATE register_clock SET version = version + 1 WHERE id = 1');
     return true;
   });
 }
@@ -89,7 +88,7 @@ type TableRow = readonly [table: string, row: { readonly [column: string]: Value
 type Load = <T>(file: string, shape: z.ZodType<T>, rowsOf: (item: T) => readonly TableRow[]) => Promise<void>;
 
 /** Loads a file into the tables that its items become rows of: one statement a batch and table, rows as one parameter. */
-function loader(store: Store, manager: EntityManager, folder: string): Load {
+function loader(store: Store, transaction: Transaction, folder: string): Load {
   return async (file, shape, rowsOf) => {
     for await (const items of readCsv(folder, file, shape)) {
       const tables = new Map<string, { columns: string[]; rows: Value[][] }>();
@@ -100,7 +99,7 @@ function loader(store: Store, manager: EntityManager, folder: string): Load {
       }
       for (const [table, { columns, rows }] of tables) {
         const names = columns.join(', ');
-        await store.run(manager, `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${store.rowList(columns)} r`, [
+        await transaction.run(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${store.rowList(columns)} r`, [
           JSON.stringify(rows),
         ]);
       }

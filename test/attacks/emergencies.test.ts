@@ -133,8 +133,8 @@ describe('emergency access', () => {
     const { registers, now } = demo.house;
     const instant = (hours: number) => new Date(now().getTime() + hours * 3_600_000).toISOString();
     const write = (changes: object) =>
-      demo.store.transaction((manager) =>
-        registers.writeEmergency(manager, {
+      demo.store.transaction((transaction) =>
+        registers.writeEmergency(transaction, {
           id: `e-${JSON.stringify(changes).length}-${Math.trunc(now().getTime())}`,
           person: NESSA,
           subjects: [NESSA],
@@ -193,7 +193,7 @@ describe('emergency access', () => {
 
   it('does not depend on what people said being within reach: it counts as if everybody had refused', async () => {
     await open('sw-edda-quill', RUFINA);
-    await demo.store.dataSource.query('ALTER TABLE consent_statement RENAME TO out_of_reach');
+    await demo.store.administer('ALTER TABLE consent_statement RENAME TO out_of_reach');
     try {
       const person = await seen('sw-edda-quill', RUFINA);
       expect(person?.['adultWork'].nodes).toHaveLength(2);
@@ -209,7 +209,7 @@ describe('emergency access', () => {
       await open('sw-ada-thorne', RUFINA);
       expect(await seen('sw-ada-thorne', RUFINA)).toMatchObject({ surname: 'Redfern' });
     } finally {
-      await demo.store.dataSource.query('ALTER TABLE out_of_reach RENAME TO consent_statement');
+      await demo.store.administer('ALTER TABLE out_of_reach RENAME TO consent_statement');
     }
   });
 });

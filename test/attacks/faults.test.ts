@@ -267,14 +267,14 @@ describe('28: the log', () => {
     const demo = await demoWith(undefined, { THRESHOLD_STORE: file });
     const before = await ask(demo, 'sw-ada-thorne', BOARD);
     expect(before.errors).toBeUndefined();
-    await demo.store.dataSource.query(
+    await demo.store.administer(
       "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
     );
     const answer = await ask(demo, 'sw-ada-thorne', BOARD);
     expect(answer.data ?? null).toBeNull();
     expect(answer.errors?.[0]?.extensions.code).toBe('NOT_RECORDED');
     expect(JSON.stringify(answer)).not.toMatch(/disk full|SQLITE|trigger/i);
-    await demo.store.dataSource.query('DROP TRIGGER full');
+    await demo.store.administer('DROP TRIGGER full');
     expect((await ask(demo, 'sw-ada-thorne', BOARD)).errors).toBeUndefined();
   });
 
@@ -283,11 +283,11 @@ describe('28: the log', () => {
     const gilda = (await peopleOf(demo, 'sw-cleo-marchbank'))['Gilda Garrick'];
     const withdraw =
       'mutation W @purpose(of: DIRECT_WORK) { withdrawConsent(consent: "c-1018", method: "by telephone") { id state } }';
-    await demo.store.dataSource.query(
+    await demo.store.administer(
       "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END",
     );
     expect((await ask(demo, 'rw-rory-ember', withdraw)).errors?.[0]?.extensions.code).toBe('NOT_RECORDED');
-    await demo.store.dataSource.query('DROP TRIGGER full');
+    await demo.store.administer('DROP TRIGGER full');
     const { data } = await ask(
       demo,
       'rw-rory-ember',

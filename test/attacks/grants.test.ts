@@ -41,7 +41,7 @@ async function except(subject: string, holder: string, recipient: string): Promi
     from: hours(-1),
     until: hours(48),
   });
-  await demo.store.transaction((manager) => demo.house.registers.writeException(manager, record));
+  await demo.store.transaction((transaction) => demo.house.registers.writeException(transaction, record));
   return record.id;
 }
 
@@ -65,12 +65,12 @@ async function grant(changes: Partial<Grant>): Promise<string> {
     cites: ['x'],
     ...changes,
   };
-  await demo.store.transaction((manager) => demo.house.registers.writeGrant(manager, whole));
+  await demo.store.transaction((transaction) => demo.house.registers.writeGrant(transaction, whole));
   return id;
 }
 const end = (id: string) =>
-  demo.store.transaction((manager) =>
-    demo.house.registers.endAccess(manager, id, { at: hours(0), by: 'am-sable-frost', why: 'over' }),
+  demo.store.transaction((transaction) =>
+    demo.house.registers.endAccess(transaction, id, { at: hours(0), by: 'am-sable-frost', why: 'over' }),
   );
 
 async function person(worker: string, id: string, purpose = 'SUPERVISION'): Promise<Json | null> {
@@ -253,12 +253,12 @@ async function desk(
     newId,
     draft: (line, write) => {
       lines.push(line);
-      if (write) writes.push(write as (manager: never) => Promise<void>);
+      if (write) writes.push(write as (transaction: never) => Promise<void>);
     },
   });
   const settle = () =>
-    store.transaction(async (manager) => {
-      for (const write of writes.splice(0)) await write(manager as never);
+    store.transaction(async (transaction) => {
+      for (const write of writes.splice(0)) await write(transaction as never);
     });
   return { grants, lines, settle };
 }

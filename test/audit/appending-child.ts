@@ -1,12 +1,12 @@
 /**
  * An instance that answers: appends groups of entries and writes each receipt to its output the moment that the append resolves, as an
  * answer leaves. Killed (SIGKILL) before or after the n-th step that it takes in the store. Run by kill.test.ts with
- * `node --import ./test/properties/typescript.js test/audit/appending-child.ts FILE STEP before|after PREFIX`; prints its steps last.
+ * `node dist/test/audit/appending-child.js FILE STEP before|after PREFIX`; prints its steps last.
  */
 import { writeSync } from 'node:fs';
 import { openAudit } from '../../src/audit/audit.js';
-import { openStore, type Store } from '../../src/store/store.js';
-import { dyingAt } from './dying.js';
+import { openStore } from '../../src/store/store.js';
+import { dyingAt, dyingStore } from './dying.js';
 import { entry } from './entries.js';
 
 const [, , file = '', step = '0', when = 'before', prefix = ''] = process.argv;
@@ -15,12 +15,7 @@ const IN_A_GROUP = 5;
 
 const steps = dyingAt(Number(step), when);
 const store = await openStore({ kind: 'sqlite', file });
-const dying: Store = {
-  ...store,
-  run: (manager, sql, parameters) => steps.take(() => store.run(manager, sql, parameters)),
-  transaction: (work) => steps.take(() => store.transaction(work)),
-};
-const audit = openAudit(dying);
+const audit = openAudit(dyingStore(store, steps));
 const [clock] = await store.read<{ version: number }>('SELECT version FROM register_clock WHERE id = 1');
 for (let group = 0; group < GROUPS; group += 1)
   await Promise.all(

@@ -29,7 +29,7 @@ beforeAll(async () => {
 const unmount: (() => unknown)[] = [];
 const opened: Store[] = [];
 afterAll(async () => {
-  for (const { dataSource } of opened) if (dataSource.isInitialized) await dataSource.destroy();
+  for (const store of opened) await store.close().catch(() => undefined);
   for (const one of unmount) one();
   await rm(folder, { recursive: true, force: true });
 });
@@ -58,8 +58,8 @@ async function unaudited(store: Store, answers: readonly Receipt[]): Promise<num
 /** That the log is whole: its rows, and its files as anybody verifies them. Says how many entries. */
 async function expectWhole(store: Store): Promise<number> {
   await keepPolicies(store, POLICIES, '2026-11-01T00:00:00.000Z');
-  await store.transaction((manager) =>
-    store.run(manager, `UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
+  await store.transaction((transaction) =>
+    transaction.run(`UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
   );
   const last = sequencerOf(store);
   await last.sequence();
@@ -117,11 +117,11 @@ describe('a disk that is full', () => {
   it('is as harmless wherever in the file the room ends (SQLITE_FULL by max_page_count)', async () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
     const sequencer = sequencerOf(store);
-    const pragma = (text: string) => store.dataSource.query(`PRAGMA ${text}`);
+    const pragma = (text: string) => store.administer<{ page_count: number }>(`PRAGMA ${text}`);
     const answers: Receipt[] = [];
     let [refused, unsequenced] = [0, 0];
     for (let round = 0; round < 12; round += 1) {
-      const [{ page_count: pages }] = await pragma('page_count');
+      const [{ page_count: pages } = { page_count: 0 }] = await pragma('page_count');
       await pragma(`max_page_count = ${pages + round}`);
       const said = await answer(store, `r${round}`, 60);
       answers.push(...said.answers);
@@ -145,12 +145,12 @@ describe('a store that only reads', () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
     const sequencer = sequencerOf(store);
     const before = await answer(store, 'before', 20);
-    await store.dataSource.query('PRAGMA query_only = ON');
+    await store.administer('PRAGMA query_only = ON');
     const during = await answer(store, 'during', 20);
     expect(during.answers).toEqual([]);
     expect(String(during.refusals[0])).toMatch(/readonly/);
     await expect(sequencer.sequence()).rejects.toThrow(/readonly/);
-    await store.dataSource.query('PRAGMA query_only = OFF');
+    await store.administer('PRAGMA query_only = OFF');
     const after = await answer(store, 'after', 20);
     expect(await unaudited(store, [...before.answers, ...after.answers])).toBe(0);
     expect(await expectWhole(store)).toBe(40);
@@ -164,7 +164,7 @@ describe('a store that only reads', () => {
     let isOver = false;
     const flapping = (async () => {
       for (let on = true; !isOver; on = !on) {
-        await demo.store.dataSource.query(`PRAGMA query_only = ${on ? 'ON' : 'OFF'}`);
+        await demo.store.administer(`PRAGMA query_only = ${on ? 'ON' : 'OFF'}`);
         await new Promise((resolve) => setTimeout(resolve, 60));
       }
     })();
@@ -173,7 +173,7 @@ describe('a store that only reads', () => {
       said.push(...(await Promise.all(Array.from({ length: 5 }, () => ask(demo, 'sw-ada-thorne', query)))));
     isOver = true;
     await flapping;
-    await demo.store.dataSource.query('PRAGMA query_only = OFF');
+    await demo.store.administer('PRAGMA query_only = OFF');
     const answered = said.filter(({ data }) => data !== null && data !== undefined);
     const refused = said.filter(({ data }) => data === null || data === undefined);
     expect(answered.length).toBeGreaterThan(0);
@@ -253,7 +253,7 @@ describe('clocks that step, and two instances that both believe they hold the le
       return Math.floor((seed / 2 ** 32) * n);
     };
     const end = (at: string) =>
-      stores[0].transaction((manager) => stores[0].run(manager, 'UPDATE audit_lease SET expires_at = ?', [at]));
+      stores[0].transaction((transaction) => transaction.run('UPDATE audit_lease SET expires_at = ?', [at]));
     const answers: Receipt[] = [];
     let lost = 0;
     for (let round = 0; round < 100; round += 1) {

@@ -5,43 +5,49 @@ import { canonicalForm, hashOf } from '../../src/audit/entry.js';
 import { eraseEntries } from '../../src/audit/erase.js';
 import { handedOver, newHandedOver } from '../../src/audit/handed-over.js';
 import { readEntries } from '../../src/audit/index/entry-rows.js';
+import { leafTextsOf } from '../../src/audit/log/leaf.js';
 import { openStore } from '../../src/store/store.js';
 import { entry } from './entries.js';
 import { appendEntries, sequencerOf } from './sequenced.js';
 
 const textOf = (id: string) => canonicalForm(entry(id));
+const LEAF = leafTextsOf(entry('e-1'));
 
 describe('what is handed over', () => {
   it('is found by its hash until it is taken', () => {
     const given = newHandedOver(10_000);
-    given.give(hashOf(textOf('e-1')), textOf('e-1'));
-    expect(given.find(hashOf(textOf('e-2')))).toBeUndefined();
-    expect(given.find(hashOf(textOf('e-1')))).toEqual(entry('e-1'));
+    given.give(hashOf(textOf('e-1')), textOf('e-1'), LEAF);
+    expect(given.leaf(hashOf(textOf('e-2')))).toBeUndefined();
+    expect(given.leaf(hashOf(textOf('e-1')))).toEqual(LEAF);
     expect(given.take(hashOf(textOf('e-1')))).toEqual(entry('e-1'));
     expect(given.take(hashOf(textOf('e-1')))).toBeUndefined();
   });
 
   it('falls out when there is too much of it, the oldest first', () => {
     const size = textOf('e-0').length;
-    const given = newHandedOver(3 * size);
-    for (let i = 0; i < 5; i += 1) given.give(`h-${i}`, textOf(`e-${i}`));
-    // Given again it is the latest, and counted once.
-    given.give('h-2', textOf('e-2'));
-    given.give('h-5', textOf('e-5'));
-    expect([0, 1, 2, 3, 4, 5].filter((i) => given.find(`h-${i}`))).toEqual([2, 4, 5]);
-    given.give('larger than all', 'x'.repeat(4 * size));
-    expect([2, 4, 5].some((i) => given.find(`h-${i}`))).toBe(false);
+    const given = newHandedOver(6 * size);
+    const found = () => [0, 1, 2, 3, 4, 5, 6, 7].filter((i) => given.leaf(`h-${i}`));
+    for (let i = 0; i < 6; i += 1) given.give(`h-${i}`, textOf(`e-${i}`), LEAF);
+    expect(found()).toEqual([0, 1, 2, 3, 4, 5]);
+    // Given again it is among the latest.
+    given.give('h-2', textOf('e-2'), LEAF);
+    expect(found()).toEqual([2, 3, 4, 5]);
+    for (const i of [6, 7]) given.give(`h-${i}`, textOf(`e-${i}`), LEAF);
+    given.give('larger than all', JSON.stringify('x'.repeat(7 * size)), LEAF);
+    expect(found()).toEqual([2, 6, 7]);
+    expect(given.take('larger than all')).toHaveLength(7 * size);
   });
 
   it('is given once the entry stands, and not when it does not', async () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
     const audit = openAudit(store);
     const { hash } = await audit.append(entry('e-1'));
-    expect(handedOver(store).find(hash)).toEqual(entry('e-1'));
+    expect(handedOver(store).leaf(hash)).toEqual(LEAF);
+    expect(handedOver(store).take(hash)).toEqual(entry('e-1'));
     await expect(audit.append(entry('e-2'), { stands: () => false })).rejects.toThrow();
     await expect(audit.append(entry('e-1', { code: 'again' }))).rejects.toThrow();
-    expect(handedOver(store).find(hashOf(textOf('e-2')))).toBeUndefined();
-    expect(handedOver(store).find(hashOf(canonicalForm(entry('e-1', { code: 'again' }))))).toBeUndefined();
+    expect(handedOver(store).leaf(hashOf(textOf('e-2')))).toBeUndefined();
+    expect(handedOver(store).leaf(hashOf(canonicalForm(entry('e-1', { code: 'again' }))))).toBeUndefined();
     await store.close();
   });
 
@@ -51,7 +57,8 @@ describe('what is handed over', () => {
     const appended = openAudit(store).append(entry('e-1', { outcomes }));
     outcomes.push([0, 'P-2', 'csc', 'Visit', ['v-2']]);
     const { hash } = await appended;
-    expect(handedOver(store).find(hash)?.outcomes).toEqual([[0, 'P-1', 'csc', 'Visit', ['v-1']]]);
+    expect(handedOver(store).leaf(hash)).toMatchObject({ subjects: '["P-1"]', records: '[["csc","Visit",["v-1"]]]' });
+    expect(handedOver(store).take(hash)?.outcomes).toEqual([[0, 'P-1', 'csc', 'Visit', ['v-1']]]);
     await store.close();
   });
 

@@ -13,7 +13,9 @@ import { readEdge, readLatest } from '../../src/audit/tree-rows.js';
 import { openStore, type Store } from '../../src/store/store.js';
 import { appendEntries, brokenRows, KEYS, ORIGIN, sequencerOf } from './sequenced.js';
 
-const CHILD = ['--no-warnings', '--import', './test/properties/typescript.js', 'test/audit/sequencing-child.ts'];
+/** As built: loading the TypeScript would be half of what they do. */
+const SEQUENCING = 'dist/test/audit/sequencing-child.js';
+const APPENDING = 'dist/test/audit/appending-child.js';
 let folder: string;
 let store: Store;
 let from = 0;
@@ -29,7 +31,7 @@ afterAll(async () => {
 /** Runs an instance until it ends or is killed; what it printed, or its signal. */
 function runChild(step: number, when: string): Promise<{ readonly out: string; readonly signal: string | null }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...CHILD, join(folder, 'store.sqlite'), String(step), when], (_, out) =>
+    const child = execFile(process.execPath, [SEQUENCING, join(folder, 'store.sqlite'), String(step), when], (_, out) =>
       resolve({ out, signal: child.signalCode }),
     );
   });
@@ -47,8 +49,8 @@ async function countOf(): Promise<number> {
 
 /** The other instance sequences what is left, once the lease of the dead one has ended. */
 async function takeOver(): Promise<string[]> {
-  await store.transaction((manager) =>
-    store.run(manager, `UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
+  await store.transaction((transaction) =>
+    transaction.run(`UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
   );
   const other = sequencerOf(store);
   await other.sequence();
@@ -66,11 +68,10 @@ interface Row {
 
 describe('an instance killed while it answers', () => {
   it('at any step of a group commit, before it and after it, has given no answer without its row, and no half of a group', async () => {
-    const answering = ['--no-warnings', '--import', './test/properties/typescript.js', 'test/audit/appending-child.ts'];
     const run = (step: number, when: string, prefix: string) =>
       new Promise<{ readonly out: string; readonly signal: string | null }>((resolve) => {
         const file = join(folder, 'store.sqlite');
-        const child = execFile(process.execPath, [...answering, file, String(step), when, prefix], (_, out) =>
+        const child = execFile(process.execPath, [APPENDING, file, String(step), when, prefix], (_, out) =>
           resolve({ out, signal: child.signalCode }),
         );
       });
@@ -124,22 +125,15 @@ describe('an instance killed while it sequences', () => {
   }, 400_000);
 
   it('at any moment, beside another that goes on within five seconds, while entries keep coming', async () => {
-    const script = `import('./test/audit/sequenced.ts').then(async ({ sequencerOf }) => {
-      const { openStore } = await import('./src/store/store.ts');
+    const script = `import('./dist/test/audit/sequenced.js').then(async ({ sequencerOf }) => {
+      const { openStore } = await import('./dist/src/store/store.js');
       sequencerOf(await openStore({ kind: 'sqlite', file: process.argv[1] }), { everyMs: 20 }).start();
       process.stdout.write('ready');
       setInterval(() => {}, 1000);
     });`;
     // Under way once it says so: what is measured is taking over, not starting up.
     const start = async () => {
-      const child = spawn(process.execPath, [
-        '--no-warnings',
-        '--import',
-        './test/properties/typescript.js',
-        '-e',
-        script,
-        join(folder, 'store.sqlite'),
-      ]);
+      const child = spawn(process.execPath, ['-e', script, join(folder, 'store.sqlite')]);
       await new Promise((resolve) => child.stdout.once('data', resolve));
       return child;
     };

@@ -107,7 +107,7 @@ describe.each(STORES)('releases in the log on $kind', (config) => {
     const { store, audit, releases } = await open();
     await audit.append(entry('first'));
     const read = await releases.under('c-1');
-    const isMore = () => store.transaction((manager) => releases.isMore(manager, 'c-1', read));
+    const isMore = () => store.transaction((transaction) => releases.isMore(transaction, 'c-1', read));
     expect(await isMore()).toBe(false);
     await audit.append(entry('nothing of it', { decisions: [line({ evidence: ['c-2'] })] }));
     expect(await isMore()).toBe(false);

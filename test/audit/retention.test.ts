@@ -11,7 +11,7 @@ import { keepPolicies } from '../../src/audit/kept-policies.js';
 import { signCheckpoint } from '../../src/audit/log/checkpoint.js';
 import { cosign } from '../../src/audit/log/cosignature.js';
 import { leafHash } from '../../src/audit/log/hash.js';
-import { leafOf, openingOf } from '../../src/audit/log/leaf.js';
+import { leafOf, leafTextsOf, openingOf } from '../../src/audit/log/leaf.js';
 import { inclusionPlan, longestInclusion } from '../../src/audit/log/proof.js';
 import { newSigner, SIGNATURE_TYPES, writeVerifier } from '../../src/audit/log/signed-note.js';
 import { writeProof } from '../../src/audit/log/tlog-proof.js';
@@ -81,7 +81,7 @@ describe('the proof of a receipt', () => {
     const note = signCheckpoint({ origin: name, size, root: leafHash('root') }, [log]);
     const checkpoint = note + witnesses.map((witness) => cosign(note, witness, 1_795_000_000)).join('');
     const salt = 'ab'.repeat(16);
-    const extra = openingOf(leafOf(entry('e-1'), 'cd'.repeat(32), salt), salt);
+    const extra = openingOf(leafOf(leafTextsOf(entry('e-1')), 'cd'.repeat(32), salt), salt);
     const longest = Math.max(
       ...[0, 1, 12_345_678, size / 2, size - 1].map((index) => {
         const proof = inclusionPlan(index, size).map(([begin]) => leafHash(String(begin)));

@@ -107,8 +107,8 @@ describe.each(STORES)('the tree over the entries, on $kind', (config) => {
     await appendEntries(store, 4, 4);
     expect(await two.sequence()).toBe(0);
     // As if the first had been stopped for longer than the lease is good for.
-    await store.transaction((manager) =>
-      store.run(manager, `UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
+    await store.transaction((transaction) =>
+      transaction.run(`UPDATE audit_lease SET expires_at = '2000-01-01T00:00:00.000Z'`),
     );
     expect(await two.sequence()).toBe(4);
     await appendEntries(store, 4, 8);
@@ -127,8 +127,8 @@ describe.each(STORES)('the tree over the entries, on $kind', (config) => {
     const store = await openEmpty(config);
     expect(await takeLease(store, 'a')).toMatchObject({ token: 1 });
     expect(await takeLease(store, 'b')).toBeUndefined();
-    await store.transaction((manager) =>
-      store.run(manager, `UPDATE audit_lease SET expires_at = ${store.clock}`, [3_600_000]),
+    await store.transaction((transaction) =>
+      transaction.run(`UPDATE audit_lease SET expires_at = ${store.clock}`, [3_600_000]),
     );
     expect(await takeLease(store, 'b')).toMatchObject({ token: 2 });
     await store.close();
@@ -165,8 +165,8 @@ describe.each(STORES)('the tree over the entries, on $kind', (config) => {
     await appendEntries(store, 6);
     await one.sequence();
     await one.stop();
-    await store.transaction((manager) =>
-      store.run(manager, `UPDATE audit_leaf SET hash = ? WHERE leaf_index = 2`, ['ab'.repeat(32)]),
+    await store.transaction((transaction) =>
+      transaction.run(`UPDATE audit_leaf SET hash = ? WHERE leaf_index = 2`, ['ab'.repeat(32)]),
     );
     await appendEntries(store, 1, 6);
     const warned: string[] = [];

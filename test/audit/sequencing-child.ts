@@ -1,23 +1,20 @@
 /**
  * An instance that dies: sequences what is in a store and is killed (SIGKILL) before or after the n-th step that it takes there. Run by
- * kill.test.ts: `node --import ./test/properties/typescript.js test/audit/sequencing-child.ts FILE STEP before|after`. Prints how many steps
+ * kill.test.ts: `node dist/test/audit/sequencing-child.js FILE STEP before|after`. Prints how many steps
  * it took when it was not killed.
  */
-import { openStore, type Store } from '../../src/store/store.js';
-import { dyingAt } from './dying.js';
+import { openStore } from '../../src/store/store.js';
+import { dyingAt, dyingStore } from './dying.js';
 import { sequencerOf } from './sequenced.js';
 
 const [, , file = '', step = '0', when = 'before'] = process.argv;
 
 const steps = dyingAt(Number(step), when);
 const store = await openStore({ kind: 'sqlite', file });
-const dying: Store = {
-  ...store,
+const sequencer = sequencerOf({
+  ...dyingStore(store, steps),
   read: (sql, parameters) => steps.take(() => store.read(sql, parameters)),
-  run: (manager, sql, parameters) => steps.take(() => store.run(manager, sql, parameters)),
-  transaction: (work) => steps.take(() => store.transaction(work)),
-};
-const sequencer = sequencerOf(dying);
+});
 while ((await sequencer.sequence()) > 0);
 await sequencer.stop();
 await store.close();

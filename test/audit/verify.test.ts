@@ -12,7 +12,7 @@ import { keepPolicies } from '../../src/audit/kept-policies.js';
 import { signCheckpoint } from '../../src/audit/log/checkpoint.js';
 import { cosign } from '../../src/audit/log/cosignature.js';
 import { type Hash, leafHash } from '../../src/audit/log/hash.js';
-import { leafOf } from '../../src/audit/log/leaf.js';
+import { leafOf, leafTextsOf } from '../../src/audit/log/leaf.js';
 import { newSigner, SIGNATURE_TYPES, type Signer, writeVerifier } from '../../src/audit/log/signed-note.js';
 import { bundleOf, bundlePath, TILE_WIDTH, tileOf, tilePath, tilesOf } from '../../src/audit/log/tiles.js';
 import { append, EMPTY_RANGE, rootOf } from '../../src/audit/log/tree.js';
@@ -102,10 +102,10 @@ beforeAll(async () => {
   await eraseEntries(store, audit, ['e-5', 'e-300'], entry('erasure', { decisions: [], outcomes: [] }));
   await last.sequence();
   const rows = await store.read<{ tree_size: number; note: string }>('SELECT tree_size, note FROM audit_checkpoint');
-  await store.transaction(async (manager) => {
+  await store.transaction(async (transaction) => {
     for (const { tree_size, note } of rows)
       for (const witness of WITNESSES)
-        await store.run(manager, 'INSERT INTO audit_cosignature (tree_size, witness, line) VALUES (?, ?, ?)', [
+        await transaction.run('INSERT INTO audit_cosignature (tree_size, witness, line) VALUES (?, ?, ?)', [
           tree_size,
           witness.name,
           cosign(note, witness, 1_800_000_000),
@@ -256,7 +256,7 @@ const say = (row: Row, text: string): Row => ({
   id: (JSON.parse(text) as { id: string }).id,
 });
 const renumber = (rows: Row[]) => rows.map((row, index) => ({ ...row, index }));
-const leafAgain = (row: Row) => leafOf(JSON.parse(row.body ?? ''), row.hash ?? '', row.salt ?? '');
+const leafAgain = (row: Row) => leafOf(leafTextsOf(JSON.parse(row.body ?? '')), row.hash ?? '', row.salt ?? '');
 
 /** One way to tamper: what it does to the files, and by which name it must be found. */
 interface Tampering {
@@ -640,7 +640,7 @@ const TAMPERINGS: readonly Tampering[] = [
       const row = files.rows[i]!;
       files.rows[i] = rewrite(row, (body) => lies[below(lies.length)]!(body));
       // A leaf of its own time and hash; to what else it commits nobody comes to ask.
-      const leaf = leafOf(JSON.parse(row.body ?? ''), files.rows[i]!.hash ?? '', row.salt ?? '');
+      const leaf = leafOf(leafTextsOf(JSON.parse(row.body ?? '')), files.rows[i]!.hash ?? '', row.salt ?? '');
       files.leaves[i] = leaf;
       remake(files);
       return i;

@@ -200,7 +200,7 @@ describe('what rests on something, and the recall (3)', () => {
       from: new Date(now - 3_600_000).toISOString(),
       until: new Date(now + 3_600_000).toISOString(),
     });
-    await demo.store.transaction((manager) => demo.house.registers.writeException(manager, record));
+    await demo.store.transaction((transaction) => demo.house.registers.writeException(transaction, record));
     await read('rw-rory-ember', 'P-1015', 'SUPERVISION');
     const nodes = await nodesOf('restingOn(ground: GATEWAY, id: "CHILDREN_ACT_1989_S17", first: 100)', OPERATION);
     expect(linesOf(nodes).length).toBeGreaterThan(0);
@@ -278,8 +278,8 @@ describe('emergencies (4) and overridden refusals (5)', () => {
   it("are overdue once the protocol's time for a review has passed", async () => {
     const [access] = await nodesOf('emergencies(state: UNREVIEWED)', 'id');
     const old = new Date(demo.house.now().getTime() - 5 * 86_400_000).toISOString();
-    await demo.store.transaction((manager) =>
-      demo.store.run(manager, 'UPDATE emergency_access SET recorded_at = ? WHERE id = ?', [old, access?.['id']]),
+    await demo.store.transaction((transaction) =>
+      transaction.run('UPDATE emergency_access SET recorded_at = ? WHERE id = ?', [old, access?.['id']]),
     );
     expect(await nodesOf('emergencies(state: OVERDUE)', 'id isOverdue')).toEqual([
       { id: access?.['id'], isOverdue: true },
@@ -428,7 +428,7 @@ describe('requests (10)', () => {
       approvedBy: 'am-viggo-inglis',
       cites: ['c-1056'],
     } as const;
-    await demo.store.transaction((manager) => demo.house.registers.writeGrant(manager, grant));
+    await demo.store.transaction((transaction) => demo.house.registers.writeGrant(transaction, grant));
     const listed = await nodesOf('grants', 'id holder { id } worker recordsByName approvedBy endedAt about cites');
     const shown = listed.find(({ id }) => id === 'g-named');
     expect(shown).toMatchObject({
@@ -441,7 +441,7 @@ describe('requests (10)', () => {
     expect(shown?.['recordsByName']).toBeNull();
     expect(JSON.stringify(shown)).not.toContain('CANARY');
     const waiting = excepted({ id: 'x-wait', subjects: ['P-1015'], gateway: 'COURT_ORDER', awaits: 'tm-piers-lovell' });
-    await demo.store.transaction((manager) => demo.house.registers.writeException(manager, waiting));
+    await demo.store.transaction((transaction) => demo.house.registers.writeException(transaction, waiting));
     expect(await nodesOf('awaitingApproval', 'id gateway awaits')).toContainEqual({
       id: 'x-wait',
       gateway: 'COURT_ORDER',
@@ -660,12 +660,8 @@ describe('who tries', () => {
 
   it('as an officer near the person, is refused, and is shown nothing of them by any other question', async () => {
     const conflict = (person: string) =>
-      demo.store.transaction((manager) =>
-        demo.store.run(manager, 'INSERT INTO conflict (worker, person, reason) VALUES (?, ?, ?)', [
-          OFFICER,
-          person,
-          'cousin',
-        ]),
+      demo.store.transaction((transaction) =>
+        transaction.run('INSERT INTO conflict (worker, person, reason) VALUES (?, ?, ?)', [OFFICER, person, 'cousin']),
       );
     await conflict('P-1005');
     const near = idOf('P-1005');

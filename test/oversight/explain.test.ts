@@ -214,6 +214,8 @@ describe('explainAt', () => {
     );
     const body = await lastEntry();
     [entry, at] = [body?.id ?? '', body?.at ?? ''];
+    await demo.sequencer.sequence();
+    await demo.indexer.index();
   });
 
   it('tells of an entry what was decided about a person, with the facts and the sentences of the policies', async () => {

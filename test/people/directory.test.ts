@@ -11,9 +11,9 @@ describe.each(STORES)('the directory on $kind', (config) => {
     store = await openEmpty(config);
     directory = openDirectory(store);
     const insert = (table: string, ...rows: (string | number | null)[][]) =>
-      store.transaction(async (manager) => {
+      store.transaction(async (transaction) => {
         for (const row of rows)
-          await store.run(manager, `INSERT INTO ${table} VALUES (${row.map(() => '?').join(', ')})`, row);
+          await transaction.run(`INSERT INTO ${table} VALUES (${row.map(() => '?').join(', ')})`, row);
       });
     await insert(
       'agency',

@@ -58,7 +58,7 @@ describe.each(STORES)('links on $kind', (config) => {
       await questions.apply(matched(NOTHING), AT);
       const [question] = await questions.list('REVIEW', ['mental-health']);
       const decision = { id: question?.id ?? '', state, by: 'w-1', at: AT, reason: 'spoke to the school' };
-      await store.transaction((manager) => questions.decide(manager, decision));
+      await store.transaction((transaction) => questions.decide(transaction, decision));
       for (let round = 0; round < 2; round += 1) {
         const again = matched(await questions.decisions());
         expect(again.questions).toEqual([]);
@@ -71,7 +71,7 @@ describe.each(STORES)('links on $kind', (config) => {
         decidedBy: 'w-1',
         reason: 'spoke to the school',
       });
-      const twice = store.transaction((manager) => questions.decide(manager, decision));
+      const twice = store.transaction((transaction) => questions.decide(transaction, decision));
       await expect(twice).rejects.toBeInstanceOf(AlreadyDecided);
       await store.close();
     }
@@ -82,7 +82,7 @@ describe.each(STORES)('links on $kind', (config) => {
     await questions.apply(matched(NOTHING), AT);
     const [question] = await questions.list('REVIEW', ['mental-health']);
     const reject = { id: question?.id ?? '', state: 'REJECTED', by: 'w-1', at: AT, reason: 'twins' } as const;
-    await store.transaction((manager) => questions.decide(manager, reject));
+    await store.transaction((transaction) => questions.decide(transaction, reject));
     const all = [ref('social-care', '1'), ref('early-help', '7'), ref('mental-health', 'x')];
     const before = await people.resolve(all);
     expect(await questions.apply({ groups: [all], questions: [] }, AT)).toMatchObject({ joined: 0, heldBack: 1 });
@@ -100,8 +100,8 @@ describe.each(STORES)('links on $kind', (config) => {
       ['c1', first],
       ['c2', second],
     ] as const) {
-      await store.transaction((manager) =>
-        registers.writeConsent(manager, {
+      await store.transaction((transaction) =>
+        registers.writeConsent(transaction, {
           id,
           subject,
           state: 'REFUSED',
@@ -115,8 +115,8 @@ describe.each(STORES)('links on $kind', (config) => {
         }),
       );
     }
-    await store.transaction((manager) =>
-      registers.writeException(manager, {
+    await store.transaction((transaction) =>
+      registers.writeException(transaction, {
         id: 'e1',
         subjects: [first, second],
         gateway: 'ca1989-s47',
@@ -129,8 +129,8 @@ describe.each(STORES)('links on $kind', (config) => {
         answers: {},
       }),
     );
-    await store.transaction((manager) =>
-      registers.writeEmergency(manager, {
+    await store.transaction((transaction) =>
+      registers.writeEmergency(transaction, {
         id: 'em1',
         person: second ?? '',
         subjects: [first ?? '', second ?? ''],
@@ -147,8 +147,8 @@ describe.each(STORES)('links on $kind', (config) => {
       }),
     );
     for (const subject of [first, second])
-      await store.transaction((manager) =>
-        store.run(manager, 'INSERT INTO conflict (worker, person) VALUES (?, ?)', ['w-9', subject]),
+      await store.transaction((transaction) =>
+        transaction.run('INSERT INTO conflict (worker, person) VALUES (?, ?)', ['w-9', subject]),
       );
     const { version } = await registers.read([first]);
     await questions.apply(matched(NOTHING), AT);
@@ -178,7 +178,7 @@ describe.each(STORES)('links on $kind', (config) => {
     const idOf = (x: typeof a, y: typeof a) =>
       open3.find((q) => [q.a, q.b].map(refKey).sort().join() === [x, y].map(refKey).sort().join())?.id ?? '';
     const decide = (id: string, state: 'CONFIRMED' | 'REJECTED') =>
-      store.transaction((manager) => questions.decide(manager, { id, state, by: 'w', at: AT, reason: 'r' }));
+      store.transaction((transaction) => questions.decide(transaction, { id, state, by: 'w', at: AT, reason: 'r' }));
     await decide(idOf(a, b), 'REJECTED');
     await decide(idOf(b, c), 'CONFIRMED');
     await expect(decide(idOf(a, c), 'CONFIRMED')).rejects.toBeInstanceOf(RejectedBefore);

@@ -24,9 +24,9 @@ describe.each(STORES)('people on $kind', (config) => {
   it('knows every local id of a person', async () => {
     const store = await openEmpty(config);
     const link = `INSERT INTO person_link (person_id, space, local_id) VALUES ('P-1', ?, ?)`;
-    await store.transaction(async (manager) => {
-      await store.run(manager, link, ['social-care', '7']);
-      await store.run(manager, link, ['probation', 'X000001']);
+    await store.transaction(async (transaction) => {
+      await transaction.run(link, ['social-care', '7']);
+      await transaction.run(link, ['probation', 'X000001']);
     });
     const people = openPeople(store, { newId: counter() });
     expect((await people.resolve([ref('probation', 'X000001')])).get('probation X000001')).toBe('P-1');

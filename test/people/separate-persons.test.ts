@@ -28,15 +28,15 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
       const [question] = await questions.list('REVIEW', [a.space]);
       const id = question?.id ?? '';
       const decision = { id, state: 'CONFIRMED', by: 'ds-1', at, reason: 'the same school' } as const;
-      await store.transaction((manager) => questions.decide(manager, decision));
+      await store.transaction((transaction) => questions.decide(transaction, decision));
       return id;
     };
     const undo = (id: string, taken: PersonRef, at: string) =>
-      store.transaction((manager) =>
-        questions.undo(manager, { id, taken, by: 'ds-2', at, reason: 'another birth date' }),
+      store.transaction((transaction) =>
+        questions.undo(transaction, { id, taken, by: 'ds-2', at, reason: 'another birth date' }),
       );
     const consent = (change: Parameters<typeof said>[0]) =>
-      store.transaction((manager) => registers.writeConsent(manager, said(change)));
+      store.transaction((transaction) => registers.writeConsent(transaction, said(change)));
     const saidOf = async (ref: PersonRef) => {
       const { consents, exceptions, judgements } = await registers.read([await who(ref)]);
       return [
@@ -58,11 +58,11 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
     expect(await who(HELP)).toBe(one);
     await consent({ id: 'c', subject: one, givenBy: one, method: 'of one', recordedAt: day(6) });
     await consent({ id: 'd', subject: one, givenBy: one, method: 'of one', state: 'REFUSED', recordedAt: day(7) });
-    await store.transaction(async (manager) => {
-      await registers.writeException(manager, excepted({ id: 'e', subjects: [one], recordedAt: day(6) }));
-      await registers.writeJudgement(manager, judged({ id: 'j1', subject: one, judgedAt: day(6) }));
+    await store.transaction(async (transaction) => {
+      await registers.writeException(transaction, excepted({ id: 'e', subjects: [one], recordedAt: day(6) }));
+      await registers.writeJudgement(transaction, judged({ id: 'j1', subject: one, judgedAt: day(6) }));
       await registers.writeJudgement(
-        manager,
+        transaction,
         judged({ id: 'j2', subject: one, decision: 'NOT_RELEVANT', judgedAt: day(6) }),
       );
     });
@@ -99,9 +99,9 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
       recordedAt: day(n),
     });
     const contributed = (request: string, subject: string, n: number) =>
-      store.transaction((manager) =>
+      store.transaction((transaction) =>
         registers.writeAnswer(
-          manager,
+          transaction,
           { id: `a-${request}`, request, answer: 'CONTRIBUTED', reasons: 'r', at: day(n), answeredBy: 'am-1' },
           [{ id: `c-${request}`, subject, category: 'PLAN', text: 't' }],
         ),
@@ -113,14 +113,14 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
         request?.answers.flatMap(({ contributions }) => contributions.map((one) => one.subject)),
       ];
     };
-    await store.transaction((manager) => registers.writeRequest(manager, asked('both', [care, help], 1)));
-    await store.transaction((manager) => registers.writeRequest(manager, asked('help', [help], 1)));
+    await store.transaction((transaction) => registers.writeRequest(transaction, asked('both', [care, help], 1)));
+    await store.transaction((transaction) => registers.writeRequest(transaction, asked('help', [help], 1)));
     await contributed('help', help, 2);
     const question = await join([CARE, HELP], day(5));
     const one = await who(CARE);
     expect(await about('both')).toEqual([[one], []]);
     expect(await about('help')).toEqual([[one], [one]]);
-    await store.transaction((manager) => registers.writeRequest(manager, asked('one', [one], 6)));
+    await store.transaction((transaction) => registers.writeRequest(transaction, asked('one', [one], 6)));
     await contributed('one', one, 7);
 
     await undo(question, HELP, day(9));
@@ -168,7 +168,7 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
     const one = await who(CARE);
     await consent({ id: 'c', subject: one, givenBy: one, method: 'of one', recordedAt: day(6) });
     const undone = { taken: [HELP], by: 'ds-2', at: day(9), reason: 'a namesake' };
-    await store.transaction((manager) => questions.separate(manager, undone));
+    await store.transaction((transaction) => questions.separate(transaction, undone));
     expect(await who(TRUST)).toBe(await who(CARE));
     expect(await who(HELP)).not.toBe(await who(CARE));
     expect((await questions.decisions()).rejected).toHaveLength(2);
@@ -185,7 +185,7 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
     await consent({ id: 'c', subject: alone, givenBy: alone, method: 'alone', recordedAt: day(6) });
     await consent({ id: 'd', subject: alone, givenBy: alone, method: 'alone', state: 'REFUSED', recordedAt: day(7) });
     const undone = { taken: [HELP], by: 'ds-2', at: day(9), reason: 'a namesake' };
-    await store.transaction((manager) => questions.separate(manager, undone));
+    await store.transaction((transaction) => questions.separate(transaction, undone));
     expect(await who(HELP)).not.toBe(alone);
     expect(await saidOf(HELP)).toEqual(['alone REFUSED']);
     await store.close();
@@ -197,7 +197,7 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
     await consent({ id: 'a', subject: care, givenBy: care, method: 'care before', recordedAt: day(1) });
     await questions.apply({ groups: [[CARE, HELP]], questions: [] }, day(5));
     const undone = { taken: [HELP], by: 'ds-2', at: day(9), reason: 'a namesake' };
-    await store.transaction((manager) => questions.separate(manager, undone));
+    await store.transaction((transaction) => questions.separate(transaction, undone));
     expect([await saidOf(CARE), await saidOf(HELP)]).toEqual([['care before GIVEN'], []]);
     await store.close();
   });

@@ -168,12 +168,8 @@ async function startWorldIn(folder: string | undefined): Promise<TestWorld> {
         [source, person],
       );
       const move = (from: string, to: string) =>
-        demo.store.transaction((manager) =>
-          demo.store.run(manager, 'UPDATE person_link SET person_id = ? WHERE space = ? AND person_id = ?', [
-            to,
-            source,
-            from,
-          ]),
+        demo.store.transaction((transaction) =>
+          transaction.run('UPDATE person_link SET person_id = ? WHERE space = ? AND person_id = ?', [to, source, from]),
         );
       stranger = { source, locals: new Set(links.map(({ local_id }) => local_id)) };
       await move(person, `${person}-elsewhere`);

@@ -133,9 +133,9 @@ describe.each(STORES)('the registers of access on $kind', (config) => {
   it('give back grants and emergency access with everything else of one version, each about one of its subjects', async () => {
     const { store, registers } = await open();
     const items = [{ ...RECORD, addresses: ['pc:zz11aa/1'] }];
-    await store.transaction(async (manager) => {
-      await registers.writeGrant(manager, granted({ items }));
-      await registers.writeEmergency(manager, opened());
+    await store.transaction(async (transaction) => {
+      await registers.writeGrant(transaction, granted({ items }));
+      await registers.writeEmergency(transaction, opened());
     });
     const { version, grants, emergencies } = await registers.read(['P-2']);
     expect({ version, grants, emergencies }).toEqual({
@@ -155,9 +155,9 @@ describe.each(STORES)('the registers of access on $kind', (config) => {
   it('each end, review and approval moves the clock, and stands once', async () => {
     const { store, registers } = await open();
     const write = (work: Parameters<typeof store.transaction>[0]) => store.transaction(work);
-    await write((manager) => registers.writeGrant(manager, granted()));
-    await write((manager) => registers.writeEmergency(manager, opened()));
-    await write((manager) => registers.writeException(manager, excepted({ awaits: 'w-9' })));
+    await write((transaction) => registers.writeGrant(transaction, granted()));
+    await write((transaction) => registers.writeEmergency(transaction, opened()));
+    await write((transaction) => registers.writeException(transaction, excepted({ awaits: 'w-9' })));
     expect((await registers.read(['P-1'])).exceptions).toEqual([excepted({ awaits: 'w-9' })]);
     expect((await registers.exceptionsAwaiting('w-9')).map(({ id }) => id)).toEqual(['e-1']);
     expect((await registers.unreviewedEmergencies(5)).map(({ id }) => id)).toEqual(['em-1']);
@@ -166,10 +166,10 @@ describe.each(STORES)('the registers of access on $kind', (config) => {
     const review = { at: day(20), reviewedBy: 'w-4', finding: 'JUSTIFIED', why: 'needed' } as const;
     const approval = { at: day(20), by: 'w-9' };
     const acts = [
-      () => write((manager) => registers.endAccess(manager, 'g-1', end)),
-      () => write((manager) => registers.endAccess(manager, 'em-1', end)),
-      () => write((manager) => registers.reviewEmergency(manager, 'em-1', review)),
-      () => write((manager) => registers.approveException(manager, 'e-1', approval)),
+      () => write((transaction) => registers.endAccess(transaction, 'g-1', end)),
+      () => write((transaction) => registers.endAccess(transaction, 'em-1', end)),
+      () => write((transaction) => registers.reviewEmergency(transaction, 'em-1', review)),
+      () => write((transaction) => registers.approveException(transaction, 'e-1', approval)),
     ];
     for (const act of acts) await act();
     expect(await registers.version()).toBe(version + acts.length);
@@ -181,7 +181,7 @@ describe.each(STORES)('the registers of access on $kind', (config) => {
     expect(said.exceptions).toEqual([excepted({ approvedBy: 'w-9' })]);
     expect(await registers.emergency('em-1')).toEqual({ ...opened(), endedAt: day(20), review });
     expect([await registers.exceptionsAwaiting('w-9'), await registers.unreviewedEmergencies(5)]).toEqual([[], []]);
-    const stranger = write((manager) => registers.approveException(manager, 'none', approval));
+    const stranger = write((transaction) => registers.approveException(transaction, 'none', approval));
     await expect(stranger).rejects.toThrow(AlreadyDone);
     await store.close();
   });
@@ -189,7 +189,7 @@ describe.each(STORES)('the registers of access on $kind', (config) => {
   it('refuse a period that ends before it starts', async () => {
     const { store, registers } = await open();
     await expect(
-      store.transaction((manager) => registers.writeGrant(manager, granted({ until: day(1) }))),
+      store.transaction((transaction) => registers.writeGrant(transaction, granted({ until: day(1) }))),
     ).rejects.toThrow(RangeError);
     expect(await registers.version()).toBe(0);
     await store.close();

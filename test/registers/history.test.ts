@@ -21,7 +21,7 @@ describe.each(STORES)('what was known when, on $kind', (config) => {
       store,
       registers,
       write: (changes: Partial<ConsentStatement>) =>
-        store.transaction((manager) => registers.writeConsent(manager, said(changes))),
+        store.transaction((transaction) => registers.writeConsent(transaction, said(changes))),
       idsAt: async (knownAt?: string, validAt?: string) =>
         (await registers.consentsAsOf('P-1', { knownAt, validAt })).map(({ id }) => id),
     };
@@ -35,9 +35,9 @@ describe.each(STORES)('what was known when, on $kind', (config) => {
       competence: 'Understood “who” and why; x',
     });
     const service = agreed({ id: 's-1', competence: 'too' });
-    await store.transaction(async (manager) => {
-      await registers.writeConsent(manager, consent);
-      await registers.writeServiceConsent(manager, service);
+    await store.transaction(async (transaction) => {
+      await registers.writeConsent(transaction, consent);
+      await registers.writeServiceConsent(transaction, service);
     });
     expect(await registers.read(['P-1'])).toMatchObject({
       version: 2,
@@ -83,11 +83,11 @@ describe.each(STORES)('what was known when, on $kind', (config) => {
     await write({ state: 'REFUSED', recordedAt: day(10) });
     await write({ id: 'c-2', recordedAt: day(4) });
     expect(consentFor((await registers.read(['P-1'])).consents, ASK).state).toBe('REFUSED');
-    await store.transaction((manager) =>
-      registers.writeServiceConsent(manager, agreed({ id: 's-1', state: 'REFUSED', recordedAt: day(10) })),
+    await store.transaction((transaction) =>
+      registers.writeServiceConsent(transaction, agreed({ id: 's-1', state: 'REFUSED', recordedAt: day(10) })),
     );
-    await store.transaction((manager) =>
-      registers.writeServiceConsent(manager, agreed({ id: 's-2', recordedAt: day(4) })),
+    await store.transaction((transaction) =>
+      registers.writeServiceConsent(transaction, agreed({ id: 's-2', recordedAt: day(4) })),
     );
     expect((await registers.serviceConsentsAsOf('P-1', {})).map(({ recordedAt }) => recordedAt)).toEqual([
       day(10),
@@ -106,15 +106,18 @@ describe.each(STORES)('what was known when, on $kind', (config) => {
       ['c-1', one],
       ['c-2', other],
     ] as const) {
-      await store.transaction((manager) =>
-        registers.writeConsent(manager, said({ id, subject, givenBy: subject, recordedAt: day(2) })),
+      await store.transaction((transaction) =>
+        registers.writeConsent(transaction, said({ id, subject, givenBy: subject, recordedAt: day(2) })),
       );
-      await store.transaction((manager) =>
-        registers.writeServiceConsent(manager, agreed({ id: `s${id}`, subject, givenBy: subject, recordedAt: day(2) })),
+      await store.transaction((transaction) =>
+        registers.writeServiceConsent(
+          transaction,
+          agreed({ id: `s${id}`, subject, givenBy: subject, recordedAt: day(2) }),
+        ),
       );
     }
-    const kept = await store.transaction((manager) =>
-      joinPersons(store, manager, refs, { newId: () => 'new', at: day(6) }),
+    const kept = await store.transaction((transaction) =>
+      joinPersons(store, transaction, refs, { newId: () => 'new', at: day(6) }),
     );
     const mine = kept === one ? 'c-1' : 'c-2';
     const idsAt = async (knownAt?: string) => (await registers.consentsAsOf(kept, { knownAt })).map(({ id }) => id);

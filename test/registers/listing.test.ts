@@ -61,16 +61,16 @@ describe.each(STORES)('what was said, listed, on $kind', (config) => {
       listing: openListing(store),
       write,
       grants: async (...list: Grant[]) => {
-        for (const one of list) await write((manager) => registers.writeGrant(manager, one));
+        for (const one of list) await write((transaction) => registers.writeGrant(transaction, one));
       },
       emergencies: async (...list: EmergencyAccess[]) => {
-        for (const one of list) await write((manager) => registers.writeEmergency(manager, one));
+        for (const one of list) await write((transaction) => registers.writeEmergency(transaction, one));
       },
       exceptions: async (...list: ExceptionRecord[]) => {
-        for (const one of list) await write((manager) => registers.writeException(manager, one));
+        for (const one of list) await write((transaction) => registers.writeException(transaction, one));
       },
       judgements: async (...list: Judgement[]) => {
-        for (const one of list) await write((manager) => registers.writeJudgement(manager, one));
+        for (const one of list) await write((transaction) => registers.writeJudgement(transaction, one));
       },
       registers,
     };
@@ -101,8 +101,8 @@ describe.each(STORES)('what was said, listed, on $kind', (config) => {
   it('an emergency access is listed whole, with its end and review; those without a review apart', async () => {
     const { store, listing, emergencies, write, registers } = await open();
     await emergencies(opened('a', day(1)), opened('b', day(2), { subjects: ['P-3'] }));
-    await write((manager) => registers.endAccess(manager, 'a', over));
-    await write((manager) => registers.reviewEmergency(manager, 'a', review));
+    await write((transaction) => registers.endAccess(transaction, 'a', over));
+    await write((transaction) => registers.reviewEmergency(transaction, 'a', review));
     const reviewed = { ...sorted(opened('a', day(1))), endedAt: day(9), review };
     const other = opened('b', day(2), { subjects: ['P-3'] });
     expect(await listing.emergencies(all, false)).toEqual([other, reviewed]);
@@ -115,7 +115,7 @@ describe.each(STORES)('what was said, listed, on $kind', (config) => {
     const { store, listing, grants, write, registers } = await open();
     const [a, b, c] = [granted('a', day(1)), granted('b', day(2), { subjects: ['P-3'] }), granted('c', day(1))];
     await grants(a, b, c);
-    await write((manager) => registers.endAccess(manager, 'b', over));
+    await write((transaction) => registers.endAccess(transaction, 'b', over));
     expect(await listing.grants(all)).toEqual([{ ...b, endedAt: day(9) }, sorted(c), sorted(a)]);
     expect(ids(await listing.grants({ limit: 2 }))).toEqual(['b', 'c']);
     expect(await onePerPage((page) => listing.grants(page))).toEqual(['b', 'c', 'a']);
@@ -126,7 +126,7 @@ describe.each(STORES)('what was said, listed, on $kind', (config) => {
     const { store, listing, exceptions, write, registers } = await open();
     const waiting = (id: string, recordedAt: string) => excepted({ id, recordedAt, awaits: 'w-9' });
     await exceptions(waiting('a', day(1)), excepted({ id: 'b' }), waiting('c', day(2)), waiting('d', day(3)));
-    await write((manager) => registers.approveException(manager, 'd', { at: day(4), by: 'w-9' }));
+    await write((transaction) => registers.approveException(transaction, 'd', { at: day(4), by: 'w-9' }));
     expect(await listing.exceptionsAwaiting(all)).toEqual([waiting('c', day(2)), waiting('a', day(1))]);
     expect(await onePerPage((page) => listing.exceptionsAwaiting(page))).toEqual(['c', 'a']);
     await store.close();
@@ -150,7 +150,7 @@ describe.each(STORES)('what was said, listed, on $kind', (config) => {
 
   it('statements are found by their ids, of every kind, and no other', async () => {
     const { store, listing, grants, emergencies, exceptions, judgements, write, registers } = await open();
-    for (const id of ['c-1', 'c-2']) await write((manager) => registers.writeConsent(manager, said({ id })));
+    for (const id of ['c-1', 'c-2']) await write((transaction) => registers.writeConsent(transaction, said({ id })));
     await exceptions(excepted({ awaits: 'w-9' }), excepted({ id: 'e-2' }));
     await judgements(judged(), standing());
     await grants(granted('g-1', day(1)), granted('g-2', day(1)));
@@ -184,9 +184,8 @@ describe.each(STORES)('what was said, listed, on $kind', (config) => {
           changes: Partial<Record<'holder' | 'type' | 'agency', string>> = {},
         ) => {
           const { holder = 'trust-a', type = 'MentalHealthRecord', agency = 'csc' } = changes;
-          await store.transaction((manager) =>
-            store.run(
-              manager,
+          await store.transaction((transaction) =>
+            transaction.run(
               'INSERT INTO relevance_request (holder, type, local_id, agency, at, for_relevance) VALUES (?, ?, ?, ?, ?, 1)',
               [holder, type, localId, agency, at],
             ),

@@ -354,7 +354,7 @@ describe('a drafted exception, held against its gateway to the word', () => {
     ]);
   });
 
-  it('is approved by any manager, and by nobody else', () => {
+  it('is approved by any transaction, and by nobody else', () => {
     const by = (...roles: NonNullable<DraftedException['approver']>['roles']) =>
       problems({ approver: { id: 'w-2', roles } });
     for (const role of ['TEAM_MANAGER', 'EARLY_HELP_MANAGER', 'AGENCY_MANAGER', 'HEAD_OF_SERVICE'] as const)

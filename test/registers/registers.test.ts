@@ -14,12 +14,12 @@ describe.each(STORES)('the registers on $kind', (config) => {
     const { store, registers } = await open();
     const consent = said({ until: day(28), categories: ['PLAN', '*'] });
     const exception = excepted({ subjects: ['P-1', 'P-2'], approvedBy: 'w-9', overridesRefusal: true });
-    await store.transaction(async (manager) => {
-      await registers.writeConsent(manager, consent);
-      await registers.writeConsent(manager, said({ id: 'c-other', subject: 'P-9', givenBy: 'P-9' }));
-      await registers.writeException(manager, exception);
-      await registers.writeJudgement(manager, judged());
-      await registers.writeJudgement(manager, standing());
+    await store.transaction(async (transaction) => {
+      await registers.writeConsent(transaction, consent);
+      await registers.writeConsent(transaction, said({ id: 'c-other', subject: 'P-9', givenBy: 'P-9' }));
+      await registers.writeException(transaction, exception);
+      await registers.writeJudgement(transaction, judged());
+      await registers.writeJudgement(transaction, standing());
     });
     const about1 = await registers.read(['P-1']);
     expect(about1).toMatchObject({ version: 5, consents: [consent], exceptions: [exception] });
@@ -53,10 +53,10 @@ describe.each(STORES)('the registers on $kind', (config) => {
   it('every write moves the clock, and one that is rolled back does not', async () => {
     const { store, registers } = await open();
     expect(await registers.version()).toBe(0);
-    await store.transaction((manager) => registers.writeConsent(manager, said()));
+    await store.transaction((transaction) => registers.writeConsent(transaction, said()));
     expect(await registers.version()).toBe(1);
-    const failed = store.transaction(async (manager) => {
-      await registers.writeJudgement(manager, judged());
+    const failed = store.transaction(async (transaction) => {
+      await registers.writeJudgement(transaction, judged());
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
@@ -71,7 +71,7 @@ describe.each(STORES)('the registers on $kind', (config) => {
       until: '2026-11-28T00:00:00Z',
       recordedAt: '2026-11-01T00:00:00Z',
     });
-    await store.transaction((manager) => registers.writeConsent(manager, written));
+    await store.transaction((transaction) => registers.writeConsent(transaction, written));
     expect((await registers.read(['P-1'])).consents[0]).toMatchObject({
       from: day(1),
       until: day(28),
@@ -83,7 +83,7 @@ describe.each(STORES)('the registers on $kind', (config) => {
   it('a statement recorded by a clock that is behind does not stand before what was said before it', async () => {
     const { store, registers } = await open();
     const write = (changes: Partial<ConsentStatement>) =>
-      store.transaction((manager) => registers.writeConsent(manager, said(changes)));
+      store.transaction((transaction) => registers.writeConsent(transaction, said(changes)));
     await write({ recordedAt: day(5) });
     await write({ id: 'c-2', state: 'WITHDRAWN', recordedAt: day(4) });
     await write({ id: 'c-3', subject: 'P-2', givenBy: 'P-2', recordedAt: day(2) });
@@ -98,7 +98,9 @@ describe.each(STORES)('the registers on $kind', (config) => {
 
   it('refuse a list that would come back as another', async () => {
     const { store, registers } = await open();
-    const write = store.transaction((manager) => registers.writeConsent(manager, said({ holders: ['trust-a;*'] })));
+    const write = store.transaction((transaction) =>
+      registers.writeConsent(transaction, said({ holders: ['trust-a;*'] })),
+    );
     await expect(write).rejects.toThrow(RangeError);
     expect((await registers.read(['P-1'])).consents).toEqual([]);
     await store.close();

@@ -81,7 +81,8 @@ describe.each(STORES)('reviews on $kind', (config) => {
   it('are read with either of the two, moved by nobody else’s, and never stand before the last', async () => {
     const store = await openEmpty(config);
     const registers = openRegisters(store);
-    const write = (one: AllegationReview) => store.transaction((manager) => registers.writeReview(manager, one));
+    const write = (one: AllegationReview) =>
+      store.transaction((transaction) => registers.writeReview(transaction, one));
     await write(review());
     await write(review({ id: 'r-2', victim: 'P-3', reviewedAt: '2026-10-01T10:00:00+01:00' }));
     expect(await registers.version()).toBe(2);

@@ -22,7 +22,7 @@ describe.each(STORES)('questions that an officer keeps, on $kind', (config) => {
     const store = await openEmpty(config);
     const saved = openSavedRegister(store);
     const write = async (...rows: SavedRow[]) => {
-      for (const one of rows) await store.transaction((manager) => saved.write(manager, officer, one));
+      for (const one of rows) await store.transaction((transaction) => saved.write(transaction, officer, one));
     };
     return { store, saved, write };
   }
@@ -38,9 +38,9 @@ describe.each(STORES)('questions that an officer keeps, on $kind', (config) => {
   it('are deleted one by one, by nobody else', async () => {
     const { store, saved, write } = await open();
     await write(row('a', day(1)), row('b', day(2)));
-    for (const other of others) await store.transaction((manager) => saved.delete(manager, other, 'a'));
+    for (const other of others) await store.transaction((transaction) => saved.delete(transaction, other, 'a'));
     expect(await saved.of(officer)).toHaveLength(2);
-    await store.transaction((manager) => saved.delete(manager, officer, 'a'));
+    await store.transaction((transaction) => saved.delete(transaction, officer, 'a'));
     expect(await saved.of(officer)).toEqual([row('b', day(2))]);
     await store.close();
   });

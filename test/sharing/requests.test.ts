@@ -472,7 +472,7 @@ describe('a written contribution (CP5)', () => {
     expect(listed?.['answers'][0].contributions).toEqual([]);
 
     const { store } = demo;
-    const run = (sql: string) => store.transaction((manager) => store.run<Json>(manager, sql));
+    const run = (sql: string) => store.transaction((transaction) => transaction.run<Json>(sql));
     const identities = await store.read<{ space: string; local_id: string }>(
       "SELECT space, local_id FROM worker_identity WHERE worker = 'sw-dorn-aske'",
     );
@@ -505,7 +505,8 @@ describe('a written contribution (CP5)', () => {
       (await ownOne('sw-ada-thorne', id, 'CHILD_PROTECTION'))['answers'][0].contributions as Json[];
     const [shown] = await read();
     expect(shown).toMatchObject({ text: 'CANARY-TILLY' });
-    const policies = (shown?.['releasedBecause'] as Json[]).flatMap((ground) => ground['policies'] as Json[]);
+    const grounds = (shown?.['releasedBecause'] ?? []) as Json[];
+    const policies = grounds.flatMap((ground) => ground['policies'] as Json[]);
     expect(policies.map((policy) => policy['id'])).toEqual(
       expect.arrayContaining(['granted', 'co-working-early-help']),
     );
@@ -671,7 +672,7 @@ describe('asking tells nothing', () => {
     );
     const { registers } = demo.house;
     for (let i = await registers.openRequestsBy('rw-quinn-darrow', 'haven'); i < 50; i += 1)
-      await demo.store.transaction((manager) => registers.writeRequest(manager, { ...whole!, id: `q-${i}` }));
+      await demo.store.transaction((transaction) => registers.writeRequest(transaction, { ...whole!, id: `q-${i}` }));
     const more = () => requesting('rw-quinn-darrow', { holder: 'csc', subjects: [idOf('P-1005')] });
     expect(messageOf(await more())).toMatch(/50 open requests/);
     await said('rw-quinn-darrow', 'withdrawInformationRequest', 'q-49');

@@ -91,7 +91,7 @@ describe('the work list (FS-02)', () => {
 
   it('does not tell a perpetrator’s officer that his victim’s service, or any adult service, asked', async () => {
     const id = people['Dane Marlow'];
-    await demo.store.dataSource.query('DELETE FROM relevance_request');
+    await demo.store.administer('DELETE FROM relevance_request');
     await ask(demo, 'dap-willa-jessop', ADULT_WORK, { id });
     await ask(demo, 'rw-quinn-darrow', ADULT_WORK, { id });
     const noted = await demo.store.read<{ agency: string; holder: string }>(
@@ -102,7 +102,7 @@ describe('the work list (FS-02)', () => {
   });
 
   it('is a page with cursors over what may be shown, the oldest request first', async () => {
-    await demo.store.dataSource.query('DELETE FROM relevance_request');
+    await demo.store.administer('DELETE FROM relevance_request');
     const held = (await askFor('rw-quinn-darrow', 'Dane Marlow')).data['person'].adultWork.nodes as Json[];
     const rows = held.map(({ id }, i) => {
       const [type = '', , ...local] = Buffer.from(id, 'base64url').toString().split(':');
@@ -110,7 +110,7 @@ describe('the work list (FS-02)', () => {
     });
     const asked = rows.slice(0, 2);
     for (const row of asked)
-      await demo.store.dataSource.query(
+      await demo.store.administer(
         'INSERT INTO relevance_request (holder, type, local_id, agency, at, for_relevance) VALUES (?, ?, ?, ?, ?, ?)',
         row,
       );
@@ -140,7 +140,7 @@ describe('the work list (FS-02)', () => {
 
 describe('judging many at once', () => {
   beforeAll(async () => {
-    await demo.store.dataSource.query('DELETE FROM relevance_request');
+    await demo.store.administer('DELETE FROM relevance_request');
   });
 
   it('is all or nothing: one record of another agency, or of nobody, and none is judged', async () => {

@@ -148,13 +148,13 @@ describe('a withdrawal', () => {
       ({ body }) => body.operation.name === 'A' && JSON.stringify(body).includes('"c-1016"'),
     );
     const text = JSON.stringify({ ...released?.body, id: 'THE-ID' }).replaceAll("'", "''");
-    await demo.store.dataSource.query(
+    await demo.store.administer(
       `CREATE TRIGGER meanwhile AFTER INSERT ON consent_statement BEGIN
         INSERT INTO audit_entry (id, at, worker, agency, result, body, hash) SELECT 'e-' || NEW.id, at, worker, agency, result,
           replace('${text}', 'THE-ID', 'e-' || NEW.id), hash FROM audit_entry WHERE id = '${released?.body.id}'; END`,
     );
     const answer = await withdraw('rw-quinn-darrow', 'c-1016');
-    await demo.store.dataSource.query('DROP TRIGGER meanwhile');
+    await demo.store.administer('DROP TRIGGER meanwhile');
     expect(answer).toMatchObject({ state: 'WITHDRAWN', releases: { complete: false } });
     const { consents } = await demo.house.registers.read(['P-1005']);
     expect(consents.filter(({ state }) => state === 'WITHDRAWN').length).toBe(2);

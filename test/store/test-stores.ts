@@ -15,7 +15,7 @@ let database: Promise<FreshDatabase> | undefined;
 const opened: Store[] = [];
 afterAll(async () => {
   // A test that failed left its store open, and a database in use is not dropped.
-  for (const { dataSource } of opened) if (dataSource.isInitialized) await dataSource.destroy();
+  for (const store of opened) await store.close().catch(() => undefined);
   await (await database)?.drop();
 });
 
@@ -65,12 +65,10 @@ export async function openEmpty(config: StoreConfig): Promise<Store> {
   );
   if (config.kind === 'mssql') {
     opened.push(store);
-    for (const table of TABLES) await store.dataSource.query(`DELETE FROM ${table}`);
-    await store.dataSource.query('UPDATE register_clock SET version = 0');
-    await store.dataSource.query('UPDATE audit_indexed SET size = 0, merged = 0, epoch = 0');
-    await store.dataSource.query(
-      "UPDATE audit_lease SET holder = '', token = 0, expires_at = '1970-01-01T00:00:00.000Z'",
-    );
+    for (const table of TABLES) await store.administer(`DELETE FROM ${table}`);
+    await store.administer('UPDATE register_clock SET version = 0');
+    await store.administer('UPDATE audit_indexed SET size = 0, merged = 0, epoch = 0');
+    await store.administer("UPDATE audit_lease SET holder = '', token = 0, expires_at = '1970-01-01T00:00:00.000Z'");
   }
   return store;
 }

@@ -3,7 +3,6 @@
  * into the fine tier; once a coarse stretch is complete its fine rows become one (`merge.ts`). While that is under way a term
  * is in either tier: whoever reads takes both, the fine ones first.
  */
-import type { EntityManager } from 'typeorm';
 import { bytesIn } from '../../store/sql.js';
 import type { Store } from '../../store/store.js';
 import { COARSE, FINE, packPlaces, placesIn } from './places.js';
@@ -25,11 +24,6 @@ interface BlockRow {
 
 /** How a statement is run: as committed, or inside a transaction. */
 export type Run = <T>(sql: string, parameters: readonly unknown[]) => Promise<T[]>;
-
-export const runIn =
-  (store: Store, manager: EntityManager): Run =>
-  (sql, parameters) =>
-    store.run(manager, sql, parameters);
 
 /** The blocks of these terms in these stretches. */
 export async function readBlocks(
@@ -86,7 +80,7 @@ async function removeBlocks(
   ]);
 }
 
-/** Adds places (within the stretch, in any order) to what is there. */
+/** Adds places (within the stretch, in order) to what is there. */
 export async function addPlaces(
   store: Store,
   run: Run,
@@ -99,11 +93,17 @@ export async function addPlaces(
     there.set(term, placesIn(packed, SPAN[tier]));
   const packed = new Map<number, Buffer>();
   for (const [term, more] of places) {
-    const all = [...new Set([...(there.get(term) ?? []), ...more])].sort((a, b) => a - b);
-    packed.set(term, packPlaces(all, SPAN[tier]));
+    packed.set(term, packPlaces(together(there.get(term) ?? [], more), SPAN[tier]));
   }
   await removeBlocks(store, run, tier, segment, [...there.keys()]);
   await insertBlocks(run, tier, segment, packed);
+}
+
+/** Both, in order, each once. Nearly always the second come after the first. */
+function together(before: readonly number[], more: readonly number[]): readonly number[] {
+  const [last = -1, first = -1] = [before.at(-1), more[0]];
+  if (last < first) return before.concat(more);
+  return [...new Set([...before, ...more])].sort((a, b) => a - b);
 }
 
 /** Takes one place out of the blocks of these terms, and a block out that holds nothing any more. */

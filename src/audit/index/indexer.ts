@@ -4,10 +4,9 @@
  * moves it, so that every entry is indexed once. Entries are read and taken apart before that transaction, which only writes:
  * whoever appends an entry waits for no more than that.
  */
-import type { EntityManager } from 'typeorm';
-import type { Store } from '../../store/store.js';
+import type { Store, Transaction } from '../../store/store.js';
 import type { AuditEntryBody } from '../entry.js';
-import { addPlaces, type Run, readBlocks, removePlace, runIn, SPAN } from './blocks.js';
+import { addPlaces, type Run, readBlocks, removePlace, SPAN } from './blocks.js';
 import { readEntries } from './entry-rows.js';
 import { mergeSlice } from './merge.js';
 import { COARSE, FINE, placesIn } from './places.js';
@@ -20,12 +19,16 @@ import { TALLIED, type Term, termsOf } from './terms.js';
 export interface Indexer {
   /** Indexes everything in the tree. Says how many entries. Several calls at once share one run, and the first one's `progress`. */
   index(progress?: (done: number) => void): Promise<number>;
+  /** Indexes soon: at once, or a second after it last began, for entries together cost less than each by itself. `failed`: when that went wrong. */
+  follow(failed: (error: unknown) => void): void;
   /** Ends after the transaction under way. */
   stop(): Promise<void>;
 }
 
 /** Entries indexed in one transaction. */
 const BATCH = 500;
+/** From one beginning to the next of an index that follows, ms. */
+const EVERY_MS = 1000;
 const DAY = 'YYYY-MM-DD'.length;
 
 /** What an entry is found by, at its place. */
@@ -47,6 +50,8 @@ export function openIndexer(store: Store): Indexer {
   const memory = newMemory();
   let running: Promise<number> | undefined;
   let isStopping = false;
+  let next: NodeJS.Timeout | undefined;
+  let began = Number.NEGATIVE_INFINITY;
 
   async function indexAll(progress: (done: number) => void): Promise<number> {
     let count = 0;
@@ -83,8 +88,8 @@ export function openIndexer(store: Store): Indexer {
 
   /** Nothing when the index has moved since the entries were read, or something of it was taken out. */
   async function write(seen: IndexState, { posted, end }: Batch): Promise<number> {
-    const learned = await store.transaction(async (manager) => {
-      const run = runIn(store, manager);
+    const learned = await store.transaction(async (transaction) => {
+      const run = transaction.run;
       const state = await claimState(run);
       if (state.size !== seen.size || state.epoch !== seen.epoch) return undefined;
       if (memory.epoch !== state.epoch) memory.ids.clear();
@@ -98,15 +103,27 @@ export function openIndexer(store: Store): Indexer {
     return end - seen.size;
   }
 
+  function index(progress: (done: number) => void = () => undefined): Promise<number> {
+    running ??= indexAll(progress).finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
   return {
-    index(progress = () => undefined) {
-      running ??= indexAll(progress).finally(() => {
-        running = undefined;
-      });
-      return running;
+    index,
+    follow(failed) {
+      if (next || isStopping) return;
+      const wait = Math.max(0, began + EVERY_MS - performance.now());
+      next = setTimeout(() => {
+        next = undefined;
+        began = performance.now();
+        index().catch(failed);
+      }, wait).unref();
     },
     async stop() {
       isStopping = true;
+      clearTimeout(next);
       await running?.catch(() => undefined);
     },
   };
@@ -168,10 +185,10 @@ function tally(tallies: Map<string, Tally>, term: number, day: string, persons: 
 /** Adds marks that rest on more than the entry: found by whoever watches the log. Marks it has already stay as they are. */
 export async function addMarks(
   store: Store,
-  manager: EntityManager,
+  transaction: Transaction,
   marks: readonly { readonly index: number; readonly day: string; readonly mark: string }[],
 ): Promise<void> {
-  const run = runIn(store, manager);
+  const run = transaction.run;
   const { merged } = await claimState(run);
   const terms = new Map(marks.map(({ mark }) => [nameOf(markOf(mark)), markOf(mark)]));
   const ids = await idsOf(store, run, terms);
@@ -204,10 +221,10 @@ async function isThere(store: Store, run: Run, index: number, term: number): Pro
  */
 export async function forget(
   store: Store,
-  manager: EntityManager,
+  transaction: Transaction,
   entries: readonly { readonly index: number; readonly body: AuditEntryBody }[],
 ): Promise<void> {
-  const run = runIn(store, manager);
+  const run = transaction.run;
   const state = await claimState(run);
   // Also for entries that are not indexed yet: whoever has read them already reads them again.
   await run('UPDATE audit_indexed SET epoch = ? WHERE id = 1', [state.epoch + 1]);

@@ -1,7 +1,7 @@
 /** Makes the fine rows of a complete stretch one coarse row a term: in slices, for whatever writes meanwhile waits for each. */
 import { bytesIn } from '../../store/sql.js';
 import type { Store } from '../../store/store.js';
-import { addPlaces, insertBlocks, runIn, SPAN } from './blocks.js';
+import { addPlaces, insertBlocks, SPAN } from './blocks.js';
 import { COARSE, FINE, packPlaces, placesIn } from './places.js';
 import { claimState } from './state.js';
 
@@ -18,8 +18,8 @@ interface FineRow {
 
 /** Merges a slice, the terms after one. Says where it ended; undefined when nothing is to be merged. */
 export async function mergeSlice(store: Store, after: number): Promise<number | undefined> {
-  return store.transaction(async (manager) => {
-    const run = runIn(store, manager);
+  return store.transaction(async (transaction) => {
+    const run = transaction.run;
     const { size, merged } = await claimState(run);
     if (size < (merged + 1) * COARSE) return undefined;
     const first = merged * PER_COARSE;

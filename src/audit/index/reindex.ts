@@ -4,7 +4,6 @@
  * indexed so far, and `LogState.indexed` says how far that is.
  */
 import type { Store } from '../../store/store.js';
-import { runIn } from './blocks.js';
 import { claimState } from './state.js';
 import { ENTRY_MARKS } from './terms.js';
 
@@ -14,8 +13,8 @@ const CLEARING = -1;
 
 /** Has the index made anew: from now on an indexer clears it and begins again. Says how many marks of a watch are kept. */
 export async function beginReindex(store: Store): Promise<number> {
-  return store.transaction(async (manager) => {
-    const run = runIn(store, manager);
+  return store.transaction(async (transaction) => {
+    const run = transaction.run;
     await claimState(run);
     await run('UPDATE audit_indexed SET size = ?, merged = 0, epoch = epoch + 1 WHERE id = 1', [CLEARING]);
     const [kept] = await run<{ marks: number | null }>(
@@ -28,8 +27,8 @@ export async function beginReindex(store: Store): Promise<number> {
 
 /** Clears a slice of an index that is to be made anew; the last of them lets indexing begin. */
 export async function clearSlice(store: Store): Promise<void> {
-  await store.transaction(async (manager) => {
-    const run = runIn(store, manager);
+  await store.transaction(async (transaction) => {
+    const run = transaction.run;
     const { size } = await claimState(run);
     if (size >= 0) return;
     const watched = (await run<{ id: number }>(WATCHED(store), [JSON.stringify(ENTRY_MARKS)])).map(({ id }) => id);

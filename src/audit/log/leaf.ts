@@ -27,14 +27,23 @@ export type LeafField = 'body' | 'records' | 'subjects' | 'worker';
 export const SALT_SIZE = 16;
 const SALT_DIGITS = 2 * SALT_SIZE;
 
+/** An entry's time, and the texts to which its leaf commits beside the hash of its canonical form. */
+export interface LeafTexts extends Readonly<Record<Exclude<LeafField, 'body'>, string>> {
+  readonly at: string;
+}
+
+export function leafTextsOf(entry: Committed): LeafTexts {
+  return { at: entry.at, records: recordsOf(entry), subjects: subjectsOf(entry), worker: workerOf(entry) };
+}
+
 /** The leaf of an entry whose canonical form hashes to `bodyHash` (hex). `salt`: 32 hex digits from a cryptographic source. */
-export function leafOf(entry: Committed, bodyHash: string, salt: string): string {
+export function leafOf({ at, records, subjects, worker }: LeafTexts, bodyHash: string, salt: string): string {
   const commit = (field: LeafField, value: string) => commitment(fieldSalt(salt, field), value);
-  return leafText(entry.at, {
+  return leafText(at, {
     body: commit('body', bodyHash),
-    records: commit('records', recordsOf(entry)),
-    subjects: commit('subjects', subjectsOf(entry)),
-    worker: commit('worker', workerOf(entry)),
+    records: commit('records', records),
+    subjects: commit('subjects', subjects),
+    worker: commit('worker', worker),
   });
 }
 

@@ -2,9 +2,8 @@
  * Alerts as rows of the store: a reference, a rule, when, and the places of the operations behind it. Whom it is about is
  * the numbers of their terms in the log's index: forgotten there, they are forgotten here.
  */
-import type { EntityManager } from 'typeorm';
 import type { IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
-import type { Store } from '../../store/store.js';
+import type { Store, Transaction } from '../../store/store.js';
 import type { AlertRule } from './rules.js';
 
 /** How an alert was closed. */
@@ -54,7 +53,7 @@ export interface AlertRows {
    * that shares an operation with it takes it up: a family of four asked about together is one thing to look into. Answers
    * whether it was opened.
    */
-  open(manager: EntityManager, alert: NewAlert): Promise<boolean>;
+  open(transaction: Transaction, alert: NewAlert): Promise<boolean>;
   /** Of closed alerts about a worker and a person: when the last of each rule was closed. */
   closures(worker: WorkerId, person: PersonId): Promise<ReadonlyMap<AlertRule, IsoInstant>>;
   /** The latest first. */
@@ -64,7 +63,7 @@ export interface AlertRows {
   operations(id: string): Promise<readonly number[]>;
   /** False when it is closed already. */
   close(
-    manager: EntityManager,
+    transaction: Transaction,
     id: string,
     closing: { readonly outcome: AlertOutcome; readonly why: string; readonly at: IsoInstant },
   ): Promise<boolean>;
@@ -89,16 +88,15 @@ const ABOUT = `SELECT a.id, a.rule, a.opened_at, a.closed_at, a.outcome, a.why, 
   FROM audit_alert a LEFT JOIN audit_term w ON w.id = a.worker_term LEFT JOIN audit_term p ON p.id = a.person_term`;
 
 export function openAlertRows(store: Store): AlertRows {
-  async function termOf(manager: EntityManager, kind: string, name: string | undefined): Promise<number> {
+  async function termOf(transaction: Transaction, kind: string, name: string | undefined): Promise<number> {
     if (name === undefined) return NO_TERM;
     const sql = 'SELECT id FROM audit_term WHERE kind = ? AND name = ?';
-    return (await store.run<{ id: number }>(manager, sql, [kind, name.slice(0, 200)]))[0]?.id ?? NO_TERM;
+    return (await transaction.run<{ id: number }>(sql, [kind, name.slice(0, 200)]))[0]?.id ?? NO_TERM;
   }
 
-  async function addOperations(manager: EntityManager, alert: string, indexes: readonly number[]): Promise<void> {
+  async function addOperations(transaction: Transaction, alert: string, indexes: readonly number[]): Promise<void> {
     const rows = indexes.map((index) => [alert, index]);
-    await store.run(
-      manager,
+    await transaction.run(
       `INSERT INTO audit_alert_entry (alert, leaf_index)
         SELECT r.alert, CAST(r.leaf_index AS INTEGER) FROM ${store.rowList(['alert', 'leaf_index'])} r
         WHERE NOT EXISTS (SELECT 1 FROM audit_alert_entry e WHERE e.alert = r.alert AND e.leaf_index = CAST(r.leaf_index AS INTEGER))`,
@@ -107,41 +105,38 @@ export function openAlertRows(store: Store): AlertRows {
   }
 
   return {
-    async open(manager, { id, rule, worker, person, day, indexes, at }) {
+    async open(transaction, { id, rule, worker, person, day, indexes, at }) {
       const key = [
         rule,
-        await termOf(manager, 'worker', worker),
-        await termOf(manager, 'person', person),
+        await termOf(transaction, 'worker', worker),
+        await termOf(transaction, 'person', person),
         day ?? NO_DAY,
       ] as const;
-      const [last] = await store.run<{ id: string; round: number; closed_at: string | null }>(
-        manager,
+      const [last] = await transaction.run<{ id: string; round: number; closed_at: string | null }>(
         `SELECT id, round, closed_at FROM audit_alert ${store.claiming}
           WHERE rule = ? AND worker_term = ? AND person_term = ? AND day = ? ORDER BY round DESC ${store.first}`,
         [...key, 1],
       );
       if (last && (last.closed_at === null || day !== undefined)) {
-        await addOperations(manager, last.id, indexes);
+        await addOperations(transaction, last.id, indexes);
         return false;
       }
-      const [standing] = await store.run<{ id: string }>(
-        manager,
+      const [standing] = await transaction.run<{ id: string }>(
         `SELECT a.id FROM audit_alert a WHERE a.rule = ? AND a.worker_term = ? AND a.day = ? AND a.closed_at IS NULL
           AND EXISTS (SELECT 1 FROM audit_alert_entry e WHERE e.alert = a.id AND e.leaf_index IN ${store.keyList})
           ORDER BY a.opened_at ${store.first}`,
         [key[0], key[1], key[3], JSON.stringify(indexes), 1],
       );
       if (standing) {
-        await addOperations(manager, standing.id, indexes);
+        await addOperations(transaction, standing.id, indexes);
         return false;
       }
-      await store.run(
-        manager,
+      await transaction.run(
         `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, round, leaf_index, opened_at)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, ...key, (last?.round ?? -1) + 1, indexes.at(-1) ?? 0, at],
       );
-      await addOperations(manager, id, indexes);
+      await addOperations(transaction, id, indexes);
       return true;
     },
     async closures(worker, person) {
@@ -183,15 +178,14 @@ export function openAlertRows(store: Store): AlertRows {
       const sql = 'SELECT leaf_index FROM audit_alert_entry WHERE alert = ? ORDER BY leaf_index';
       return (await store.read<{ leaf_index: number }>(sql, [id])).map(({ leaf_index }) => leaf_index);
     },
-    async close(manager, id, { outcome, why, at }) {
-      const [open] = await store.run<{ id: string }>(
-        manager,
+    async close(transaction, id, { outcome, why, at }) {
+      const [open] = await transaction.run<{ id: string }>(
         `SELECT id FROM audit_alert ${store.claiming} WHERE id = ? AND closed_at IS NULL`,
         [id],
       );
       if (!open) return false;
       const sql = 'UPDATE audit_alert SET closed_at = ?, outcome = ?, why = ? WHERE id = ?';
-      await store.run(manager, sql, [at, outcome, why, id]);
+      await transaction.run(sql, [at, outcome, why, id]);
       return true;
     },
   };

@@ -3,13 +3,13 @@
  * asked of the log, and shows the operations behind it. Whoever an alert is about, or stands near whom it is about, is shown
  * none of it: neither in the list, nor opened, nor to close; an alert that is not there answers the same.
  */
-import type { EntityManager } from 'typeorm';
 import type { Search } from '../../audit/index/search.js';
 import type { Policies } from '../../disclosure/policies.js';
 import type { IsoInstant, PersonId } from '../../domain/words.js';
 import type { StaffMember } from '../../people/staff.js';
 import type { Operation } from '../../reader/operation.js';
 import { NotPermitted, NotValid, type StatementLine } from '../../sharing/statements.js';
+import type { Transaction } from '../../store/store.js';
 import type { AskingAudit, AuditedOperation } from '../questions/asking.js';
 import type { AlertAbout, AlertFilter, AlertOutcome, AlertRow, AlertRows } from './alert-rows.js';
 import { ALERT_RULES, type AlertRule } from './rules.js';
@@ -21,7 +21,7 @@ export interface AlertParts {
   readonly search: Pick<Search, 'at'>;
   readonly rows: AlertRows;
   readonly asking: AskingAudit;
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** An alert without anybody. */
@@ -140,8 +140,8 @@ export function openAlerts({ operation, policies, staff, search, rows, asking, d
           subjects: alert.person === null ? [] : [alert.person],
           policies: ['may-close-alert'],
         },
-        async (manager) => {
-          const isClosed = await rows.close(manager, id, { outcome, why, at });
+        async (transaction) => {
+          const isClosed = await rows.close(transaction, id, { outcome, why, at });
           if (!isClosed) throw new NotValid(['it is closed already']);
         },
       );

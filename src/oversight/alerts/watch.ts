@@ -6,7 +6,6 @@
  *
  * What it reads of people at the sources is an entry of the log like anybody's reading, durable before the reading.
  */
-import type { EntityManager } from 'typeorm';
 import type { Audit } from '../../audit/audit.js';
 import { addMarks } from '../../audit/index/indexer.js';
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
@@ -24,7 +23,7 @@ import type { WatchedPersons } from '../../reader/watched-persons.js';
 import type { Registers } from '../../registers/registers.js';
 import { instantAfter } from '../../sharing/deadline.js';
 import type { StatementLine } from '../../sharing/statements.js';
-import type { Store } from '../../store/store.js';
+import type { Store, Transaction } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
 import {
   isUnknown,
@@ -135,14 +134,13 @@ export function openWatch(parts: WatchParts): Watch {
     if (from >= to) return undefined;
     const entries = await search.at(Array.from({ length: to - from }, (_, i) => from + i));
     const judged = await judge(entries);
-    return settle(judged, async (manager) => {
-      const [claimed] = await store.run<{ size: number }>(
-        manager,
+    return settle(judged, async (transaction) => {
+      const [claimed] = await transaction.run<{ size: number }>(
         `SELECT size FROM audit_watched ${store.claiming} WHERE id = ?`,
         [1],
       );
       if (claimed?.size !== from) return false;
-      await store.run(manager, 'UPDATE audit_watched SET size = ? WHERE id = 1', [to]);
+      await transaction.run('UPDATE audit_watched SET size = ? WHERE id = 1', [to]);
       return true;
     });
   }
@@ -150,13 +148,13 @@ export function openWatch(parts: WatchParts): Watch {
   /** Writes what was judged, if `claim` says that it is ours to write. Says how many alerts were opened. */
   async function settle(
     { marks, alerts }: Judged,
-    claim: (manager: EntityManager) => Promise<boolean>,
+    claim: (transaction: Transaction) => Promise<boolean>,
   ): Promise<number> {
-    const opened = await store.transaction(async (manager) => {
-      if (!(await claim(manager))) return [];
-      if (marks.length > 0) await addMarks(store, manager, marks);
+    const opened = await store.transaction(async (transaction) => {
+      if (!(await claim(transaction))) return [];
+      if (marks.length > 0) await addMarks(store, transaction, marks);
       const fresh: NewAlert[] = [];
-      for (const alert of alerts) if (await alertRows.open(manager, alert)) fresh.push(alert);
+      for (const alert of alerts) if (await alertRows.open(transaction, alert)) fresh.push(alert);
       return fresh;
     });
     for (const { id, rule } of opened) parts.opened({ id, rule });
@@ -401,11 +399,11 @@ export function openWatch(parts: WatchParts): Watch {
       ...(await oneFieldDue(at)),
       ...(await emergenciesDue(at)),
     ];
-    return settle({ marks: [], alerts }, async (manager) => {
+    return settle({ marks: [], alerts }, async (transaction) => {
       const sql = `SELECT swept FROM audit_watched ${store.claiming} WHERE id = ?`;
-      const [claimed] = await store.run<{ swept: string }>(manager, sql, [1]);
+      const [claimed] = await transaction.run<{ swept: string }>(sql, [1]);
       if (claimed?.swept !== swept?.swept) return false;
-      await store.run(manager, 'UPDATE audit_watched SET swept = ? WHERE id = 1', [hour]);
+      await transaction.run('UPDATE audit_watched SET swept = ? WHERE id = 1', [hour]);
       return true;
     });
   }
@@ -544,15 +542,13 @@ export function openWatch(parts: WatchParts): Watch {
     const given = store.rowList(['worker', 'person', 'near', 'at']);
     const joined = `${given} r JOIN audit_term w ON w.kind = 'worker' AND w.name = r.worker
       JOIN audit_term p ON p.kind = 'person' AND p.name = r.person`;
-    await store.transaction(async (manager) => {
-      await store.run(
-        manager,
+    await store.transaction(async (transaction) => {
+      await transaction.run(
         `DELETE FROM audit_watched_pair WHERE EXISTS (SELECT 1 FROM ${joined}
           WHERE w.id = audit_watched_pair.worker_term AND p.id = audit_watched_pair.person_term)`,
         [JSON.stringify(rows)],
       );
-      await store.run(
-        manager,
+      await transaction.run(
         `INSERT INTO audit_watched_pair (worker_term, person_term, near, at) SELECT w.id, p.id, r.near, r.at FROM ${joined}`,
         [JSON.stringify(rows)],
       );

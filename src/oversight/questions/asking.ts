@@ -3,7 +3,6 @@
  * policies, that it was asked is a line of the asking operation's own entry, and what it finds is shown only as far as the
  * officer may see it. Nothing of any record is read: the log holds none.
  */
-import type { EntityManager } from 'typeorm';
 import type { AuditEntryBody, DecisionEntry, OutcomeEntry } from '../../audit/entry.js';
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
 import { factsIn, isKeptLocked } from '../../disclosure/logged-facts.js';
@@ -12,12 +11,13 @@ import type { Agency } from '../../domain/requester.js';
 import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';
 import { NotPermitted, type StatementLine } from '../../sharing/statements.js';
+import type { Transaction } from '../../store/store.js';
 
 export interface AskingParts {
   readonly operation: Operation;
   readonly policies: Policies;
   readonly search: Search;
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 /** An operation of the log, as far as an officer may see it. */
@@ -72,7 +72,7 @@ export interface AskingAudit {
     question: string,
     persons?: readonly PersonId[],
     names?: readonly string[],
-    write?: (manager: EntityManager) => Promise<void>,
+    write?: (transaction: Transaction) => Promise<void>,
   ): Promise<void>;
   /** Entries as this officer may see them: without lines about people they stand near, or about what another agency keeps locked. */
   see(entries: readonly IndexedEntry[]): Promise<readonly IndexedEntry[]>;

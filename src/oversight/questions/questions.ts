@@ -1,5 +1,4 @@
 /** Everything an officer may ask of the log, for one operation. */
-import type { EntityManager } from 'typeorm';
 import type { LogState, Search } from '../../audit/index/search.js';
 import type { Sampling } from '../../audit/sampling.js';
 import { textsIn } from '../../disclosure/policies.js';
@@ -9,6 +8,7 @@ import type { LawfulGateways } from '../../registers/lawful-gateways.js';
 import type { Listing } from '../../registers/listing.js';
 import type { SavedRegister } from '../../registers/saved-questions.js';
 import type { StatementLine } from '../../sharing/statements.js';
+import type { Transaction } from '../../store/store.js';
 import { type AboutPerson, aboutPerson } from './about-person.js';
 import { type AskingParts, openAsking } from './asking.js';
 import { type Counts, openCounts } from './counts.js';
@@ -94,7 +94,7 @@ export interface AuditQuestionParts extends AskingParts {
   readonly gateways: LawfulGateways;
   readonly protocol: Protocol;
   readonly newId: () => string;
-  readonly draft: (line: StatementLine, write?: (manager: EntityManager) => Promise<void>) => void;
+  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
 
 export function openAuditQuestions(given: AuditQuestionParts): AuditQuestions {

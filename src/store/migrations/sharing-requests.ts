@@ -2,8 +2,8 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
 import { columnTypes } from '../columns.js';
 
-export class SharingRequests1764740000000 implements MigrationInterface {
-  readonly name = 'SharingRequests1764740000000';
+export class SharingRequests1764750000000 implements MigrationInterface {
+  readonly name = 'SharingRequests1764750000000';
 
   async up(runner: QueryRunner): Promise<void> {
     const { key, text, long } = columnTypes(runner.connection.options.type === 'mssql' ? 'mssql' : 'sqlite');

@@ -38,9 +38,8 @@ const expected = (holds: (names: ReadonlySet<string>) => boolean, below = SIZE, 
 beforeAll(async () => {
   store = await openStore({ kind: 'sqlite', file: ':memory:' });
   const insert = (table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]) =>
-    store.transaction((manager) =>
-      store.run(
-        manager,
+    store.transaction((transaction) =>
+      transaction.run(
         `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM ${store.rowList(columns)} r`,
         [JSON.stringify(rows)],
       ),
@@ -109,7 +108,7 @@ describe('a log longer than a stretch', () => {
   it('takes a mark in either tier, once', async () => {
     const mark = (index: number) => ({ index, day: DAY, mark: 'SEEN_BY_A_WATCH' });
     for (let i = 0; i < 2; i += 1)
-      await store.transaction((manager) => addMarks(store, manager, [mark(11), mark(COARSE + 5), mark(12)]));
+      await store.transaction((transaction) => addMarks(store, transaction, [mark(11), mark(COARSE + 5), mark(12)]));
     expect(await find({ all: [term('mark', 'SEEN_BY_A_WATCH')] })).toEqual([COARSE + 5, 12, 11]);
     expect(await openSearch(store).daily(term('mark', 'SEEN_BY_A_WATCH'), DAY, '2026-11-21')).toEqual([
       { day: DAY, entries: 3, persons: 0 },
@@ -130,10 +129,10 @@ describe('a log longer than a stretch', () => {
 
   it('forgets an entry of a coarse stretch, with the marks on it', async () => {
     const [last = 0] = await find({ all: [term('person', 'P-5')] });
-    await store.transaction((manager) =>
+    await store.transaction((transaction) =>
       forget(
         store,
-        manager,
+        transaction,
         [12, last].map((index) => ({ index, body: bodyOf(index) })),
       ),
     );

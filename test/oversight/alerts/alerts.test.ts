@@ -84,13 +84,13 @@ describe('alerts', () => {
       at: '2026-11-23T10:00:00.000Z',
     } as const;
     await watched();
-    await demo.store.transaction((manager) => rows.open(manager, about));
+    await demo.store.transaction((transaction) => rows.open(transaction, about));
     expect((await listed()).map(({ id }) => id)).not.toContain(about.id);
     expect(codeOf(await ask(demo, OFFICER, OPEN, { id: about.id }))).toBe('NOT_PERMITTED');
     expect(codeOf(await ask(demo, OFFICER, CLOSE, { id: about.id, why: 'nothing' }))).toBe('NOT_PERMITTED');
     const near = await idOf('NEAR_COLLEAGUE');
     const conflict = (sql: string) =>
-      demo.store.transaction((manager) => demo.store.run(manager, sql, [OFFICER, 'P-1080']));
+      demo.store.transaction((transaction) => transaction.run(sql, [OFFICER, 'P-1080']));
     await conflict('INSERT INTO conflict (worker, person) VALUES (?, ?)');
     expect(await listed()).toEqual([]);
     expect(codeOf(await ask(demo, OFFICER, OPEN, { id: near }))).toBe('NOT_PERMITTED');
@@ -123,7 +123,7 @@ describe('marks that the watch added', () => {
     await watched();
     expect((await marked('COLLEAGUE')).map(({ worker }) => worker)).toContain('sw-ada-thorne');
     const conflict = (sql: string) =>
-      demo.store.transaction((manager) => demo.store.run(manager, sql, [OFFICER, 'P-1080']));
+      demo.store.transaction((transaction) => transaction.run(sql, [OFFICER, 'P-1080']));
     await conflict('INSERT INTO conflict (worker, person) VALUES (?, ?)');
     expect(await marked('COLLEAGUE')).toEqual([]);
     expect(await marked('OWN_RECORD')).toEqual([]);

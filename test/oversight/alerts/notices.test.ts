@@ -23,7 +23,7 @@ const listed = async (rule: string): Promise<Json[]> => {
   return data['audit'].alerts.nodes as Json[];
 };
 const write = (sql: string, values: readonly string[]) =>
-  demo.store.transaction(async (manager) => void (await demo.store.run(manager, sql, values)));
+  demo.store.transaction(async (transaction) => void (await transaction.run(sql, values)));
 /** The hourly sweep, as if an hour had gone by. */
 const sweepAgain = () => write('UPDATE audit_watched SET swept = ? WHERE id = 1', ['']);
 

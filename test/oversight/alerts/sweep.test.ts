@@ -29,7 +29,7 @@ const listed = async (rule: string): Promise<Json[]> => {
 };
 const sweepAgain = () =>
   demo.store.transaction(
-    async (manager) => void (await demo.store.run(manager, 'UPDATE audit_watched SET swept = ? WHERE id = 1', [''])),
+    async (transaction) => void (await transaction.run('UPDATE audit_watched SET swept = ? WHERE id = 1', [''])),
   );
 const whoHas = async (rule: string) => {
   const sql = `SELECT w.name FROM audit_alert a JOIN audit_term w ON w.id = a.worker_term WHERE a.rule = ? ORDER BY w.name`;

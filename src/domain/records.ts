@@ -48,6 +48,8 @@ export const RECORD_TYPES = [
   'SubstanceMisuseRecord',
   'MentalHealthRecord',
   'DomesticAbuseRecord',
+  /** Written for a sharing request; held by the gateway for the agency that wrote it. */
+  'Contribution',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 

@@ -15,6 +15,11 @@ import type {
 import { type Recalled, type RestingOn, recallOf } from '../oversight/questions/resting-on.js';
 import type { MonthlySample } from '../oversight/questions/sample.js';
 import type { SavedKind, SavedQuestion } from '../oversight/questions/saved.js';
+import {
+  type AuditedSharingRequest,
+  minutesBetween,
+  type SharingRequestState,
+} from '../oversight/questions/sharing-requests.js';
 import type { PageArguments, Pages } from './connection.js';
 import type { GraphContext } from './context.js';
 import { Refusal } from './errors.js';
@@ -66,6 +71,11 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
       ) => ofItems(await auditQuestions.emergencies(ask.state ?? null, listed(ask)), ask),
       overriddenRefusals: async (_: unknown, ask: Paged<Days>, { auditQuestions }: GraphContext) =>
         ofItems(await auditQuestions.overriddenRefusals(ask, placed(ask)), ask),
+      sharingRequests: async (
+        _: unknown,
+        ask: Paged<{ readonly state?: SharingRequestState | null }>,
+        { auditQuestions }: GraphContext,
+      ) => ofItems(await auditQuestions.sharingRequests(ask.state ?? null, listed(ask)), ask),
       relevanceRequests: async (
         _: unknown,
         ask: Paged<{ readonly state?: RelevanceState | null }>,
@@ -101,6 +111,16 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
         ofOperations(await auditQuestions.restingOn({ ground: 'EMERGENCY', id: emergency }, placed(ask)), ask),
     },
     Evidence: { about: ({ about }: Evidence) => about.map(personIdOf) },
+    AuditedSharingRequest: {
+      id: ({ request }: AuditedSharingRequest) => request,
+      askedBy: ({ worker }: AuditedSharingRequest) => worker,
+      about: ({ about }: AuditedSharingRequest) => about.map(personIdOf),
+      firstReleasedAt: (request: AuditedSharingRequest) => request.firstReleasedAt(),
+      minutesToShare: async (request: AuditedSharingRequest) => {
+        const releasedAt = await request.firstReleasedAt();
+        return releasedAt === null ? null : minutesBetween(request.askedAt, releasedAt);
+      },
+    },
     AuditedRelevanceRequest: {
       recordType: ({ type }: AuditedRelevanceRequest) => type,
       judgedAt: ({ judgement }: AuditedRelevanceRequest) => judgement?.judgedAt ?? null,

@@ -5,9 +5,12 @@ import type { Explaining } from '../oversight/explaining.js';
 import type { AuditQuestions } from '../oversight/questions/questions.js';
 import type { Sayings } from '../oversight/release-grounds.js';
 import type { Operation } from '../reader/operation.js';
+import type { Answering } from '../sharing/answers.js';
 import type { Approvals } from '../sharing/approvals.js';
 import type { Emergencies } from '../sharing/emergencies.js';
+import type { Grants } from '../sharing/grants.js';
 import type { PersonLinks } from '../sharing/person-links.js';
+import type { Requests } from '../sharing/requests.js';
 import type { Reviewing } from '../sharing/reviews.js';
 import type { ServiceConsents } from '../sharing/service-consents.js';
 import type { Statements } from '../sharing/statements.js';
@@ -20,6 +23,9 @@ export interface GraphContext {
   readonly links: PersonLinks;
   readonly emergencies: Emergencies;
   readonly approvals: Approvals;
+  readonly requests: Requests;
+  readonly answering: Answering;
+  readonly grants: Grants;
   readonly explaining: Explaining;
   /** The published rules: what each policy says, and the table they make. */
   readonly sayings: Sayings;

@@ -28,7 +28,7 @@ export interface Pace {
 export const DEFAULT_STEPS: Pick<Pace, 'quantumMs' | 'grainMs'> = { quantumMs: 250, grainMs: 25 };
 
 /** Root fields whose answer takes longer by whom it does not show, also where it shows somebody else. */
-const SEARCHES: readonly string[] = ['findPerson'];
+const SEARCHES: readonly string[] = ['findPerson', 'informationRequestsToAnswer'];
 
 /** The same answers and failures, at even times. */
 export function evenly(execute: GatewayExecutor, { quantumMs, grainMs, tick, pause }: Pace): GatewayExecutor {

@@ -32,9 +32,12 @@ import { openAsking } from '../oversight/questions/asking.js';
 import { type AuditBooks, openAuditQuestions } from '../oversight/questions/questions.js';
 import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
+import { openAnswering } from '../sharing/answers.js';
 import { openApprovals } from '../sharing/approvals.js';
 import { openEmergencies } from '../sharing/emergencies.js';
+import { openGrants } from '../sharing/grants.js';
 import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
+import { openRequests } from '../sharing/requests.js';
 import { openReviewing } from '../sharing/reviews.js';
 import { openServiceConsents } from '../sharing/service-consents.js';
 import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
@@ -119,6 +122,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     const shared = { operation, draft, ...parts.statementParts };
     const links = openPersonLinks({ people: parts.house.people, ...parts.linkParts, ...shared });
     const withdrawals = openWithdrawals({ releases: parts.releases, isLastTry: attempt >= TRIES, ...shared });
+    const grants = openGrants(shared);
     const explaining = openExplaining({
       house: parts.house,
       operation,
@@ -137,6 +141,14 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       withdrawals,
       emergencies: openEmergencies({ protocol: parts.house.protocol, ...shared }),
       approvals: openApprovals(shared),
+      requests: openRequests({ protocol: parts.house.protocol, ...shared }),
+      answering: openAnswering({
+        protocol: parts.house.protocol,
+        grants,
+        recordException: (draft) => statements.recordException(draft),
+        ...shared,
+      }),
+      grants,
       explaining,
       sayings,
       matrix: parts.matrix,

@@ -20,6 +20,7 @@ import type { Lists } from './foresight.js';
 import type { Limits } from './limits.js';
 import { personOf, readNodeId } from './node-id.js';
 import { relevanceResolvers } from './relevance.js';
+import { requestResolvers } from './request-resolvers.js';
 import { REVIEWS } from './review-resolvers.js';
 import { dateScalar, dateTimeScalar } from './scalars.js';
 
@@ -120,6 +121,7 @@ const PERSON_FIELDS: { readonly [type: string]: readonly string[] } = {
   ParentingAssessment: ['parent'],
   MonthlySummary: ['about'],
   RagRating: ['child', 'parent'],
+  Contribution: ['about'],
   ...Object.fromEntries(ADULT_WORK.map((type) => [type, ['adult']])),
 };
 
@@ -143,6 +145,7 @@ export const LISTS: Lists = { Child: OF_CHILD, Adult: OF_ADULT, Workbook: OF_WOR
 
 export function createResolvers(pages: Pages, limits: Limits) {
   const relevance = relevanceResolvers(pages, limits);
+  const requests = requestResolvers(pages, limits);
   /** A page of a list: at once where the reader has it already. */
   function page(found: Found, args: PageArguments) {
     return found instanceof Promise ? found.then((listing) => pageOf(listing, args)) : pageOf(found, args);
@@ -251,6 +254,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
       ...FAMILY_VIEW.Query,
       ...relevance.Query,
       ...REVIEWS.Query,
+      ...requests.Query,
       personLinks: async (
         _: unknown,
         { state, ...args }: PageArguments & { state?: 'REVIEW' | 'CONFIRMED' | 'REJECTED' | null },
@@ -266,6 +270,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
         statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
       ...relevance.Mutation,
       ...REVIEWS.Mutation,
+      ...requests.Mutation,
       confirmPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
         links.decide(id, 'CONFIRMED', reason),
       rejectPersonLink: (_: unknown, { id, reason }: LinkDecision, { links }: GraphContext) =>
@@ -292,6 +297,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
       ]),
     ),
     Allegation: REVIEWS.Allegation,
+    ...requests.fields,
     Consent: consentResolvers.Consent,
     Withdrawal: consentResolvers.Withdrawal,
     Child: lists(OF_CHILD),

@@ -33,6 +33,8 @@ export interface Directory {
   workersOf(team: TeamId): Promise<readonly WorkerId[]>;
   workers(): Promise<readonly Worker[]>;
   worker(id: WorkerId): Promise<Worker | undefined>;
+  /** Everybody of an agency. */
+  workersIn(agency: AgencyId): Promise<readonly Worker[]>;
 }
 
 interface WorkerRow {
@@ -125,6 +127,10 @@ export function openDirectory(store: Store): Directory {
     async worker(id) {
       const [row] = await store.read<WorkerRow>('SELECT id, name, agency, roles FROM worker WHERE id = ?', [id]);
       return row && readWorker(row);
+    },
+    async workersIn(agency) {
+      const sql = 'SELECT id, name, agency, roles FROM worker WHERE agency = ? ORDER BY id';
+      return (await store.read<WorkerRow>(sql, [agency])).map(readWorker);
     },
   };
 }

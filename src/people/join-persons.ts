@@ -26,6 +26,7 @@ const NAMING = [
   ['relevance_judgement', 'serves_child'],
   ['relevance_judgement', 'serves_adult'],
   ['emergency_access', 'person'],
+  ['sharing_contribution', 'subject'],
   ['allegation_review', 'victim'],
   ['allegation_review', 'perpetrator'],
   ['worker', 'person'],
@@ -78,6 +79,8 @@ export const SAID = [
   { table: 'sharing_grant_subject', id: 'grant_id', column: 'person_id', part: 'grant' },
   { table: 'emergency_subject', id: 'emergency_id', column: 'person_id', part: 'emergency' },
   { table: 'emergency_access', id: 'id', column: 'person', part: 'emergency_of' },
+  { table: 'sharing_request_subject', id: 'request_id', column: 'person_id', part: 'request' },
+  { table: 'sharing_contribution', id: 'id', column: 'subject', part: 'contribution' },
 ] as const;
 
 /** From when on records and what was said are known to be about who stays: before that they were about somebody else. */
@@ -102,6 +105,7 @@ async function moveStatements(transaction: Transaction, gone: PersonId, kept: Pe
     ['exception_subject', 'person_id', 'exception_id'],
     ['sharing_grant_subject', 'person_id', 'grant_id'],
     ['emergency_subject', 'person_id', 'emergency_id'],
+    ['sharing_request_subject', 'person_id', 'request_id'],
   ] as const) {
     if (table === 'exception_subject') await renameInExceptions(transaction, gone, kept);
     await transaction.run(

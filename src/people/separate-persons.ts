@@ -34,12 +34,14 @@ const TOLD: { readonly [table: string]: { readonly at: string; readonly opens?: 
   service_consent: { at: 'recorded_at', opens: ({ state }) => state === 'GIVEN' },
   relevance_judgement: { at: 'judged_at', opens: ({ decision }) => decision === 'RELEVANT' },
   emergency_access: { at: 'recorded_at' },
+  sharing_contribution: { at: 'recorded_at' },
 };
 /** Tables whose rows only name who is meant: the record behind says when. */
 const RECORD_OF: { readonly [table: string]: string } = {
   exception_subject: 'exception_record',
   sharing_grant_subject: 'sharing_grant',
   emergency_subject: 'emergency_access',
+  sharing_request_subject: 'sharing_request',
 };
 
 /**

@@ -22,6 +22,7 @@ import { Asking, type Gates, hasAnswered } from '../sources/ask.js';
 import { type Budget, startBudget } from '../sources/budget.js';
 import type { Source } from '../sources/contract.js';
 import { workOf as expectWorkOf } from '../sources/expected.js';
+import { contributorOf } from './contributions.js';
 import { Reader } from './reader.js';
 
 /** What outlives operations: wired once, in compose. */
@@ -134,7 +135,7 @@ async function openWith(
       projection: house.projection,
       ledger,
       agencies,
-      holderOf: ({ source }) => holders.get(source) ?? '',
+      holderOf: ({ source }) => holders.get(source) ?? contributorOf(source) ?? '',
     });
   const door = doorOver(facts);
   const reader = new Reader({ standing, work, view, links, asking, surroundings, door, agencies });

@@ -25,6 +25,7 @@ import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { NumberedFindAsk, Source } from '../sources/contract.js';
 import { anyId, recordsOf as expectRecordsOf, recordWith } from '../sources/expected.js';
 import { type Sealed, seal } from '../sources/sealed.js';
+import { sealContribution, type WrittenContribution } from './contributions.js';
 import { eachLocal, lift } from './lift.js';
 import { type Listing, noticesOf, recordsOf, type SourceStatus } from './listing.js';
 import { mergePerson, type ShownPerson } from './person.js';
@@ -232,6 +233,11 @@ export class Reader {
   ): Promise<{ label: RecordLabel<PersonId>; holder: AgencyId } | null> {
     const found = await this.#one(type, sourceId, localId);
     return found ? { label: found.record.label, holder: found.source.holder } : null;
+  }
+
+  /** Of written contributions those that may be shown now, in their order; each is decided, and noted, like any record. */
+  async contributions(written: readonly WrittenContribution[]): Promise<readonly Released<ShownRecord>[]> {
+    return recordsOf(await this.parts.door.release(written.map(sealContribution)));
   }
 
   /** The included members of the family with this id, if this member is one of them; for what is asked for a member. */

@@ -23,7 +23,8 @@ export interface AccessEnd {
 }
 
 export interface Accesses {
-  grant(id: string): Promise<Grant | undefined>;
+  /** With when it was ended before its time. */
+  grant(id: string): Promise<(Grant & Pick<GrantAbout, 'endedAt'>) | undefined>;
   emergency(id: string): Promise<RecordedEmergency | undefined>;
   /** Emergency accesses that nobody has reviewed, the oldest first, at most so many. */
   unreviewedEmergencies(limit: number): Promise<readonly RecordedEmergency[]>;

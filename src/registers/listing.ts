@@ -8,7 +8,9 @@ import { emergencyRows, grantRows, readGrant, readRecordedEmergency } from './ac
 import { EXCEPTIONS } from './accesses.js';
 import type { RecordedEmergency } from './emergency.js';
 import type { Grant, GrantAbout } from './grant.js';
+import { readRequests } from './request-rows.js';
 import { consentRows, judgementRows, type Row, readConsent, readException, readJudgement } from './rows.js';
+import type { RecordedRequest } from './sharing-request.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from './statements.js';
 
 /** A place in a list whose latest stands first: after the row of this time and id. */
@@ -54,6 +56,8 @@ export interface Listing {
   /** The latest first; with `isUnreviewed` only those that nobody has reviewed. */
   emergencies(page: ListPage, isUnreviewed: boolean): Promise<readonly RecordedEmergency[]>;
   grants(page: ListPage): Promise<readonly ListedGrant[]>;
+  /** Sharing requests, with all that was said to them. */
+  sharingRequests(page: ListPage): Promise<readonly RecordedRequest[]>;
   /** Those that wait for a manager's approval. */
   exceptionsAwaiting(page: ListPage): Promise<readonly ExceptionRecord[]>;
   /** The first asked for last; with `isOpen` only those that nobody has judged by name since. */
@@ -123,6 +127,10 @@ export function openListing(store: Store): Listing {
     grants({ limit, after: from }) {
       const [condition, parameters] = after('g', from);
       return readGrants(`${grants} WHERE ${condition} ${latest('g')}`, [...parameters, limit]);
+    },
+    sharingRequests({ limit, after: from }) {
+      const [condition, parameters] = after('r', from);
+      return readRequests(store, `WHERE ${condition} ${latest('r')}`, [...parameters, limit]);
     },
     async exceptionsAwaiting({ limit, after: from }) {
       const [condition, parameters] = after('r', from);

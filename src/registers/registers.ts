@@ -24,6 +24,7 @@ import {
   serviceConsentRows,
   type TableWriter,
 } from './rows.js';
+import { openSharingRequests, type SharingRequests } from './sharing-requests.js';
 import type { ConsentStatement, ExceptionRecord, Judgement, ServiceConsent } from './statements.js';
 
 export type { Transaction } from '../store/store.js';
@@ -43,7 +44,7 @@ export interface Said {
   readonly reviews: readonly AllegationReview[];
 }
 
-export interface Registers extends Accesses, Reviews {
+export interface Registers extends Accesses, Reviews, SharingRequests {
   /** All rows about these persons, all of one version. Rejects with the store's error. */
   read(persons: readonly PersonId[]): Promise<Said>;
   /** Emergency access alone: what can still be told while what people said cannot be read. */
@@ -188,6 +189,7 @@ export function openRegisters(store: Store): Registers {
   return {
     ...openAccesses(store, tick),
     ...openReviews(tick),
+    ...openSharingRequests(store, tick),
     read: (persons) => settled(() => readOnce(persons)),
     readEmergencies: (persons) => settled(() => readEmergenciesOnce(persons)),
     async version() {

@@ -1,35 +1,38 @@
 /**
  * Approving a sharing request (RULES §8; clause CF-06): the holder's manager makes a grant with an end, citing a live consent
- * or exception for everything it covers. How a request is made and comes here is the workflow's; it calls this.
+ * or exception for everything it covers. The one way to a grant: `answers.ts` calls it with the request that it answers.
  */
 import type { Policies } from '../disclosure/policies.js';
 import type { RecordType } from '../domain/records.js';
 import type { Agency } from '../domain/requester.js';
-import type { AgencyId, Category, LocalId, PersonId, Purpose, Role, SourceId, WorkerId } from '../domain/words.js';
+import type { AgencyId, Category, LocalId, PersonId, SourceId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
+import { contributionsOf } from '../reader/contributions.js';
 import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
 import { exceptionFor } from '../registers/exception.js';
 import type { Grant, GrantedItem } from '../registers/grant.js';
 import type { Registers, Transaction } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
+import type { SharingRequest } from '../registers/sharing-request.js';
+import type { ExceptionRecord } from '../registers/statements.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
-/** What a request asks for, as far as it is approved. */
+/** What is approved of a request. Who asked, as what, and for which purpose is the request's. */
 export interface GrantDraft {
-  readonly request: string;
-  /** Who asked: the grant is theirs alone, in that role. */
-  readonly worker: WorkerId;
-  readonly agency: AgencyId;
-  readonly role: Role;
+  /** As the register has it: there is no grant without one, and none that goes beyond it. */
+  readonly request: SharingRequest;
   readonly subjects: readonly PersonId[];
   readonly categories: readonly Category[];
-  readonly purpose: Purpose;
   /** Records approved by name; none approves what the categories hold. */
   readonly items: readonly { readonly type: RecordType; readonly source: SourceId; readonly localId: LocalId }[];
+  /** Ids of what was written for it: then it opens these and nothing else. */
+  readonly contributions?: readonly string[];
   readonly until: string;
-  /** Ids of live consents and exceptions which together cover everybody and everything in it. */
+  /** Ids of live consents and exceptions which together cover everybody and everything in it; open enquiries need no citing. */
   readonly cites: readonly string[];
+  /** Exceptions that this operation records for it: the register has them from the next one on. */
+  readonly recorded?: readonly ExceptionRecord[];
 }
 
 export interface GrantParts {
@@ -41,6 +44,9 @@ export interface GrantParts {
   /** Adds what is written with the operation's audit entry, and the line of it. */
   readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
 }
+
+/** What is said of an approval that goes beyond its request. */
+export const OUTSIDE = 'it lies within what was asked: about whom, of which categories, until when';
 
 export interface Grants {
   /** Counts from the next operation on. Throws NotPermitted, NotValid. */
@@ -55,7 +61,7 @@ export function openGrants({ operation, policies, registers, directory, newId, d
   /** The policies by which the requester answers for the holder, about everybody concerned. Throws NotPermitted. */
   async function permit(
     holder: AgencyId,
-    madeBy: Pick<GrantDraft, 'worker' | 'agency'>,
+    madeBy: Pick<SharingRequest, 'worker' | 'agency'>,
     subjects: readonly PersonId[],
   ): Promise<readonly string[]> {
     await operation.surroundings.ensure(subjects);
@@ -91,13 +97,16 @@ export function openGrants({ operation, policies, registers, directory, newId, d
 
   /** Whether a cited consent or exception covers each category for each subject, at this moment. */
   async function isCovered(asked: GrantDraft, holder: Agency, recipient: Agency): Promise<boolean> {
+    const { purpose } = asked.request;
     const consents = (await Promise.all(asked.cites.map((id) => registers.consent(id)))).flatMap((one) => one ?? []);
     const exceptions = (await Promise.all(asked.cites.map((id) => registers.exception(id)))).flatMap(
       (one) => one ?? [],
     );
     if (consents.length + exceptions.length < asked.cites.length) return false;
-    return asked.subjects.every((subject) =>
-      asked.categories.every((category) => {
+    exceptions.push(...(asked.recorded ?? []));
+    return asked.subjects.every((subject) => {
+      if (operation.facts().enquiriesFor(subject, recipient, purpose).length > 0) return true;
+      return asked.categories.every((category) => {
         const ask = {
           subject,
           category,
@@ -105,7 +114,7 @@ export function openGrants({ operation, policies, registers, directory, newId, d
           holderKind: holder.kind,
           recipient: recipient.id,
           recipientKind: recipient.kind,
-          purpose: asked.purpose,
+          purpose,
           at,
           holderVoluntary: holder.voluntary,
           recipientVoluntary: recipient.voluntary,
@@ -119,43 +128,67 @@ export function openGrants({ operation, policies, registers, directory, newId, d
             covers(said, ask),
         );
         return agrees || exceptionFor(exceptions, ask).covers;
-      }),
-    );
+      });
+    });
+  }
+
+  /** What it rests on: what is cited, and the open enquiries that are a reason by themselves. */
+  function restsOn({ cites, recorded = [], subjects, request }: GrantDraft, recipient: Agency): readonly string[] {
+    const { purpose } = request;
+    const enquiries = subjects.flatMap((subject) => operation.facts().enquiriesFor(subject, recipient, purpose));
+    return [...new Set([...cites, ...recorded.map(({ id }) => id), ...enquiries])];
   }
 
   return {
     async approve(asked) {
-      const holder = agencies.get(requester.agency);
-      const recipient = agencies.get(asked.agency);
-      const by = await permit(requester.agency, asked, asked.subjects);
-      const [named, whom] = await Promise.all([namedItems(asked), directory.worker(asked.worker)]);
+      const { request, subjects, categories, contributions = [] } = asked;
+      const { worker, agency, role, purpose } = request;
+      const holder = agencies.get(request.holder);
+      const recipient = agencies.get(agency);
+      const by = await permit(request.holder, request, subjects);
+      const [named, whom] = await Promise.all([namedItems(asked), directory.worker(worker)]);
       const until = Date.parse(asked.until);
+      const cites = recipient ? restsOn(asked, recipient) : [];
       const problems = [
-        ...(asked.categories.length > 0 ? [] : ['it names no category']),
-        ...(asked.purpose === 'SUBJECT_ACCESS'
+        ...(categories.length > 0 ? [] : ['it names no category']),
+        ...(purpose === 'SUBJECT_ACCESS'
           ? ['what is held of a person is shown to them by a family view, not by a request']
           : []),
         ...(Number.isNaN(until) || until <= Date.parse(at) ? ['it has an end, which lies ahead'] : []),
+        ...(isInside(asked) ? [] : [OUTSIDE]),
         ...(named ? [] : ['a record it names is not one of the holder’s about whom it names']),
-        ...(whom?.agency === asked.agency && whom.roles.includes(asked.role) && recipient
+        ...(whom?.agency === agency && whom.roles.includes(role) && recipient
           ? []
           : ['whom it names is not known in that agency and role']),
-        ...(holder && recipient && asked.cites.length > 0 && (await isCovered(asked, holder, recipient))
+        ...(holder && recipient && cites.length > 0 && (await isCovered(asked, holder, recipient))
           ? []
           : ['it cites a live consent or exception for everybody and everything in it']),
       ];
       if (!named || problems.length > 0) throw new NotValid(problems);
+      const written = contributions.map((localId) => ({
+        type: 'Contribution' as const,
+        source: contributionsOf(request.holder),
+        localId,
+        addresses: [],
+      }));
       const grant: Grant = {
-        ...asked,
         id: newId(),
-        holder: requester.agency,
-        items: named,
+        request: request.id,
+        holder: request.holder,
+        worker,
+        agency,
+        role,
+        subjects,
+        categories,
+        purpose,
+        items: [...named, ...written],
         from: at,
         until: new Date(until).toISOString(),
         recordedAt: at,
         approvedBy: requester.worker,
+        cites,
       };
-      draft({ did: 'GRANT', ids: [grant.id], subjects: grant.subjects, policies: by }, (transaction) =>
+      draft({ did: 'GRANT', ids: [grant.id], subjects, policies: by }, (transaction) =>
         registers.writeGrant(transaction, grant),
       );
       return grant;
@@ -175,4 +208,13 @@ export function openGrants({ operation, policies, registers, directory, newId, d
       });
     },
   };
+}
+
+/** Nobody, nothing and no time beyond what was asked for. */
+function isInside({ request, subjects, categories, until }: GrantDraft): boolean {
+  return (
+    subjects.every((person) => request.subjects.includes(person)) &&
+    categories.every((category) => request.categories.includes(category)) &&
+    Date.parse(until) <= Date.parse(request.until)
+  );
 }

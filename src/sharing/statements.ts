@@ -21,6 +21,7 @@ import type { Operation } from '../reader/operation.js';
 import { asOf, type Moment } from '../registers/as-of.js';
 import { checkException, type LawfulGateways } from '../registers/lawful-gateways.js';
 import type { Registers, Transaction } from '../registers/registers.js';
+import type { Answer } from '../registers/sharing-request.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
 import { type ListedConsent, toldToOwn } from './told-consents.js';
@@ -126,6 +127,10 @@ export interface StatementLine {
     | 'EXCEPTION_APPROVED'
     | 'GRANT'
     | 'GRANT_END'
+    | 'REQUEST'
+    | 'REQUEST_WITHDRAWN'
+    | 'REQUEST_DISPUTED'
+    | `REQUEST_${Answer}`
     | 'EMERGENCY'
     | 'EMERGENCY_END'
     | 'EMERGENCY_REVIEW'

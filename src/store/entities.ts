@@ -28,6 +28,7 @@ export function entities(dialect: Dialect): EntitySchema<Row>[] {
     ...linkShapes(dialect),
     ...registerShapes(dialect),
     ...accessShapes(dialect),
+    ...requestShapes(dialect),
     ...treeShapes(dialect),
     ...indexShapes(dialect),
     ...alertShapes(dialect),
@@ -269,6 +270,65 @@ function accessShapes(dialect: Dialect): Shape[] {
     { name: 'access_end', primary: { id: key() }, columns: { at: key(32), ended_by: key(), why: long } },
     { name: 'exception_awaiting', primary: { exception_id: key() }, columns: { asked: key() } },
     { name: 'exception_approval', primary: { exception_id: key() }, columns: { at: key(32), approved_by: key() } },
+  ];
+}
+
+/** What agencies ask each other for, and what became of it. Rows are added and never changed. */
+function requestShapes(dialect: Dialect): Shape[] {
+  const { key, text, long } = columnTypes(dialect);
+  return [
+    {
+      name: 'sharing_request',
+      primary: { id: key() },
+      columns: {
+        holder: key(),
+        worker: key(),
+        agency: key(),
+        role: key(),
+        categories: text(1000),
+        purpose: key(32),
+        why: long,
+        urgency: key(16),
+        until_at: key(32),
+        recorded_at: key(32),
+      },
+      nullable: { context: long },
+      indices: [
+        { name: 'sharing_request_by_holder', columns: ['holder', 'recorded_at'] },
+        { name: 'sharing_request_by_worker', columns: ['worker', 'agency', 'recorded_at'] },
+      ],
+    },
+    {
+      name: 'sharing_request_subject',
+      primary: { person_id: key(), request_id: key() },
+      indices: [{ name: 'sharing_request_subject_by_request', columns: ['request_id'] }],
+    },
+    {
+      name: 'sharing_answer',
+      primary: { id: key() },
+      columns: { request_id: key(), answer: key(32), reasons: long, at: key(32), answered_by: key() },
+      nullable: { ground: key(32), grant_id: key() },
+      indices: [{ name: 'sharing_answer_by_request', columns: ['request_id'] }],
+    },
+    {
+      name: 'sharing_contribution',
+      primary: { id: key() },
+      columns: { answer_id: key(), subject: key(), category: key(32), text: long, recorded_at: key(32) },
+      indices: [
+        { name: 'sharing_contribution_by_answer', columns: ['answer_id'] },
+        { name: 'sharing_contribution_by_subject', columns: ['subject'] },
+      ],
+    },
+    {
+      name: 'sharing_dispute',
+      primary: { answer_id: key() },
+      columns: { at: key(32), disputed_by: key(), why: long },
+    },
+    {
+      name: 'sharing_withdrawal',
+      primary: { request_id: key() },
+      columns: { at: key(32), withdrawn_by: key(), why: long },
+    },
   ];
 }
 

@@ -26,6 +26,7 @@ import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { PersonLinksMoved1764701000000 } from './migrations/person-links-moved.js';
 import { RelevanceRequests1764300000000 } from './migrations/relevance-requests.js';
+import { SharingRequests1764750000000 } from './migrations/sharing-requests.js';
 import { packedParameters } from './packed-text.js';
 import { type SqlWords, sqlWords } from './sql.js';
 import { openWriter, type Transaction } from './writer.js';
@@ -92,6 +93,7 @@ const SAFE = {
     AuditQuestions1764720000000,
     AuditAlerts1764730000000,
     EntriesByWorker1764740000000,
+    SharingRequests1764750000000,
   ],
 };
 

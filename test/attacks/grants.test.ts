@@ -5,6 +5,7 @@ import type { Demo } from '../../src/compose-demo.js';
 import type { Purpose, Role } from '../../src/domain/words.js';
 import { budgetOf, openOperation } from '../../src/reader/operation.js';
 import type { Grant } from '../../src/registers/grant.js';
+import type { SharingRequest } from '../../src/registers/sharing-request.js';
 import { type GrantDraft, type Grants, openGrants } from '../../src/sharing/grants.js';
 import type { StatementLine } from '../../src/sharing/statements.js';
 import { excepted } from '../registers/said.js';
@@ -158,12 +159,11 @@ describe('a live grant', () => {
 
   it('opens a protected location by name alone, and only where she was when that was approved', async () => {
     await except(IMKE, 'csc', 'haven');
+    const whom = { worker: 'rw-rory-ember', agency: 'haven', role: 'RECOVERY_WORKER' } as const;
     const terms = {
       subjects: [IMKE],
       holder: 'csc',
-      worker: 'rw-rory-ember',
-      agency: 'haven',
-      role: 'RECOVERY_WORKER',
+      ...whom,
       categories: ['IDENTITY', 'CONTACT'],
       purpose: 'DIRECT_WORK',
     } as const;
@@ -174,7 +174,13 @@ describe('a live grant', () => {
     expect(await address()).toBeNull();
     const { grants } = await desk('tm-piers-lovell', 'TEAM_MANAGER');
     const approved = await grants.approve(
-      draftOf({ ...terms, items: [IMKE_DETAILS], cites: [await except(IMKE, 'csc', 'haven')] }),
+      draftOf({
+        subjects: terms.subjects,
+        categories: terms.categories,
+        items: [IMKE_DETAILS],
+        cites: [await except(IMKE, 'csc', 'haven')],
+        request: { ...whom, holder: 'csc', purpose: 'DIRECT_WORK' },
+      }),
     );
     expect(approved.items[0]?.addresses.length).toBeGreaterThan(0);
     await grant({ ...terms, items: approved.items });
@@ -196,19 +202,38 @@ describe('a live grant', () => {
   });
 });
 
-const draftOf = (changes: Partial<GrantDraft>): GrantDraft => ({
-  request: 'r-2',
-  worker: 'sw-cleo-marchbank',
-  agency: 'csc',
-  role: 'SOCIAL_WORKER',
-  subjects: [NESSA],
-  categories: ['SUBSTANCE_MISUSE'],
-  purpose: 'ASSESSMENT',
-  items: [],
-  until: hours(24),
-  cites: [],
-  ...changes,
-});
+/** What is approved of a request, and what of the request is otherwise: it asks for all that is approved, and a day more. */
+const draftOf = ({
+  request,
+  ...changes
+}: Partial<Omit<GrantDraft, 'request'>> & { request?: Partial<SharingRequest> }): GrantDraft => {
+  const draft = {
+    subjects: [NESSA],
+    categories: ['SUBSTANCE_MISUSE' as const],
+    items: [],
+    until: hours(24),
+    cites: [],
+    ...changes,
+  };
+  return {
+    ...draft,
+    request: {
+      id: 'r-2',
+      holder: 'haven',
+      worker: 'sw-cleo-marchbank',
+      agency: 'csc',
+      role: 'SOCIAL_WORKER',
+      subjects: draft.subjects,
+      categories: draft.categories,
+      purpose: 'ASSESSMENT',
+      why: 'w',
+      urgency: 'URGENT',
+      until: hours(48),
+      recordedAt: hours(0),
+      ...request,
+    },
+  };
+};
 
 /** The desk of whoever answers requests, in an operation of theirs; `settle` writes what was drafted. */
 async function desk(
@@ -256,10 +281,11 @@ describe('answering a request', () => {
 
   it.each([
     ['a worker of the holder', 'rw-rory-ember', 'RECOVERY_WORKER', {}],
-    ['the requester’s own agency', 'tm-piers-lovell', 'TEAM_MANAGER', {}],
-    ['an officer', 'ig-sol-whitby', 'INFORMATION_GOVERNANCE_OFFICER', { agency: 'eh' }],
-    ['whoever asked', 'am-sable-frost', 'AGENCY_MANAGER', { worker: 'am-sable-frost', agency: 'haven' }],
-    ['the other side', 'am-bryn-oakes', 'AGENCY_MANAGER', { subjects: [IMKE] }],
+    ['the requester’s own agency', 'tm-piers-lovell', 'TEAM_MANAGER', { request: { holder: 'csc' } }],
+    ['a manager of another agency', 'am-yara-lomas', 'AGENCY_MANAGER', {}],
+    ['an officer', 'ig-sol-whitby', 'INFORMATION_GOVERNANCE_OFFICER', { request: { holder: 'csc', agency: 'eh' } }],
+    ['whoever asked', 'am-sable-frost', 'AGENCY_MANAGER', { request: { worker: 'am-sable-frost', agency: 'haven' } }],
+    ['the other side', 'am-bryn-oakes', 'AGENCY_MANAGER', { subjects: [IMKE], request: { holder: 'prob' } }],
   ] as const)('is not for %s', async (_, worker, role, changes) => {
     const { grants } = await desk(worker, role);
     await expect(grants.approve(draftOf(changes))).rejects.toThrow('ANSWER_REQUEST');
@@ -271,7 +297,10 @@ describe('answering a request', () => {
     ['something cited that is not there', { cites: ['none'] }, /cites a live consent/],
     ['an end that is past', { until: '2020-01-01T00:00:00Z' }, /lies ahead/],
     ['no category', { categories: [] }, /no category/],
-    ['a role that whom it names does not hold', { role: 'TEAM_MANAGER' }, /agency and role/],
+    ['a role that whom it names does not hold', { request: { role: 'TEAM_MANAGER' } }, /agency and role/],
+    ['somebody whom the request does not name', { request: { subjects: ['P-1016'] } }, /within what was asked/],
+    ['a category that was not asked for', { request: { categories: ['IDENTITY'] } }, /within what was asked/],
+    ['a later end than was asked for', { until: '2999-01-01T00:00:00Z' }, /within what was asked/],
     ['a record of another holder', { items: [IMKE_DETAILS] }, /not one of the holder/],
   ] as const)('with %s is refused, saying which part', async (_, changes, problem) => {
     const { grants } = await desk('am-sable-frost', 'AGENCY_MANAGER');

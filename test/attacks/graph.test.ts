@@ -281,6 +281,8 @@ describe('the requester', () => {
       [
         // Beside what lists and looks up: the questions of `explain` and `explainAt` (officers only) and the filters of the published rules.
         'after',
+        // Of the requests that one may answer: those that are no longer open.
+        'answered',
         'at',
         'category',
         'confidentiality',

@@ -123,8 +123,8 @@ describe('at every point of the space', () => {
       }
     }
   });
-  it('nothing is done in conflict or by the other side but ending an emergency', () => {
-    for (const action of ACTIONS.filter((one) => one !== 'END_EMERGENCY'))
+  it('nothing is done in conflict or by the other side but taking back: an emergency, a request', () => {
+    for (const action of ACTIONS.filter((one) => one !== 'END_EMERGENCY' && one !== 'WITHDRAW_REQUEST'))
       expect(where(action).filter(({ conflict, opposing }) => conflict || opposing)).toEqual([]);
   });
   it('nobody approves, answers or reviews what they made themselves', () => {
@@ -132,6 +132,11 @@ describe('at every point of the space', () => {
       const by = new Set(where(action).map(({ madeBy }) => madeBy));
       expect([by.has('REQUESTER'), by.has('NOBODY'), by.size > 0]).toEqual([false, false, true]);
     }
+  });
+  it('nobody asks their own agency, and only who asked reads, disputes or takes back', () => {
+    expect(where('REQUEST_INFORMATION').filter(({ ownAgency }) => ownAgency)).toEqual([]);
+    for (const action of ['SEE_ANSWER', 'DISPUTE_ANSWER', 'WITHDRAW_REQUEST'] as const)
+      expect(new Set(where(action).map(({ madeBy }) => madeBy))).toEqual(new Set(['REQUESTER']));
   });
   it('no early-help role takes a statutory decision (FIP-07), no head of service or officer opens an emergency', () => {
     expect(where('STATUTORY_DECISION').filter(({ role }) => /KEYWORKER|EARLY_HELP/.test(role))).toEqual([]);

@@ -325,6 +325,91 @@ describe('requests (10)', () => {
     expect(await nodesOf('relevanceRequests(state: OVERDUE)', SELECTION)).toEqual([]);
   });
 
+  it('tell what agencies asked each other, answered and why, how long it took, what is due (CAM-05); and no word of the case', async () => {
+    const REQUEST = `id holder { id } agency { id } askedBy about categories purpose urgency state dueBy isOverdue isEscalated office
+      minutesToAnswer firstReleasedAt minutesToShare answers { answer ground reasons by grant isDisputed }`;
+    const { house } = demo as unknown as { house: { now: () => Date } };
+    const clock = house.now;
+    const later = (hours: number) => {
+      house.now = () => new Date(clock().getTime() + hours * 3_600_000);
+    };
+    const request = async (worker: string, holder: string, purpose: string) => {
+      const input = `holder: "${holder}", subjects: ["${idOf('P-1007')}"], categories: [SUBSTANCE_MISUSE], why: "CANARY-WHY", context: "CANARY-CONTEXT"`;
+      const { data } = await ask(
+        demo,
+        worker,
+        `mutation R @purpose(of: ${purpose}) { requestInformation(input: { ${input}, urgency: IMMEDIATE, until: "2026-12-23T00:00:00Z" }) { id } }`,
+      );
+      return data['requestInformation'].id as string;
+    };
+    const answer = (worker: string, id: string, more: string) =>
+      ask(
+        demo,
+        worker,
+        `mutation A @purpose(of: SUPERVISION) { answerInformationRequest(input: { request: "${id}", reasons: "CANARY-REASONS", ${more} }) { id } }`,
+      );
+    const approved = await request('sw-cleo-marchbank', 'haven', 'CHILD_IN_NEED');
+    const refused = await request('sw-cleo-marchbank', 'haven', 'CHILD_IN_NEED');
+    const byOwn = await request('rw-rory-ember', 'csc', 'SUPERVISION');
+    const open = await request('sw-cleo-marchbank', 'haven', 'CHILD_IN_NEED');
+    try {
+      later(2);
+      const { consents } = await demo.house.registers.read(['P-1007']);
+      const cited = consents.find(({ state, recipients }) => state === 'GIVEN' && recipients.includes('csc'))?.id;
+      expect(
+        (await answer('am-sable-frost', approved, `answer: APPROVED, cites: ["${cited}"]`)).errors,
+      ).toBeUndefined();
+      await answer('am-sable-frost', refused, 'answer: REFUSED, ground: NOTHING_TO_SHARE');
+      await answer('tm-piers-lovell', byOwn, 'answer: REFUSED, ground: NOT_NECESSARY');
+      later(3);
+      await read('sw-cleo-marchbank', 'P-1007', 'CHILD_IN_NEED');
+      later(5);
+      const all = await nodesOf('sharingRequests(first: 100)', REQUEST);
+      expect(all.map(({ id }) => id)).toEqual([open, byOwn, refused, approved]);
+      const of = (id: string) => all.find((one) => one['id'] === id);
+      expect(of(approved)).toMatchObject({
+        state: 'APPROVED',
+        askedBy: 'sw-cleo-marchbank',
+        about: [idOf('P-1007')],
+        isOverdue: false,
+        minutesToAnswer: 120,
+        minutesToShare: 180,
+        answers: [
+          { answer: 'APPROVED', ground: null, by: 'am-sable-frost', grant: expect.any(String), isDisputed: false },
+        ],
+      });
+      expect(of(refused)).toMatchObject({
+        state: 'REFUSED',
+        minutesToShare: null,
+        answers: [{ ground: 'NOTHING_TO_SHARE', reasons: null }],
+      });
+      // Words of the own agency's manager, whom the officer watches over; and no others.
+      expect(of(byOwn)).toMatchObject({ answers: [{ ground: 'NOT_NECESSARY', reasons: 'CANARY-REASONS' }] });
+      expect(JSON.stringify(all).match(/CANARY-[A-Z]+/g)).toEqual(['CANARY-REASONS']);
+      expect(of(open)).toMatchObject({ state: 'OPEN', isOverdue: true, minutesToAnswer: null, answers: [] });
+      const idsIn = async (state: string) =>
+        (await nodesOf(`sharingRequests(state: ${state}, first: 100)`, 'id')).map(({ id }) => id);
+      expect(await idsIn('OVERDUE')).toEqual([open]);
+      expect(await idsIn('REFUSED')).toEqual([byOwn, refused]);
+      // The pack of the demo has one rung.
+      for (const state of ['ESCALATED', 'WITHDRAWN', 'CONTRIBUTED', 'APPROVED_IN_PART'])
+        expect(await idsIn(state)).toEqual([]);
+      const grant = of(approved)?.['answers'][0].grant;
+      const resting = await nodesOf(`restingOn(ground: GRANT, id: "${grant}", first: 100)`, OPERATION);
+      expect(resting.map(({ worker }) => worker)).toEqual(['sw-cleo-marchbank']);
+      const found = await nodesOf(
+        'operations(filter: { did: "REQUEST_REFUSED" }, first: 100)',
+        'statements { did ids persons }',
+      );
+      expect(found.flatMap(({ statements }) => statements as Json[]).map(({ ids }) => ids[0])).toEqual([
+        byOwn,
+        refused,
+      ]);
+    } finally {
+      house.now = clock;
+    }
+  });
+
   it("tell what waits for a manager's approval, and grants", async () => {
     const grant = {
       id: 'g-named',
@@ -344,7 +429,8 @@ describe('requests (10)', () => {
       cites: ['c-1056'],
     } as const;
     await demo.store.transaction((transaction) => demo.house.registers.writeGrant(transaction, grant));
-    const [shown] = await nodesOf('grants', 'id holder { id } worker recordsByName approvedBy endedAt about cites');
+    const listed = await nodesOf('grants', 'id holder { id } worker recordsByName approvedBy endedAt about cites');
+    const shown = listed.find(({ id }) => id === 'g-named');
     expect(shown).toMatchObject({
       id: 'g-named',
       approvedBy: 'am-viggo-inglis',
@@ -550,6 +636,7 @@ describe('who tries', () => {
     'emergencies { nodes { id } }',
     'overriddenRefusals { nodes { operation { id } } }',
     'relevanceRequests { nodes { askedAt } }',
+    'sharingRequests { nodes { id } }',
     'awaitingApproval { nodes { id } }',
     'grants { nodes { id } }',
     'sample(month: "2026-10", size: 1) { seed }',
@@ -628,7 +715,7 @@ describe('who tries', () => {
     expect((await asked(`received(agency: "csc", after: "AAAAAAAAAAAAAAAA")`, '{ nodes { id } }')).code).toBe(
       'BAD_USER_INPUT',
     );
-    for (const list of ['emergencies', 'grants', 'awaitingApproval'])
+    for (const list of ['emergencies', 'grants', 'awaitingApproval', 'sharingRequests'])
       expect((await asked(`${list}(after: "${cursor}")`, '{ nodes { id } }')).code).toBe('BAD_USER_INPUT');
     expect((await asked('received(agency: "csc", first: 100000)', '{ nodes { id } }')).code).toBe('BAD_USER_INPUT');
   });

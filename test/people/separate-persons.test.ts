@@ -81,6 +81,57 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
     await store.close();
   });
 
+  it('takes along whom requests and contributions are about: what was asked of one is of one again, of both of neither', async () => {
+    const { store, registers, who, join, undo } = await open();
+    const [care, help] = [await who(CARE), await who(HELP)];
+    const asked = (id: string, subjects: readonly string[], n: number) => ({
+      id,
+      holder: 'haven',
+      worker: 'w-1',
+      agency: 'csc',
+      role: 'SOCIAL_WORKER' as const,
+      subjects,
+      categories: ['PLAN' as const],
+      purpose: 'ASSESSMENT' as const,
+      why: 'w',
+      urgency: 'URGENT' as const,
+      until: day(28),
+      recordedAt: day(n),
+    });
+    const contributed = (request: string, subject: string, n: number) =>
+      store.transaction((transaction) =>
+        registers.writeAnswer(
+          transaction,
+          { id: `a-${request}`, request, answer: 'CONTRIBUTED', reasons: 'r', at: day(n), answeredBy: 'am-1' },
+          [{ id: `c-${request}`, subject, category: 'PLAN', text: 't' }],
+        ),
+      );
+    const about = async (id: string) => {
+      const request = await registers.sharingRequest(id);
+      return [
+        request?.subjects,
+        request?.answers.flatMap(({ contributions }) => contributions.map((one) => one.subject)),
+      ];
+    };
+    await store.transaction((transaction) => registers.writeRequest(transaction, asked('both', [care, help], 1)));
+    await store.transaction((transaction) => registers.writeRequest(transaction, asked('help', [help], 1)));
+    await contributed('help', help, 2);
+    const question = await join([CARE, HELP], day(5));
+    const one = await who(CARE);
+    expect(await about('both')).toEqual([[one], []]);
+    expect(await about('help')).toEqual([[one], [one]]);
+    await store.transaction((transaction) => registers.writeRequest(transaction, asked('one', [one], 6)));
+    await contributed('one', one, 7);
+
+    await undo(question, HELP, day(9));
+
+    expect(await about('help')).toEqual([[await who(HELP)], [await who(HELP)]]);
+    const [subjects = [], contributions = []] = await about('one');
+    for (const person of [...subjects, ...contributions])
+      expect([await who(CARE), await who(HELP)]).not.toContain(person);
+    await store.close();
+  });
+
   it('survives matching again, and is taken back once', async () => {
     const { store, questions, who, join, undo } = await open();
     await who(CARE);

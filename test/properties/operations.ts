@@ -62,6 +62,8 @@ const CASEWORK_ROOTS = [
   'unjudgedRecords',
   'emergenciesToReview',
   'exceptionsAwaitingApproval',
+  'informationRequests',
+  'informationRequestsToAnswer',
 ] as const;
 
 /** Roots drawn for a purpose: those that are refused for any other are drawn for theirs. */

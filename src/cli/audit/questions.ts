@@ -151,6 +151,17 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     selection: `nodes { operation { ${OPERATION} } overriddenBy { ${EVIDENCE} } }`,
     rows: (answer) => nodes(answer).map(({ operation, overriddenBy }) => ({ ...(operation as Json), overriddenBy })),
   },
+  'sharing-requests': listed(
+    'what agencies asked each other for: answered, shared, overdue, escalated',
+    'sharingRequests',
+    {
+      state: [
+        'SharingRequestState',
+        'OPEN, OVERDUE, ESCALATED, APPROVED, APPROVED_IN_PART, REFUSED, CONTRIBUTED or WITHDRAWN',
+      ],
+    },
+    `id holder { id name } askedBy ${AGENCY} role about categories purpose urgency until askedAt state dueBy isOverdue isEscalated level office minutesToAnswer firstReleasedAt minutesToShare answers { answer ground reasons at by office grant isDisputed }`,
+  ),
   'relevance-requests': listed(
     'adult work that was asked for: due, judged, first released',
     'relevanceRequests',

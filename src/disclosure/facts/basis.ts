@@ -111,7 +111,11 @@ function consentTo(
  * An open s47 enquiry is by itself a live exception (Children Act 1989 s47), evidenced by its id: for the child, siblings
  * in the household, the family's adults and the adults it names; for the enquiry and child protection; to social care.
  */
-function enquiryException(view: View, { purpose }: Asker, { subject, facts, recipient }: Crossing): string[] {
+export function enquiryException(
+  view: View,
+  { purpose }: Pick<Asker, 'purpose'>,
+  { subject, facts, recipient }: Pick<Crossing, 'subject' | 'facts' | 'recipient'>,
+): string[] {
   if (recipient.kind !== 'CHILDRENS_SOCIAL_CARE' || (purpose !== 'S47_ENQUIRY' && purpose !== 'CHILD_PROTECTION'))
     return [];
   const covers = facts.enquiries.filter((row) => {

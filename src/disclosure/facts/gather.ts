@@ -15,13 +15,14 @@ import {
   type Category,
   type Confidentiality,
   type PersonId,
+  type Purpose,
   type SourceId,
 } from '../../domain/words.js';
 import { type EmergencyAbout, emergenciesFor } from '../../registers/emergency.js';
 import { type GrantFinding, grantFor } from '../../registers/grant.js';
 import { type RelevanceAsk, relevanceOf } from '../../registers/relevance.js';
 import type { Judgement } from '../../registers/statements.js';
-import { type Basis, basisBetween, NOT_ACROSS, type Statements } from './basis.js';
+import { type Basis, basisBetween, enquiryException, NOT_ACROSS, type Statements } from './basis.js';
 import { isInHandoverPack, isOfFinishedEpisode } from './handover.js';
 import { isOtherSideOf, mayBeShownTo } from './member.js';
 import { agreesToService, guardiansOf } from './service.js';
@@ -154,6 +155,11 @@ export class FactGatherer {
   includedWith(person: PersonId): readonly PersonId[] {
     const families = this.view.includingFamiliesOf(person);
     return [...new Set([person, ...families.flatMap((family) => family.included)])];
+  }
+
+  /** Ids of the open enquiries that are by themselves a reason to share about the person with an agency, for a purpose. */
+  enquiriesFor(person: PersonId, recipient: Agency, purpose: Purpose): readonly string[] {
+    return enquiryException(this.view, { purpose }, { subject: person, facts: this.subject(person), recipient });
   }
 
   /** Whether an agency works, or worked, with the person. */

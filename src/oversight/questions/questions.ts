@@ -41,6 +41,7 @@ import { type RestingOn, restingOn } from './resting-on.js';
 import { type MonthlySample, monthlySample } from './sample.js';
 import { openSavedQuestions, type SavedFilter, type SavedQuestion, type SavedQuestions } from './saved.js';
 import { sentencesAbout, type ToldOperation } from './sentences.js';
+import { type AuditedSharingRequest, type SharingRequestState, sharingRequests } from './sharing-requests.js';
 
 type Operations = Promise<OperationsPage>;
 
@@ -63,6 +64,7 @@ export interface AuditQuestions {
     days: Days,
     page: PlacedPage,
   ): Promise<{ readonly items: readonly OverriddenRefusal[]; readonly isMore: boolean }>;
+  sharingRequests(state: SharingRequestState | null, page: ListedPage): Promise<Listed<AuditedSharingRequest>>;
   relevanceRequests(state: RelevanceState | null, page: PlacedPage): Promise<Listed<AuditedRelevanceRequest>>;
   awaitingApproval(page: ListedPage): Promise<Listed<WaitingException>>;
   grants(page: ListedPage): Promise<Listed<AuditedGrant>>;
@@ -122,6 +124,7 @@ export function openAuditQuestions(given: AuditQuestionParts): AuditQuestions {
     sentences: (about, page) => sentencesAbout(parts, about, page),
     emergencies: (state, page) => emergencies(parts, state, page),
     overriddenRefusals: (days, page) => overriddenRefusals(parts, days, page),
+    sharingRequests: (state, page) => sharingRequests(parts, state, page),
     relevanceRequests: (state, page) => relevanceRequests(parts, state, page),
     awaitingApproval: (page) => awaitingApproval(parts, page),
     grants: (page) => grants(parts, page),

@@ -1,6 +1,7 @@
 /**
  * Question 10: what was asked for and waits, or waited: records of adult work for which a judgement was asked, exceptions that a
- * manager has yet to approve, grants. Of which record and person a relevance request is, is not told: that it waits is.
+ * manager has yet to approve, grants; what agencies ask each other for stands in `sharing-requests.ts`. Of which record and person a
+ * relevance request is, is not told: that it waits is.
  */
 import type { Search } from '../../audit/index/search.js';
 import type { Protocol } from '../../domain/protocol.js';

@@ -1,0 +1,48 @@
+/**
+ * A written contribution (RULES §8; clause CF-06) as a record of its holder: about one person, of one category, approved by name for
+ * whoever asked. It passes the door like any other, so that every veto holds when it is read and a consent that was taken back since
+ * opens nothing. It stands in the gateway's register, in no agency's system: no list and no id leads to it but its own request.
+ */
+import type { AgencyId, Category, IsoInstant, PersonId, SourceId } from '../domain/words.js';
+import { type Sealed, seal } from '../sources/sealed.js';
+
+export interface WrittenContribution {
+  readonly id: string;
+  readonly holder: AgencyId;
+  readonly subject: PersonId;
+  readonly category: Category;
+  readonly text: string;
+  readonly at: IsoInstant;
+}
+
+const PREFIX = 'contributed/';
+
+/** What stands in for the source of a holder's contributions. */
+export function contributionsOf(holder: AgencyId): SourceId {
+  return `${PREFIX}${holder}`;
+}
+
+/** Whose contributions these are; undefined for a source that is one. */
+export function contributorOf(source: SourceId): AgencyId | undefined {
+  return source.startsWith(PREFIX) ? source.slice(PREFIX.length) : undefined;
+}
+
+export function sealContribution({ id, holder, subject, category, text, at }: WrittenContribution): Sealed {
+  return seal({
+    label: {
+      type: 'Contribution',
+      source: contributionsOf(holder),
+      localId: id,
+      subject,
+      names: [],
+      fromWorkWith: [subject],
+      category,
+      kind: 'OTHER',
+      confidentiality: 'N',
+      addresses: [],
+      at,
+    },
+    content: { category, text, writtenAt: at },
+    persons: { about: subject },
+  });
+}

@@ -1,98 +1,176 @@
 /**
  * Decisions that came out again already. A decision depends on its text, the version of the policies, the role and the purpose alone
- * (evidence apart, which decides nothing): the same text under the same three comes out again, whatever entry it stands in.
+ * (evidence apart, which decides nothing): the same text under the same three comes out again, whatever entry it stands in. Text that
+ * was read strictly once is known by its bytes from then on, and not read a second time.
  */
-import { isText, textOf } from './canonical.js';
-import type { DecisionText, EntryText } from './entry-text.js';
+import { readList, readString, readValue, sliceOf, stands, type Text } from './canonical.js';
+
+/** The place of one decision in the bytes. */
+export interface DecisionText {
+  from: number;
+  to: number;
+  /** Its list of evidence, brackets included: at the end where there is none. */
+  evidenceFrom: number;
+  evidenceTo: number;
+  /** Where its text was known already. */
+  known: KnownText | undefined;
+}
+
+/** An entry, as far as its decisions go: where its version, purpose and role stand, and the first `lineCount` decisions. */
+export interface DecisionsText extends Text {
+  version: number;
+  purpose: number;
+  role: number;
+  readonly lines: DecisionText[];
+  lineCount: number;
+}
+
+/** A version, purpose and role: the same three are the same object. */
+type Scope = { readonly name: string };
+
+/** What decisions begin with, up to their evidence; what they end with after it; or all of one that has none. */
+export interface KnownText {
+  /** Those that it goes on to after the evidence. */
+  readonly tails: Stretch | undefined;
+  /** Under what a decision of this text came out. */
+  readonly cameOut: Scope[];
+}
+
+/**
+ * What known texts have in common from one place on: bytes [from, to) of them all. Then one of them ends, or they part by their next
+ * byte. None begins with another: each ends where its decision does, or with the name of its evidence.
+ */
+interface Stretch {
+  from: number;
+  to: number;
+  next: Map<number, Stretch>;
+  ends: KnownText | undefined;
+}
 
 export interface KnownLines {
-  /** Whether each decision of the entry came out again before. */
-  has(entry: EntryText): boolean;
+  /** Reads the decision at `line.from` if its text is known; answers whether it is. Throws NotCanonical. */
+  read(text: Text, line: DecisionText): boolean;
+  /** Whether each decision of the entry, which was read, came out before. */
+  cameOut(entry: DecisionsText): boolean;
   /** Requires that they all did now. */
-  add(entry: EntryText): void;
+  add(entry: DecisionsText): void;
 }
-
-/** A decision's text before its list of evidence and after it. Where it has none, all of it and nothing: no other text is that. */
-interface Known {
-  readonly head: Buffer;
-  readonly tail: Buffer;
-}
-
-/** By their facts (`DecisionText.sum`): texts of other facts may be among those of one. */
-type Scope = Map<number, Known[]>;
-/** By purpose and role. */
-type Scopes = Map<string, Scope>;
 
 /** Texts remembered before it starts anew: some tens of MB. */
 const REMEMBERED = 200_000;
+const FIRST_ROOM = 1 << 16;
 
 export function newKnownLines(): KnownLines {
-  const versions = new Map<string, Scopes>();
-  let [version, scopes]: [Buffer, Scopes] = [Buffer.alloc(0), new Map()];
-  let count = 0;
+  let root = newStretch();
+  /** All texts, one after another: in one buffer they are found in half the time. */
+  let texts = Buffer.alloc(FIRST_ROOM);
+  let [used, count] = [0, 0];
+  /** Where the text that was found last ends. */
+  let end = 0;
 
-  /** Those of the entry's version, role and purpose. Versions change seldom: the last one is told by its bytes. */
-  function scopeOf({ tape, version: token, role, purpose }: EntryText): Scope {
-    if (!isText(tape, token, version)) {
-      const name = textOf(tape, token);
+  function find(stretch: Stretch, { bytes }: Text, from: number): KnownText | undefined {
+    const known = texts;
+    let at = from;
+    for (let here = stretch.next.get(bytes[at] as number); here; here = here.next.get(bytes[at] as number)) {
+      const { from, to, ends } = here;
+      for (let i = from; i < to; i += 1, at += 1) if (bytes[at] !== known[i]) return undefined;
+      end = at;
+      if (ends) return ends;
+    }
+    return undefined;
+  }
+
+  function put(stretch: Stretch, { bytes }: Text, from: number, to: number, hasTails: boolean): KnownText {
+    let [before, at] = [stretch, from];
+    for (;;) {
+      const here = before.next.get(bytes[at] as number);
+      if (!here) {
+        const ends = { tails: hasTails ? newStretch() : undefined, cameOut: [] };
+        before.next.set(bytes[at] as number, newStretch(used, used + to - at, ends));
+        keep(bytes.subarray(at, to));
+        return ends;
+      }
+      let i = here.from;
+      for (; i < here.to && bytes[at] === texts[i]; i += 1) at += 1;
+      if (i < here.to) part(here, i);
+      else if (here.ends) return here.ends;
+      before = here;
+    }
+  }
+
+  /** Makes two of a stretch. */
+  function part(stretch: Stretch, at: number): void {
+    const rest = newStretch(at, stretch.to, stretch.ends, stretch.next);
+    stretch.to = at;
+    stretch.next = new Map([[texts[at] as number, rest]]);
+    stretch.ends = undefined;
+  }
+
+  function keep(text: Buffer): void {
+    if (used + text.length > texts.length) texts = Buffer.concat([texts], 2 * (used + text.length));
+    text.copy(texts, used);
+    used += text.length;
+    count += 1;
+  }
+
+  const scopes = new Map<string, Map<string, Scope>>();
+  let [version, ofVersion]: [Buffer | undefined, Map<string, Scope>] = [undefined, new Map()];
+
+  /** Versions change seldom: the last one is told by its bytes. */
+  function scopeOf(entry: DecisionsText): Scope {
+    if (!version || !stands(entry, entry.version, version)) {
+      const name = quoted(entry, entry.version);
       version = Buffer.from(name);
-      scopes = versions.get(name) ?? new Map<string, Scope>();
-      versions.set(name, scopes);
+      ofVersion = scopes.get(name) ?? new Map<string, Scope>();
+      scopes.set(name, ofVersion);
     }
     // Parted by what cannot stand in the text of a string.
-    const name = `${textOf(tape, purpose)}\n${textOf(tape, role)}`;
-    let scope = scopes.get(name);
+    const name = `${quoted(entry, entry.purpose)}\n${quoted(entry, entry.role)}`;
+    let scope = ofVersion.get(name);
     if (!scope) {
-      scope = new Map();
-      scopes.set(name, scope);
+      scope = { name };
+      ofVersion.set(name, scope);
     }
     return scope;
   }
 
   return {
-    has(entry) {
+    read(text, line) {
+      const head = find(root, text, line.from);
+      line.known = head;
+      if (!head) return false;
+      line.to = line.evidenceFrom = line.evidenceTo = end;
+      if (!head.tails) return true;
+      line.evidenceTo = readList(text, end, readString);
+      line.known = find(head.tails, text, line.evidenceTo);
+      line.to = end;
+      return line.known !== undefined;
+    },
+    cameOut(entry) {
       const scope = scopeOf(entry);
-      for (let i = 0; i < entry.lineCount; i += 1) {
-        const line = entry.lines[i] as DecisionText;
-        const known = scope.get(line.sum);
-        if (!known || !isAmong(known, entry.tape.bytes, line)) return false;
-      }
+      for (let i = 0; i < entry.lineCount; i += 1) if (!entry.lines[i]?.known?.cameOut.includes(scope)) return false;
       return true;
     },
     add(entry) {
       if (count >= REMEMBERED) {
-        versions.clear();
-        version = Buffer.alloc(0);
-        count = 0;
+        root = newStretch();
+        used = count = 0;
       }
       const scope = scopeOf(entry);
-      for (const line of entry.lines.slice(0, entry.lineCount)) {
-        const known = scope.get(line.sum) ?? [];
-        scope.set(line.sum, known);
-        if (isAmong(known, entry.tape.bytes, line)) continue;
-        known.push(knownOf(entry.tape.bytes, line));
-        count += 1;
+      for (const { from, to, evidenceFrom, evidenceTo } of entry.lines.slice(0, entry.lineCount)) {
+        const head = put(root, entry, from, evidenceFrom, evidenceFrom < to);
+        const known = head.tails ? put(head.tails, entry, evidenceTo, to, false) : head;
+        if (!known.cameOut.includes(scope)) known.cameOut.push(scope);
       }
     },
   };
 }
 
-function knownOf(bytes: Buffer, { from, to, evidenceFrom, evidenceTo }: DecisionText): Known {
-  return {
-    head: Buffer.from(bytes.subarray(from, evidenceFrom)),
-    tail: Buffer.from(bytes.subarray(evidenceTo, to)),
-  };
+/** One form of object for all: what is read of it costs a quarter. */
+function newStretch(from = 0, to = 0, ends?: KnownText, next: Stretch['next'] = new Map()): Stretch {
+  return { from, to, next, ends };
 }
 
-function isAmong(known: readonly Known[], bytes: Buffer, line: DecisionText): boolean {
-  for (const { head, tail } of known) {
-    if (stands(bytes, line.from, line.evidenceFrom, head) && stands(bytes, line.evidenceTo, line.to, tail)) return true;
-  }
-  return false;
-}
-
-function stands(bytes: Buffer, from: number, to: number, text: Buffer): boolean {
-  if (to - from !== text.length) return false;
-  for (let i = 0; i < text.length; i += 1) if (bytes[from + i] !== text[i]) return false;
-  return true;
+function quoted(text: Text, at: number): string {
+  return sliceOf(text, at, readValue(text, at));
 }

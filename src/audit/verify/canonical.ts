@@ -6,6 +6,7 @@
  * are not UTF-8) throws NotCanonical. A string that has no end is stopped by what may not stand in one, and by the end of the bytes.
  */
 import { isAscii, isUtf8 } from 'node:buffer';
+import { viewOf } from './stretch.js';
 
 export class NotCanonical extends Error {
   override readonly name = 'NotCanonical';
@@ -14,6 +15,8 @@ export class NotCanonical extends Error {
 /** Bytes that are being read. */
 export interface Text {
   bytes: Buffer;
+  /** Of the same bytes. */
+  view: DataView;
   /** ASCII without escapes: the bytes of a string are its characters. */
   isPlain: boolean;
   /** Lists and objects that are open. */
@@ -36,7 +39,8 @@ const LONG_ESCAPE = /^00(0[0-7be]|0f|1[0-9a-f])$/;
 const WORDS = ['null', 'true', 'false'];
 
 export function newText(): Text {
-  return { bytes: Buffer.alloc(0), isPlain: true, depth: 0 };
+  const bytes = Buffer.alloc(0);
+  return { bytes, view: viewOf(bytes), isPlain: true, depth: 0 };
 }
 
 export function fail(): never {
@@ -46,6 +50,7 @@ export function fail(): never {
 /** Reads bytes that are one value and nothing else. Throws NotCanonical. */
 export function readAll<T extends Text>(text: T, bytes: Buffer, read: ReadValue<T>): void {
   text.bytes = bytes;
+  text.view = viewOf(bytes);
   text.isPlain = isAscii(bytes) && !bytes.includes(BACKSLASH);
   text.depth = 0;
   if ((!text.isPlain && !isUtf8(bytes)) || read(text, 0) !== bytes.length) fail();

@@ -7,7 +7,6 @@ import {
   charactersAt,
   fail,
   newText,
-  type ReadMember,
   readAll,
   readList,
   readNumber,
@@ -20,6 +19,7 @@ import {
   wholeIn,
 } from './canonical.js';
 import { type DecisionText, type KnownLines, newKnownLines } from './known-lines.js';
+import { copyTo, isAt, viewOf } from './stretch.js';
 
 /** An entry; where it says what. No member is at 0, which is the entry. */
 export interface EntryText extends Text {
@@ -38,13 +38,16 @@ export interface EntryText extends Text {
   /** Each decision's own place; the first `lineCount` are of this entry. */
   readonly lines: DecisionText[];
   lineCount: number;
-  /** Ids of whom its outcomes are about, each at least once. */
+  /** Ids of whom its outcomes are about, each at least once: the first `subjectCount`. */
   readonly subjects: string[];
+  subjectCount: number;
   /** Whom the outcome before is about: from `subject` to `subjectEnd`, nobody at the first. */
   subject: number;
   subjectEnd: number;
   /** `[[holder,type,ids],…` of its outcomes, from RECORDS_AT on to `recordsEnd`; not closed. */
   records: Buffer;
+  /** Of the same bytes. */
+  recordsView: DataView;
   recordsEnd: number;
   statements: readonly StatementText[];
 }
@@ -63,27 +66,23 @@ const NONE: readonly StatementText[] = [];
 const NULL = Buffer.from('null');
 
 const name = (text: string): Buffer => Buffer.from(`"${text}"`);
-const MEMBERS: readonly (readonly [name: Buffer, read: ReadMember<EntryText>])[] = [
-  [name('at'), readText('at')],
-  [name('decisions'), readDecisions],
-  [name('id'), readText('id')],
-  [name('outcomes'), readOutcomes],
-  [name('policyVersion'), readText('version')],
-  [name('purpose'), readPurpose],
-  [name('registersVersion'), readRegistersVersion],
-  [name('requester'), (entry, at) => readObject(entry, at, readOfRequester)],
-  [name('statements'), readStatements],
-];
-const OF_REQUESTER: readonly (readonly [name: Buffer, read: ReadMember<EntryText>])[] = [
-  [name('agency'), readText('agency')],
-  [name('role'), readText('role')],
-  [name('worker'), readText('worker')],
-];
-const EVIDENCE = name('evidence');
+const [AT, DECISIONS, ID, OUTCOMES, STATEMENTS] = ['at', 'decisions', 'id', 'outcomes', 'statements'].map(
+  name,
+) as Names;
+const [VERSION, PURPOSE, REGISTERS_VERSION, REQUESTER, EVIDENCE] = [
+  'policyVersion',
+  'purpose',
+  'registersVersion',
+  'requester',
+  'evidence',
+].map(name) as Names;
+const [AGENCY, ROLE, WORKER] = [name('agency'), name('role'), name('worker')];
+type Names = [Buffer, Buffer, Buffer, Buffer, Buffer];
 const [QUOTE, COMMA, OPEN_LIST, CLOSE_LIST] = [0x22, 0x2c, 0x5b, 0x5d] as const;
 
 /** `known`: decisions that need not be read again. */
 export function newEntryText(known = newKnownLines()): EntryText {
+  const records = Buffer.alloc(FIRST_ROOM);
   return {
     ...newText(),
     at: 0,
@@ -100,9 +99,11 @@ export function newEntryText(known = newKnownLines()): EntryText {
     lines: [],
     lineCount: 0,
     subjects: [],
+    subjectCount: 0,
     subject: 0,
     subjectEnd: 0,
-    records: Buffer.alloc(FIRST_ROOM),
+    records,
+    recordsView: viewOf(records),
     recordsEnd: 0,
     statements: NONE,
   };
@@ -113,10 +114,13 @@ export function readEntryText(entry: EntryText, bytes: Buffer): void {
   entry.at = entry.id = entry.worker = entry.agency = entry.role = entry.purpose = entry.version = entry.decisions = 0;
   entry.registersVersion = undefined;
   entry.lineCount = 0;
-  entry.subjects.length = 0;
+  entry.subjectCount = 0;
   entry.statements = NONE;
   // What is copied out of the text is never longer than it.
-  if (entry.records.length < RECORDS_AT + bytes.length) entry.records = Buffer.alloc(2 * (RECORDS_AT + bytes.length));
+  if (entry.records.length < RECORDS_AT + bytes.length) {
+    entry.records = Buffer.alloc(2 * (RECORDS_AT + bytes.length));
+    entry.recordsView = viewOf(entry.records);
+  }
   entry.recordsEnd = 0;
   readAll(entry, bytes, readEntry);
   const { at, id, worker, agency, role, purpose, version, decisions, recordsEnd } = entry;
@@ -154,20 +158,25 @@ function readEntry(entry: EntryText, from: number): number {
 }
 
 function readOfEntry(entry: EntryText, at: number, name: number): number {
-  for (const [text, read] of MEMBERS) if (stands(entry, name, text)) return read(entry, at, name);
-  return readValue(entry, at);
+  if (stands(entry, name, DECISIONS)) return readDecisions(entry, at);
+  if (stands(entry, name, OUTCOMES)) return readOutcomes(entry, at);
+  if (stands(entry, name, STATEMENTS)) return readStatements(entry, at);
+  if (stands(entry, name, REQUESTER)) return readObject(entry, at, readOfRequester);
+  if (stands(entry, name, REGISTERS_VERSION)) return readRegistersVersion(entry, at);
+  if (stands(entry, name, PURPOSE)) return readPurpose(entry, at);
+  if (stands(entry, name, AT)) entry.at = at;
+  else if (stands(entry, name, ID)) entry.id = at;
+  else if (stands(entry, name, VERSION)) entry.version = at;
+  else return readValue(entry, at);
+  return readString(entry, at);
 }
 
 function readOfRequester(entry: EntryText, at: number, name: number): number {
-  for (const [text, read] of OF_REQUESTER) if (stands(entry, name, text)) return read(entry, at, name);
-  return readValue(entry, at);
-}
-
-function readText(member: 'at' | 'id' | 'version' | 'agency' | 'role' | 'worker'): ReadMember<EntryText> {
-  return (entry, at) => {
-    entry[member] = at;
-    return readString(entry, at);
-  };
+  if (stands(entry, name, AGENCY)) entry.agency = at;
+  else if (stands(entry, name, ROLE)) entry.role = at;
+  else if (stands(entry, name, WORKER)) entry.worker = at;
+  else return readValue(entry, at);
+  return readString(entry, at);
 }
 
 function readRegistersVersion(entry: EntryText, at: number): number {
@@ -192,7 +201,7 @@ function readDecision(entry: EntryText, from: number): number {
   const { known, lines, lineCount } = entry;
   let line = lines[lineCount];
   if (!line) {
-    line = { from: 0, to: 0, evidenceFrom: 0, evidenceTo: 0, known: undefined };
+    line = { from: 0, to: 0, evidenceFrom: 0, evidenceTo: 0, isKnown: false, scope: 0 };
     lines.push(line);
   }
   line.from = from;
@@ -222,21 +231,22 @@ function readOutcomes(entry: EntryText, at: number): number {
 
 /** [decision, subject, holder, type, ids] */
 function readOutcome(entry: EntryText, from: number): number {
-  const { bytes, records } = entry;
+  const { bytes, view, records, recordsView } = entry;
   if (bytes[from] !== OPEN_LIST) fail();
   const decisionEnd = readNumber(entry, from + 1);
   // The decisions stand before the outcomes, in the order of the keys.
   const made = wholeIn(entry, from + 1, decisionEnd);
   if (made < 0 || made >= entry.lineCount) fail();
   const subject = after(COMMA, bytes, decisionEnd);
-  const subjectEnd = readString(entry, subject);
+  // Records of one person stand together: who was read just before is known by the bytes.
+  const isSubject = standsAgain(entry, subject);
+  const subjectEnd = isSubject ? subject + entry.subjectEnd - entry.subject : readString(entry, subject);
   const holder = after(COMMA, bytes, subjectEnd);
   const type = after(COMMA, bytes, readString(entry, holder));
   const ids = after(COMMA, bytes, readString(entry, type));
   const end = after(CLOSE_LIST, bytes, readList(entry, ids, readString));
-  // Records of one person stand together.
-  if (!isSubject(entry, subject, subjectEnd)) {
-    entry.subjects.push(charactersAt(entry, subject));
+  if (!isSubject) {
+    entry.subjects[entry.subjectCount++] = charactersAt(entry, subject);
     entry.subject = subject;
     entry.subjectEnd = subjectEnd;
   }
@@ -244,8 +254,7 @@ function readOutcome(entry: EntryText, from: number): number {
   let to = entry.recordsEnd;
   if (to > RECORDS_AT + 1) records[to++] = COMMA;
   records[to++] = OPEN_LIST;
-  for (let i = holder; i < end; i += 1) records[to++] = bytes[i] as number;
-  entry.recordsEnd = to;
+  entry.recordsEnd = copyTo(recordsView, to, view, holder, end);
   return end;
 }
 
@@ -255,12 +264,9 @@ function after(byte: number, bytes: Buffer, at: number): number {
   return at + 1;
 }
 
-/** Whether this is whom the outcome before is about. */
-function isSubject({ bytes, subject, subjectEnd }: EntryText, from: number, to: number): boolean {
-  if (to - from !== subjectEnd - subject) return false;
-  // From the end: ids made one after another begin alike.
-  for (let i = to - 1, j = subjectEnd - 1; i >= from; i -= 1, j -= 1) if (bytes[i] !== bytes[j]) return false;
-  return true;
+/** Whether whom the outcome before is about stands here again. */
+function standsAgain({ view, subject, subjectEnd }: EntryText, at: number): boolean {
+  return subjectEnd > subject && isAt(view, at, view, subject, subjectEnd);
 }
 
 function readStatements(entry: EntryText, at: number): number {

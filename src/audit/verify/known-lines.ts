@@ -2,8 +2,11 @@
  * Decisions that came out again already. A decision depends on its text, the version of the policies, the role and the purpose alone
  * (evidence apart, which decides nothing): the same text under the same three comes out again, whatever entry it stands in. Text that
  * was read strictly once is known by its bytes from then on, and not read a second time.
+ *
+ * Two arrays of numbers and bytes hold all of it: objects lie scattered, and to follow them took three times as long.
  */
 import { readList, readString, readValue, sliceOf, stands, type Text } from './canonical.js';
+import { isAt, viewOf } from './stretch.js';
 
 /** The place of one decision in the bytes. */
 export interface DecisionText {
@@ -12,8 +15,9 @@ export interface DecisionText {
   /** Its list of evidence, brackets included: at the end where there is none. */
   evidenceFrom: number;
   evidenceTo: number;
-  /** Where its text was known already. */
-  known: KnownText | undefined;
+  /** Whether its text was known already; and under which scope it came out. */
+  isKnown: boolean;
+  scope: number;
 }
 
 /** An entry, as far as its decisions go: where its version, purpose and role stand, and the first `lineCount` decisions. */
@@ -25,28 +29,6 @@ export interface DecisionsText extends Text {
   lineCount: number;
 }
 
-/** A version, purpose and role: the same three are the same object. */
-type Scope = { readonly name: string };
-
-/** What decisions begin with, up to their evidence; what they end with after it; or all of one that has none. */
-export interface KnownText {
-  /** Those that it goes on to after the evidence. */
-  readonly tails: Stretch | undefined;
-  /** Under what a decision of this text came out. */
-  readonly cameOut: Scope[];
-}
-
-/**
- * What known texts have in common from one place on: bytes [from, to) of them all. Then one of them ends, or they part by their next
- * byte. None begins with another: each ends where its decision does, or with the name of its evidence.
- */
-interface Stretch {
-  from: number;
-  to: number;
-  next: Map<number, Stretch>;
-  ends: KnownText | undefined;
-}
-
 export interface KnownLines {
   /** Reads the decision at `line.from` if its text is known; answers whether it is. Throws NotCanonical. */
   read(text: Text, line: DecisionText): boolean;
@@ -56,121 +38,141 @@ export interface KnownLines {
   add(entry: DecisionsText): void;
 }
 
+/** The texts of a version, a purpose and a role. */
+type Scope = readonly [version: Buffer, purpose: Buffer, role: Buffer];
+
 /** Texts remembered before it starts anew: some tens of MB. */
 const REMEMBERED = 200_000;
-const FIRST_ROOM = 1 << 16;
+const FIRST_SLOTS = 1 << 12;
+const FIRST_ROOM = 1 << 18;
+const [OPEN_LIST, CLOSE_OBJECT] = [0x5b, 0x7d] as const;
+/** Of a slot: the sum of a text, where it lies in `texts`, and under which scope it last came out. An empty one ends at 0. */
+const [SUM, FROM, TO, SCOPE, SLOT] = [0, 1, 2, 3, 4] as const;
+/** In the place of a scope: the text is not all of a decision, but what some begin with up to their evidence. */
+const HEAD = -1;
+const NOT_THERE = -1;
 
 export function newKnownLines(): KnownLines {
-  let root = newStretch();
-  /** All texts, one after another: in one buffer they are found in half the time. */
+  let slots = new Int32Array(SLOT * FIRST_SLOTS);
   let texts = Buffer.alloc(FIRST_ROOM);
-  let [used, count] = [0, 0];
-  /** Where the text that was found last ends. */
-  let end = 0;
+  let view = viewOf(texts);
+  let [used, count] = [1, 0];
+  const scopes: Scope[] = [];
 
-  function find(stretch: Stretch, { bytes }: Text, from: number): KnownText | undefined {
-    const known = texts;
-    let at = from;
-    for (let here = stretch.next.get(bytes[at] as number); here; here = here.next.get(bytes[at] as number)) {
-      const { from, to, ends } = here;
-      for (let i = from; i < to; i += 1, at += 1) if (bytes[at] !== known[i]) return undefined;
-      end = at;
-      if (ends) return ends;
+  /** The slot of the text that stands here. None that is kept begins with another: each ends where its decision does, or before its evidence. */
+  function find(text: Text, at: number, after: number): number {
+    const sum = sumOf(text, at, after);
+    const last = slots.length / SLOT - 1;
+    for (let i = sum & last; ; i = (i + 1) & last) {
+      const slot = SLOT * i;
+      if (slots[slot + TO] === 0) return NOT_THERE;
+      if (
+        slots[slot + SUM] === sum &&
+        isAt(text.view, at, view, slots[slot + FROM] as number, slots[slot + TO] as number)
+      )
+        return slot;
     }
-    return undefined;
   }
 
-  function put(stretch: Stretch, { bytes }: Text, from: number, to: number, hasTails: boolean): KnownText {
-    let [before, at] = [stretch, from];
-    for (;;) {
-      const here = before.next.get(bytes[at] as number);
-      if (!here) {
-        const ends = { tails: hasTails ? newStretch() : undefined, cameOut: [] };
-        before.next.set(bytes[at] as number, newStretch(used, used + to - at, ends));
-        keep(bytes.subarray(at, to));
-        return ends;
+  /** Keeps bytes [from, to) as a text; answers with its place. */
+  function put(text: Text, from: number, to: number, after: number, scope: number): number {
+    let slot = find(text, from, after);
+    if (slot === NOT_THERE) {
+      if (2 * count * SLOT >= slots.length) grow();
+      const length = to - from;
+      if (used + length > texts.length) {
+        texts = Buffer.concat([texts], 2 * (used + length));
+        view = viewOf(texts);
       }
-      let i = here.from;
-      for (; i < here.to && bytes[at] === texts[i]; i += 1) at += 1;
-      if (i < here.to) part(here, i);
-      else if (here.ends) return here.ends;
-      before = here;
+      text.bytes.copy(texts, used, from, to);
+      slot = putSlot(sumOf(text, from, after), used, used + length);
+      used += length;
+      count += 1;
+    }
+    slots[slot + SCOPE] = scope;
+    return slots[slot + FROM] as number;
+  }
+
+  function putSlot(sum: number, from: number, to: number): number {
+    const last = slots.length / SLOT - 1;
+    let i = sum & last;
+    while (slots[SLOT * i + TO] !== 0) i = (i + 1) & last;
+    slots.set([sum, from, to], SLOT * i);
+    return SLOT * i;
+  }
+
+  function grow(): void {
+    const before = slots;
+    slots = new Int32Array(2 * before.length);
+    for (let slot = 0; slot < before.length; slot += SLOT) {
+      const [sum, from, to, scope] = before.subarray(slot, slot + SLOT) as unknown as [number, number, number, number];
+      if (to !== 0) slots[putSlot(sum, from, to) + SCOPE] = scope;
     }
   }
 
-  /** Makes two of a stretch. */
-  function part(stretch: Stretch, at: number): void {
-    const rest = newStretch(at, stretch.to, stretch.ends, stretch.next);
-    stretch.to = at;
-    stretch.next = new Map([[texts[at] as number, rest]]);
-    stretch.ends = undefined;
-  }
-
-  function keep(text: Buffer): void {
-    if (used + text.length > texts.length) texts = Buffer.concat([texts], 2 * (used + text.length));
-    text.copy(texts, used);
-    used += text.length;
-    count += 1;
-  }
-
-  const scopes = new Map<string, Map<string, Scope>>();
-  let [version, ofVersion]: [Buffer | undefined, Map<string, Scope>] = [undefined, new Map()];
-
-  /** Versions change seldom: the last one is told by its bytes. */
-  function scopeOf(entry: DecisionsText): Scope {
-    if (!version || !stands(entry, entry.version, version)) {
-      const name = quoted(entry, entry.version);
-      version = Buffer.from(name);
-      ofVersion = scopes.get(name) ?? new Map<string, Scope>();
-      scopes.set(name, ofVersion);
-    }
-    // Parted by what cannot stand in the text of a string.
-    const name = `${quoted(entry, entry.purpose)}\n${quoted(entry, entry.role)}`;
-    let scope = ofVersion.get(name);
-    if (!scope) {
-      scope = { name };
-      ofVersion.set(name, scope);
-    }
-    return scope;
+  function scopeOf(entry: DecisionsText): number {
+    const there = scopes.findIndex((scope) => isUnder(entry, scope));
+    if (there >= 0) return there;
+    const textAt = (at: number) => Buffer.from(sliceOf(entry, at, readValue(entry, at)));
+    return scopes.push([textAt(entry.version), textAt(entry.purpose), textAt(entry.role)]) - 1;
   }
 
   return {
     read(text, line) {
-      const head = find(root, text, line.from);
-      line.known = head;
-      if (!head) return false;
-      line.to = line.evidenceFrom = line.evidenceTo = end;
-      if (!head.tails) return true;
-      line.evidenceTo = readList(text, end, readString);
-      line.known = find(head.tails, text, line.evidenceTo);
-      line.to = end;
-      return line.known !== undefined;
+      line.isKnown = false;
+      let slot = find(text, line.from, 0);
+      if (slot === NOT_THERE) return false;
+      let [at, from, to] = [line.from, slots[slot + FROM] as number, slots[slot + TO] as number];
+      line.evidenceFrom = line.evidenceTo = line.to = at + to - from;
+      if (slots[slot + SCOPE] === HEAD) {
+        at = readList(text, line.evidenceFrom, readString);
+        slot = find(text, at, from);
+        if (slot === NOT_THERE) return false;
+        [from, to] = [slots[slot + FROM] as number, slots[slot + TO] as number];
+        line.evidenceTo = at;
+        line.to = at + to - from;
+      }
+      line.scope = slots[slot + SCOPE] as number;
+      line.isKnown = true;
+      return true;
     },
     cameOut(entry) {
-      const scope = scopeOf(entry);
-      for (let i = 0; i < entry.lineCount; i += 1) if (!entry.lines[i]?.known?.cameOut.includes(scope)) return false;
-      return true;
+      const { lines, lineCount } = entry;
+      const scope = scopes[lines[0]?.scope ?? NOT_THERE];
+      for (let i = 0; i < lineCount; i += 1) {
+        const line = lines[i] as DecisionText;
+        if (!line.isKnown || line.scope !== lines[0]?.scope) return false;
+      }
+      return scope !== undefined && isUnder(entry, scope);
     },
     add(entry) {
       if (count >= REMEMBERED) {
-        root = newStretch();
-        used = count = 0;
+        slots = new Int32Array(SLOT * FIRST_SLOTS);
+        [used, count] = [1, 0];
       }
       const scope = scopeOf(entry);
       for (const { from, to, evidenceFrom, evidenceTo } of entry.lines.slice(0, entry.lineCount)) {
-        const head = put(root, entry, from, evidenceFrom, evidenceFrom < to);
-        const known = head.tails ? put(head.tails, entry, evidenceTo, to, false) : head;
-        if (!known.cameOut.includes(scope)) known.cameOut.push(scope);
+        const hasEvidence = evidenceFrom < to;
+        const head = put(entry, from, evidenceFrom, 0, hasEvidence ? HEAD : scope);
+        if (hasEvidence) put(entry, evidenceTo, to, head, scope);
       }
     },
   };
 }
 
-/** One form of object for all: what is read of it costs a quarter. */
-function newStretch(from = 0, to = 0, ends?: KnownText, next: Stretch['next'] = new Map()): Stretch {
-  return { from, to, next, ends };
+function isUnder(entry: DecisionsText, [version, purpose, role]: Scope): boolean {
+  return (
+    stands(entry, entry.version, version) && stands(entry, entry.purpose, purpose) && stands(entry, entry.role, role)
+  );
 }
 
-function quoted(text: Text, at: number): string {
-  return sliceOf(text, at, readValue(text, at));
+/** Of the bytes up to the first list, or the end of an object: what tells decisions apart stands before it. */
+function sumOf({ bytes }: Text, from: number, after: number): number {
+  let sum = after;
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === OPEN_LIST || byte === CLOSE_OBJECT) break;
+    sum = (Math.imul(sum, 31) + byte) | 0;
+  }
+  return sum;
 }

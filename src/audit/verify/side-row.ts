@@ -112,9 +112,9 @@ function fieldSalt(salt: string, field: 'body' | 'records' | 'subjects' | 'worke
 }
 
 /** Whom it is about, each once, in the order of their UTF-16 code units. */
-function subjectsOf({ subjects, statements }: EntryText): readonly string[] {
-  if (statements.length === 0 && subjects.length === 1) return subjects;
-  const all = new Set(subjects);
+function subjectsOf({ subjects, subjectCount, statements }: EntryText): readonly string[] {
+  const all = new Set<string>();
+  for (let i = 0; i < subjectCount; i += 1) all.add(subjects[i] as string);
   for (const { subjects: more } of statements) for (const subject of more) all.add(subject);
   return [...all].sort();
 }

@@ -15,7 +15,7 @@ export interface DecisionText {
   /** Its list of evidence, brackets included: at the end where there is none. */
   evidenceFrom: number;
   evidenceTo: number;
-  /** Whether its text was known already; and under which scope it came out. */
+  /** Whether its text was known already; and the scope under which it came out last. */
   isKnown: boolean;
   scope: number;
 }
@@ -46,8 +46,11 @@ const REMEMBERED = 200_000;
 const FIRST_SLOTS = 1 << 12;
 const FIRST_ROOM = 1 << 18;
 const [OPEN_LIST, CLOSE_OBJECT] = [0x5b, 0x7d] as const;
-/** Of a slot: the sum of a text, where it lies in `texts`, and under which scope it last came out. An empty one ends at 0. */
-const [SUM, FROM, TO, SCOPE, SLOT] = [0, 1, 2, 3, 4] as const;
+/**
+ * Of a slot: the sum of a text, where it lies in `texts`, after which other text it came (0 for none), and under which scope it last came
+ * out. An empty one ends at 0.
+ */
+const [SUM, FROM, TO, AFTER, SCOPE, SLOT] = [0, 1, 2, 3, 4, 5] as const;
 /** In the place of a scope: the text is not all of a decision, but what some begin with up to their evidence. */
 const HEAD = -1;
 const NOT_THERE = -1;
@@ -59,7 +62,10 @@ export function newKnownLines(): KnownLines {
   let [used, count] = [1, 0];
   const scopes: Scope[] = [];
 
-  /** The slot of the text that stands here. None that is kept begins with another: each ends where its decision does, or before its evidence. */
+  /**
+   * The slot of the text that stands here after another. None that is kept begins with another: each ends where its decision does, or
+   * before its evidence.
+   */
   function find(text: Text, at: number, after: number): number {
     const sum = sumOf(text, at, after);
     const last = slots.length / SLOT - 1;
@@ -68,6 +74,7 @@ export function newKnownLines(): KnownLines {
       if (slots[slot + TO] === 0) return NOT_THERE;
       if (
         slots[slot + SUM] === sum &&
+        slots[slot + AFTER] === after &&
         isAt(text.view, at, view, slots[slot + FROM] as number, slots[slot + TO] as number)
       )
         return slot;
@@ -85,7 +92,7 @@ export function newKnownLines(): KnownLines {
         view = viewOf(texts);
       }
       text.bytes.copy(texts, used, from, to);
-      slot = putSlot(sumOf(text, from, after), used, used + length);
+      slot = putSlot(sumOf(text, from, after), used, used + length, after);
       used += length;
       count += 1;
     }
@@ -93,11 +100,11 @@ export function newKnownLines(): KnownLines {
     return slots[slot + FROM] as number;
   }
 
-  function putSlot(sum: number, from: number, to: number): number {
+  function putSlot(sum: number, from: number, to: number, after: number): number {
     const last = slots.length / SLOT - 1;
     let i = sum & last;
     while (slots[SLOT * i + TO] !== 0) i = (i + 1) & last;
-    slots.set([sum, from, to], SLOT * i);
+    slots.set([sum, from, to, after], SLOT * i);
     return SLOT * i;
   }
 
@@ -105,8 +112,8 @@ export function newKnownLines(): KnownLines {
     const before = slots;
     slots = new Int32Array(2 * before.length);
     for (let slot = 0; slot < before.length; slot += SLOT) {
-      const [sum, from, to, scope] = before.subarray(slot, slot + SLOT) as unknown as [number, number, number, number];
-      if (to !== 0) slots[putSlot(sum, from, to) + SCOPE] = scope;
+      const [sum = 0, from = 0, to = 0, after = 0, scope = 0] = before.subarray(slot, slot + SLOT);
+      if (to !== 0) slots[putSlot(sum, from, to, after) + SCOPE] = scope;
     }
   }
 
@@ -166,7 +173,7 @@ function isUnder(entry: DecisionsText, [version, purpose, role]: Scope): boolean
   );
 }
 
-/** Of the bytes up to the first list, or the end of an object: what tells decisions apart stands before it. */
+/** Of the bytes up to the first list, or the end of an object, and of what they come after: what tells decisions apart stands before it. */
 function sumOf({ bytes }: Text, from: number, after: number): number {
   let sum = after;
   for (let at = from; at < bytes.length; at += 1) {

@@ -66,7 +66,6 @@ const asRead = <T>(entry: T): never => JSON.parse(JSON.stringify(entry)) as neve
 describe('deciding again', () => {
   it('comes to what the gateway decides, at points of the whole space of facts', async () => {
     const replay: Replay = openReplay(folder);
-    await replay.prepare(policies.version);
     const seen = new Set<string>();
     fc.assert(
       fc.property(fc.oneof(anyFacts, likelyFacts), (facts) => {
@@ -84,7 +83,6 @@ describe('deciding again', () => {
 
   it('notices every part of a decision that is another', async () => {
     const replay = openReplay(folder);
-    await replay.prepare(policies.version);
     const held = { ...fc.sample(likelyFacts, { numRuns: 1, seed: 9 })[0]!, involvement: 'ENDED' } as FactRecord;
     const changes: Partial<DecisionEntry>[] = [
       { outcome: 'RELEASED' },
@@ -124,8 +122,10 @@ describe('deciding again', () => {
     await demo.stop();
   }, 60_000);
 
-  it('needs the policies of the version', async () => {
-    const replay = openReplay(folder);
-    await expect(replay.prepare('ab'.repeat(32))).rejects.toMatchObject({ code: 'POLICIES_MISSING' });
+  it('needs the policies of the version', () => {
+    const entry = { ...decided(fc.sample(anyFacts, 1)[0] as FactRecord), policyVersion: 'ab'.repeat(32) };
+    expect(() => openReplay(folder).entry(entry, 'entry 0')).toThrow(
+      expect.objectContaining({ code: 'POLICIES_MISSING' }),
+    );
   });
 });

@@ -734,6 +734,14 @@ describe('a log in files', () => {
     expect(await faultOf(at)).toMatchObject({ code: 'FILE_MALFORMED', place: 'entries.ndjson' });
   });
 
+  it('is whole when its rows say the same in another way than the export writes them', async () => {
+    const at = await write(copy());
+    const lines = (await readFile(join(at, 'entries.ndjson'), 'utf8')).trimEnd().split('\n');
+    const spaced = lines.map((line) => line.replace('{"index":', '{ "index": '));
+    await writeFile(join(at, 'entries.ndjson'), `${spaced.join('\n')}\n`);
+    expect((await faultOf(at)).code).toBe('NONE');
+  });
+
   it('names a missing file', async () => {
     for (const name of ['checkpoint', 'entries.ndjson', 'tile/0/000', 'tile/entries/001.p/169', 'tile/1/000.p/1']) {
       const at = await write(copy());

@@ -3,7 +3,7 @@
  * (docs/decisions/0001, RULES of release and denial). Written a second time; one decision for each distinct fact record of a version.
  */
 import { LogFault } from './fault.js';
-import { readBytes } from './files.js';
+import { readBytesNow } from './files.js';
 import { type Facts, type Rules, readRules } from './rules.js';
 
 /** A decision as an entry lists it. */
@@ -51,31 +51,31 @@ const NONE: readonly string[] = [];
 export interface Replay {
   /** Decides the lines of an entry again. Throws LogFault: POLICIES_MISSING, POLICIES_ALTERED, DECISION_DIFFERS. */
   entry(entry: Decided, place: string): void;
-  /** Reads the policies that an entry names, if they were not yet. */
-  prepare(version: string): Promise<void>;
-  isPrepared(version: string): boolean;
 }
 
 /** Decides again with the policies of an exported log. */
 export function openReplay(folder: string): Replay {
   const versions = new Map<string, Version>();
+
+  /** The policies that an entry names. */
+  function versionOf(version: string): Version {
+    const there = versions.get(version);
+    if (there) return there;
+    if (!/^[0-9a-f]{64}$/.test(version)) throw new LogFault('POLICIES_MISSING', 'an entry names no version');
+    const name = `policies/${version}.json`;
+    const bytes = policiesIn(folder, name);
+    try {
+      const read = { rules: readRules(bytes, version), known: new Map() };
+      versions.set(version, read);
+      return read;
+    } catch {
+      throw new LogFault('POLICIES_ALTERED', name);
+    }
+  }
+
   return {
-    isPrepared: (version) => versions.has(version),
-    async prepare(version) {
-      if (!/^[0-9a-f]{64}$/.test(version)) throw new LogFault('POLICIES_MISSING', 'an entry names no version');
-      const name = `policies/${version}.json`;
-      const bytes = await readBytes(folder, name).catch(() => {
-        throw new LogFault('POLICIES_MISSING', name);
-      });
-      try {
-        versions.set(version, { rules: readRules(bytes, version), known: new Map() });
-      } catch {
-        throw new LogFault('POLICIES_ALTERED', name);
-      }
-    },
     entry({ requester, purpose, policyVersion, decisions }, place) {
-      const version = versions.get(policyVersion);
-      if (!version) throw new LogFault('POLICIES_MISSING', place);
+      const version = versionOf(policyVersion);
       for (const [i, line] of decisions.entries()) {
         const again = againOf(version, line.facts);
         const isSame =
@@ -94,6 +94,14 @@ export function openReplay(folder: string): Replay {
       }
     },
   };
+}
+
+function policiesIn(folder: string, name: string): Buffer {
+  try {
+    return readBytesNow(folder, name);
+  } catch {
+    throw new LogFault('POLICIES_MISSING', name);
+  }
 }
 
 /** Whether what was shown goes less far than what was decided: less may be shown, never more. */

@@ -15,11 +15,11 @@ export interface Suspect {
 const WIDTH = 256;
 
 /** The fault at this entry. */
-export async function diagnose({ folder, size, index, leaf, lines }: Suspect): Promise<LogFault> {
+export function diagnose({ folder, size, index, leaf, lines }: Suspect): LogFault {
   const place = `entry ${index}`;
   const rows: (SideRow | undefined)[] = [];
   for (let ahead = 0; ahead < 3; ahead += 1) {
-    const line = await lines.peek(ahead);
+    const line = lines.peek(ahead);
     rows.push(line && readSideRow(line.bytes, `entry ${index + ahead}`));
   }
   const [here, next, third] = rows as [SideRow, SideRow | undefined, SideRow | undefined];
@@ -43,7 +43,7 @@ export async function diagnose({ folder, size, index, leaf, lines }: Suspect): P
       place,
     );
   }
-  return new LogFault((await standsLater(leaf, lines)) ? 'ENTRY_ORDER' : 'ENTRY_MISSING', place);
+  return new LogFault(standsLater(leaf, lines) ? 'ENTRY_ORDER' : 'ENTRY_MISSING', place);
 }
 
 /** The index of a leaf. */
@@ -65,8 +65,8 @@ function leavesAt(folder: string, index: number, width: number): readonly string
 }
 
 /** Whether the row of a leaf comes further on. */
-async function standsLater(leaf: string, lines: Lines): Promise<boolean> {
-  for (let line = await lines.next(); line; line = await lines.next()) {
+function standsLater(leaf: string, lines: Lines): boolean {
+  for (let line = lines.next(); line; line = lines.next()) {
     try {
       if (leafOfRow(readSideRow(line.bytes, '')) === leaf) return true;
     } catch {

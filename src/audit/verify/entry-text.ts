@@ -1,29 +1,28 @@
 /**
  * What a verifier wants of an entry, by its places in the canonical text (`canonical.ts`). Members that a verifier knows nothing of may be
- * there; those it knows must be of their form. One tape and one scratch buffer serve all entries, one after another: most of a log is
- * verified without making an object of what it says.
+ * there; those it knows must be of their form. One EntryText serves all entries, one after another: most of a log is verified without
+ * making an object of what it says.
  */
 import {
-  COMMA,
-  charactersOf,
+  charactersAt,
   fail,
-  isKind,
-  isText,
-  newTape,
-  OPEN_LIST,
-  OPEN_OBJECT,
-  QUOTE,
-  readCanonical,
-  sumOf,
-  type Tape,
-  textOf,
-  tokenAfter,
-  wholeOf,
+  newText,
+  readAll,
+  readList,
+  readNumber,
+  readObject,
+  readString,
+  readValue,
+  sliceOf,
+  stands,
+  type Text,
+  wholeIn,
 } from './canonical.js';
+import { type DecisionText, type KnownLines, newKnownLines } from './known-lines.js';
+import { copyTo, isAt, viewOf } from './stretch.js';
 
-/** An entry; of what it says the tokens on the tape. */
-export interface EntryText {
-  readonly tape: Tape;
+/** An entry; where it says what. No member is at 0, which is the entry. */
+export interface EntryText extends Text {
   at: number;
   id: number;
   worker: number;
@@ -34,27 +33,23 @@ export interface EntryText {
   version: number;
   registersVersion: number | undefined;
   decisions: number;
+  decisionsEnd: number;
+  readonly known: KnownLines;
   /** Each decision's own place; the first `lineCount` are of this entry. */
   readonly lines: DecisionText[];
   lineCount: number;
-  /** Ids of whom its outcomes are about, each at least once. */
+  /** Ids of whom its outcomes are about, each at least once: the first `subjectCount`. */
   readonly subjects: string[];
+  subjectCount: number;
+  /** Whom the outcome before is about: from `subject` to `subjectEnd`, nobody at the first. */
+  subject: number;
+  subjectEnd: number;
   /** `[[holder,type,ids],…` of its outcomes, from RECORDS_AT on to `recordsEnd`; not closed. */
   records: Buffer;
+  /** Of the same bytes. */
+  recordsView: DataView;
   recordsEnd: number;
   statements: readonly StatementText[];
-}
-
-/** The place of one decision in the bytes. */
-export interface DecisionText {
-  from: number;
-  to: number;
-  /** Of the number of its facts (`sumOf`). */
-  sum: number;
-  /** The token of its list of evidence, 0 for none; and where it is, brackets included: at the end where there is none. */
-  evidence: number;
-  evidenceFrom: number;
-  evidenceTo: number;
 }
 
 /** Something said, or shown of what was said. */
@@ -71,29 +66,25 @@ const NONE: readonly StatementText[] = [];
 const NULL = Buffer.from('null');
 
 const name = (text: string): Buffer => Buffer.from(`"${text}"`);
-/** The members that a verifier knows, in their order. */
-const MEMBERS: readonly (readonly [name: Buffer, read: (entry: EntryText, token: number) => void])[] = [
-  [name('at'), readText('at')],
-  [name('decisions'), readDecisions],
-  [name('id'), readText('id')],
-  [name('outcomes'), readOutcomes],
-  [name('policyVersion'), readText('version')],
-  [name('purpose'), readPurpose],
-  [name('registersVersion'), readRegistersVersion],
-  [name('requester'), readRequester],
-  [name('statements'), readStatements],
-];
-const [WORKER, AGENCY, ROLE, FACTS, EVIDENCE] = ['worker', 'agency', 'role', 'facts', 'evidence'].map(name) as [
-  Buffer,
-  Buffer,
-  Buffer,
-  Buffer,
-  Buffer,
-];
+const [AT, DECISIONS, ID, OUTCOMES, STATEMENTS] = ['at', 'decisions', 'id', 'outcomes', 'statements'].map(
+  name,
+) as Names;
+const [VERSION, PURPOSE, REGISTERS_VERSION, REQUESTER, EVIDENCE] = [
+  'policyVersion',
+  'purpose',
+  'registersVersion',
+  'requester',
+  'evidence',
+].map(name) as Names;
+const [AGENCY, ROLE, WORKER] = [name('agency'), name('role'), name('worker')];
+type Names = [Buffer, Buffer, Buffer, Buffer, Buffer];
+const [QUOTE, COMMA, OPEN_LIST, CLOSE_LIST] = [0x22, 0x2c, 0x5b, 0x5d] as const;
 
-export function newEntryText(): EntryText {
+/** `known`: decisions that need not be read again. */
+export function newEntryText(known = newKnownLines()): EntryText {
+  const records = Buffer.alloc(FIRST_ROOM);
   return {
-    tape: newTape(),
+    ...newText(),
     at: 0,
     id: 0,
     worker: 0,
@@ -103,182 +94,187 @@ export function newEntryText(): EntryText {
     version: 0,
     registersVersion: undefined,
     decisions: 0,
+    decisionsEnd: 0,
+    known,
     lines: [],
     lineCount: 0,
     subjects: [],
-    records: Buffer.alloc(FIRST_ROOM),
+    subjectCount: 0,
+    subject: 0,
+    subjectEnd: 0,
+    records,
+    recordsView: viewOf(records),
     recordsEnd: 0,
     statements: NONE,
   };
 }
 
 /** Reads the entry whose text is these bytes. Throws NotCanonical unless it is canonical, and an entry. */
-export function readEntryText(entry: EntryText, bytes: Buffer, from: number, to: number): void {
-  const { tape } = entry;
-  readCanonical(tape, bytes, from, to);
-  // No member is at token 0, which is the entry.
+export function readEntryText(entry: EntryText, bytes: Buffer): void {
   entry.at = entry.id = entry.worker = entry.agency = entry.role = entry.purpose = entry.version = entry.decisions = 0;
   entry.registersVersion = undefined;
   entry.lineCount = 0;
-  entry.subjects.length = 0;
+  entry.subjectCount = 0;
   entry.statements = NONE;
   // What is copied out of the text is never longer than it.
-  if (entry.records.length < RECORDS_AT + to - from) entry.records = Buffer.alloc(2 * (RECORDS_AT + to - from));
-  entry.recordsEnd = 0;
-  if (!isKind(tape, 0, OPEN_OBJECT)) fail();
-  let known = 0;
-  for (let token = 1; token < tokenAfter(tape, 0); token = tokenAfter(tape, token + 1)) {
-    // Both are in order: what is not at the first place that is left is at none before it.
-    for (let i = known; i < MEMBERS.length; i += 1) {
-      const [text, read] = MEMBERS[i] as (typeof MEMBERS)[number];
-      if (!isText(tape, token, text)) continue;
-      read(entry, token + 1);
-      known = i + 1;
-      break;
-    }
+  if (entry.records.length < RECORDS_AT + bytes.length) {
+    entry.records = Buffer.alloc(2 * (RECORDS_AT + bytes.length));
+    entry.recordsView = viewOf(entry.records);
   }
+  entry.recordsEnd = 0;
+  readAll(entry, bytes, readEntry);
   const { at, id, worker, agency, role, purpose, version, decisions, recordsEnd } = entry;
   if (!(at && id && worker && agency && role && purpose && version && decisions && recordsEnd)) fail();
 }
 
 /** The characters of a string of the entry. */
-export function said({ tape }: EntryText, token: number): string {
-  return charactersOf(tape, token);
+export function said(entry: EntryText, at: number): string {
+  return charactersAt(entry, at);
+}
+
+/** The same as it stands there, in JSON. */
+export function quoted(entry: EntryText, at: number): string {
+  return sliceOf(entry, at, readValue(entry, at));
 }
 
 /** What was asked for; null where the entry says so. */
-export function purposeOf({ tape, purpose }: EntryText): string | null {
-  return isKind(tape, purpose, QUOTE) ? charactersOf(tape, purpose) : null;
+export function purposeOf(entry: EntryText): string | null {
+  return entry.bytes[entry.purpose] === QUOTE ? said(entry, entry.purpose) : null;
 }
 
-/** A part of the entry, as JSON. */
-export function parsed(entry: EntryText, token: number): unknown {
-  return JSON.parse(textOf(entry.tape, token));
+/** Its decisions, as JSON. */
+export function decisionsOf(entry: EntryText): unknown {
+  return JSON.parse(sliceOf(entry, entry.decisions, entry.decisionsEnd));
 }
 
 /** The evidence of one decision. */
-export function evidenceOf({ tape, lines }: EntryText, line: number): readonly string[] {
-  const { evidence } = lines[line] as DecisionText;
-  const ids: string[] = [];
-  if (evidence === 0) return ids;
-  for (let token = evidence + 1; token < tokenAfter(tape, evidence); token += 1) ids.push(charactersOf(tape, token));
-  return ids;
+export function evidenceOf(entry: EntryText, line: number): readonly string[] {
+  const { evidenceFrom, evidenceTo } = entry.lines[line] as DecisionText;
+  return evidenceFrom === evidenceTo ? [] : (JSON.parse(sliceOf(entry, evidenceFrom, evidenceTo)) as string[]);
 }
 
-function string({ tape }: EntryText, token: number): number {
-  if (!isKind(tape, token, QUOTE)) fail();
-  return token;
+function readEntry(entry: EntryText, from: number): number {
+  return readObject(entry, from, readOfEntry);
 }
 
-function readText(member: 'at' | 'id' | 'version') {
-  return (entry: EntryText, token: number) => {
-    entry[member] = string(entry, token);
-  };
+function readOfEntry(entry: EntryText, at: number, name: number): number {
+  if (stands(entry, name, DECISIONS)) return readDecisions(entry, at);
+  if (stands(entry, name, OUTCOMES)) return readOutcomes(entry, at);
+  if (stands(entry, name, STATEMENTS)) return readStatements(entry, at);
+  if (stands(entry, name, REQUESTER)) return readObject(entry, at, readOfRequester);
+  if (stands(entry, name, REGISTERS_VERSION)) return readRegistersVersion(entry, at);
+  if (stands(entry, name, PURPOSE)) return readPurpose(entry, at);
+  if (stands(entry, name, AT)) entry.at = at;
+  else if (stands(entry, name, ID)) entry.id = at;
+  else if (stands(entry, name, VERSION)) entry.version = at;
+  else return readValue(entry, at);
+  return readString(entry, at);
 }
 
-function readRegistersVersion(entry: EntryText, token: number): void {
-  entry.registersVersion = wholeOf(entry.tape, token);
+function readOfRequester(entry: EntryText, at: number, name: number): number {
+  if (stands(entry, name, AGENCY)) entry.agency = at;
+  else if (stands(entry, name, ROLE)) entry.role = at;
+  else if (stands(entry, name, WORKER)) entry.worker = at;
+  else return readValue(entry, at);
+  return readString(entry, at);
+}
+
+function readRegistersVersion(entry: EntryText, at: number): number {
+  const end = readNumber(entry, at);
+  entry.registersVersion = wholeIn(entry, at, end);
   if (entry.registersVersion < 0) fail();
+  return end;
 }
 
-function readPurpose(entry: EntryText, token: number): void {
-  entry.purpose = isText(entry.tape, token, NULL) ? token : string(entry, token);
+function readPurpose(entry: EntryText, at: number): number {
+  entry.purpose = at;
+  return stands(entry, at, NULL) ? at + NULL.length : readString(entry, at);
 }
 
-function readRequester(entry: EntryText, requester: number): void {
-  const { tape } = entry;
-  if (!isKind(tape, requester, OPEN_OBJECT)) fail();
-  for (let token = requester + 1; token < tokenAfter(tape, requester); token = tokenAfter(tape, token + 1)) {
-    if (isText(tape, token, WORKER)) entry.worker = string(entry, token + 1);
-    else if (isText(tape, token, AGENCY)) entry.agency = string(entry, token + 1);
-    else if (isText(tape, token, ROLE)) entry.role = string(entry, token + 1);
-  }
+function readDecisions(entry: EntryText, at: number): number {
+  entry.decisions = at;
+  entry.decisionsEnd = readList(entry, at, readDecision);
+  return entry.decisionsEnd;
 }
 
-function readDecisions(entry: EntryText, decisions: number): void {
-  const { tape } = entry;
-  if (!isKind(tape, decisions, OPEN_LIST)) fail();
-  entry.decisions = decisions;
-  for (let token = decisions + 1; token < tokenAfter(tape, decisions); token = tokenAfter(tape, token))
-    readDecision(entry, token);
-}
-
-function readDecision(entry: EntryText, decision: number): void {
-  const { tape, lines, lineCount } = entry;
-  const { places } = tape;
-  if (!isKind(tape, decision, OPEN_OBJECT)) fail();
+function readDecision(entry: EntryText, from: number): number {
+  const { known, lines, lineCount } = entry;
   let line = lines[lineCount];
   if (!line) {
-    line = { from: 0, to: 0, sum: 0, evidence: 0, evidenceFrom: 0, evidenceTo: 0 };
+    line = { from: 0, to: 0, evidenceFrom: 0, evidenceTo: 0, isKnown: false, scope: 0 };
     lines.push(line);
   }
-  line.from = places[3 * decision] as number;
-  line.to = line.evidenceFrom = line.evidenceTo = places[3 * decision + 1] as number;
-  line.sum = 0;
-  line.evidence = 0;
-  for (let token = decision + 1; token < tokenAfter(tape, decision); token = tokenAfter(tape, token + 1)) {
-    if (isText(tape, token, FACTS)) line.sum = sumOf(tape, token + 1);
-    else if (isText(tape, token, EVIDENCE)) {
-      line.evidence = token + 1;
-      line.evidenceFrom = places[3 * token + 3] as number;
-      line.evidenceTo = places[3 * token + 4] as number;
-      assertTexts(tape, token + 1);
-    }
+  line.from = from;
+  if (!known.read(entry, line)) {
+    line.evidenceTo = 0;
+    line.to = readObject(entry, from, readOfDecision);
+    if (line.evidenceTo === 0) line.evidenceFrom = line.evidenceTo = line.to;
   }
   entry.lineCount += 1;
+  return line.to;
 }
 
-function readOutcomes(entry: EntryText, outcomes: number): void {
-  const { tape, records } = entry;
-  const { bytes, places } = tape;
-  if (!isKind(tape, outcomes, OPEN_LIST)) fail();
-  let end = RECORDS_AT;
-  records[end++] = OPEN_LIST;
-  let last = 0;
-  // [decision, subject, holder, type, ids]
-  for (let token = outcomes + 1; token < tokenAfter(tape, outcomes); token = tokenAfter(tape, token)) {
-    const [decision, subject, holder, type, ids] = [token + 1, token + 2, token + 3, token + 4, token + 5];
-    if (
-      !isKind(tape, token, OPEN_LIST) ||
-      tokenAfter(tape, token) <= ids ||
-      tokenAfter(tape, ids) !== tokenAfter(tape, token)
-    )
-      fail();
-    if (!isKind(tape, subject, QUOTE) || !isKind(tape, holder, QUOTE) || !isKind(tape, type, QUOTE)) fail();
-    // The decisions stand before the outcomes, in the order of the keys.
-    const made = wholeOf(tape, decision);
-    if (made < 0 || made >= entry.lineCount) fail();
-    assertTexts(tape, ids);
-    // Records of one person stand together.
-    if (last === 0 || !isSame(tape, subject, last)) entry.subjects.push(charactersOf(tape, subject));
-    last = subject;
-    // From the holder on it is the text of the record, with the outcome's own bracket at its end.
-    if (end > RECORDS_AT + 1) records[end++] = COMMA;
-    records[end++] = OPEN_LIST;
-    const to = places[3 * token + 1] as number;
-    for (let from = places[3 * holder] as number; from < to; from += 1) records[end++] = bytes[from] as number;
+function readOfDecision(entry: EntryText, at: number, name: number): number {
+  if (!stands(entry, name, EVIDENCE)) return readValue(entry, at);
+  const line = entry.lines[entry.lineCount] as DecisionText;
+  line.evidenceFrom = at;
+  line.evidenceTo = readList(entry, at, readString);
+  return line.evidenceTo;
+}
+
+function readOutcomes(entry: EntryText, at: number): number {
+  entry.records[RECORDS_AT] = OPEN_LIST;
+  entry.recordsEnd = RECORDS_AT + 1;
+  entry.subject = entry.subjectEnd = 0;
+  return readList(entry, at, readOutcome);
+}
+
+/** [decision, subject, holder, type, ids] */
+function readOutcome(entry: EntryText, from: number): number {
+  const { bytes, view, records, recordsView } = entry;
+  if (bytes[from] !== OPEN_LIST) fail();
+  const decisionEnd = readNumber(entry, from + 1);
+  // The decisions stand before the outcomes, in the order of the keys.
+  const made = wholeIn(entry, from + 1, decisionEnd);
+  if (made < 0 || made >= entry.lineCount) fail();
+  const subject = after(COMMA, bytes, decisionEnd);
+  // Records of one person stand together: who was read just before is known by the bytes.
+  const isSubject = standsAgain(entry, subject);
+  const subjectEnd = isSubject ? subject + entry.subjectEnd - entry.subject : readString(entry, subject);
+  const holder = after(COMMA, bytes, subjectEnd);
+  const type = after(COMMA, bytes, readString(entry, holder));
+  const ids = after(COMMA, bytes, readString(entry, type));
+  const end = after(CLOSE_LIST, bytes, readList(entry, ids, readString));
+  if (!isSubject) {
+    entry.subjects[entry.subjectCount++] = charactersAt(entry, subject);
+    entry.subject = subject;
+    entry.subjectEnd = subjectEnd;
   }
-  entry.recordsEnd = end;
+  // From the holder on it is the text of the record, with the outcome's own bracket at its end.
+  let to = entry.recordsEnd;
+  if (to > RECORDS_AT + 1) records[to++] = COMMA;
+  records[to++] = OPEN_LIST;
+  entry.recordsEnd = copyTo(recordsView, to, view, holder, end);
+  return end;
 }
 
-function assertTexts(tape: Tape, list: number): void {
-  if (!isKind(tape, list, OPEN_LIST)) fail();
-  for (let token = list + 1; token < tokenAfter(tape, list); token += 1) if (!isKind(tape, token, QUOTE)) fail();
+/** The place after a byte that must stand here. */
+function after(byte: number, bytes: Buffer, at: number): number {
+  if (bytes[at] !== byte) fail();
+  return at + 1;
 }
 
-function isSame({ bytes, places }: Tape, a: number, b: number): boolean {
-  const [from, other] = [places[3 * a] as number, places[3 * b] as number];
-  const length = (places[3 * a + 1] as number) - from;
-  if ((places[3 * b + 1] as number) - other !== length) return false;
-  // From the end: ids made one after another begin alike.
-  for (let i = length - 1; i >= 0; i -= 1) if (bytes[from + i] !== bytes[other + i]) return false;
-  return true;
+/** Whether whom the outcome before is about stands here again. */
+function standsAgain({ view, subject, subjectEnd }: EntryText, at: number): boolean {
+  return subjectEnd > subject && isAt(view, at, view, subject, subjectEnd);
 }
 
-function readStatements(entry: EntryText, token: number): void {
-  const list = parsed(entry, token);
+function readStatements(entry: EntryText, at: number): number {
+  const end = readValue(entry, at);
+  const list: unknown = JSON.parse(sliceOf(entry, at, end));
   if (!Array.isArray(list) || !list.every(isStatement)) fail();
   entry.statements = list;
+  return end;
 }
 
 function isStatement(said: Partial<StatementText> | null): said is StatementText {

@@ -1,10 +1,11 @@
 /** The files of an exported log as a verifier reads them: lines one after another with where they end, tiles by level and index. */
-import { createReadStream, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogFault } from './fault.js';
 
-const CHUNK = 1 << 20;
+/** Bytes read at once, and more for a longer line. */
+const CHUNK = 1 << 18;
 const NEWLINE = 10;
 
 /** A line without its newline, and the byte of the file after it. */
@@ -13,75 +14,68 @@ export interface Line {
   readonly end: number;
 }
 
-/** The lines of a file, with a look ahead. */
+/** The lines of a file, with a look ahead. Read at once: to wait for each part costs more than to read it. */
 export interface Lines {
-  /** The line `ahead` lines on from here, undefined past the end. */
-  peek(ahead?: number): Promise<Line | undefined>;
-  next(): Promise<Line | undefined>;
-  /** The line here, if it was looked at already (`peek`): at once. */
-  now(): Line | undefined;
-  /** Goes on from the line here. */
-  skip(): void;
-  close(): Promise<void>;
+  /** The line `ahead` lines on from here, undefined past the end. Throws LogFault FILE_MISSING, or FILE_MALFORMED for a line without its end. */
+  peek(ahead?: number): Line | undefined;
+  /** The line here; goes on to the next. Throws as `peek` does. */
+  next(): Line | undefined;
+  close(): void;
 }
 
-/** Opens a file of lines at a byte. Throws LogFault FILE_MISSING at the first read. */
+/** The lines of a file from a byte on. Opens it at the first look. */
 export function openLines(folder: string, name: string, start = 0): Lines {
-  const stream = linesOf(join(folder, name), name, start);
-  let buffer: Line[] = [];
-  let at = 0;
-  async function fill(count: number): Promise<void> {
-    while (buffer.length - at < count) {
-      const { value, done } = await stream.next();
-      if (done) return;
-      buffer = at > 0 ? [...buffer.slice(at), ...value] : [...buffer, ...value];
-      at = 0;
+  const waiting: Line[] = [];
+  let file: number | undefined;
+  /** Of `bytes`, what was read and not yet looked at: [at, filled), beginning at `place` in the file. */
+  let [bytes, at, filled, place] = [Buffer.alloc(0), 0, 0, start];
+
+  /** Reads on; whether there was more. Never over what a line that was given out lies in. */
+  function fill(): boolean {
+    const more = Buffer.allocUnsafeSlow(Math.max(CHUNK, 2 * (filled - at)));
+    bytes.copy(more, 0, at, filled);
+    [bytes, at, filled] = [more, 0, filled - at];
+    try {
+      file ??= openSync(join(folder, name), 'r');
+      const count = readSync(file, bytes, filled, bytes.length - filled, place + filled);
+      filled += count;
+      return count > 0;
+    } catch {
+      throw new LogFault('FILE_MISSING', name);
     }
   }
+
+  function read(): Line | undefined {
+    let to = bytes.indexOf(NEWLINE, at);
+    while (to < 0 || to >= filled) {
+      if (!fill()) {
+        // A line without its end was cut off.
+        if (filled > at) throw new LogFault('FILE_MALFORMED', name);
+        return undefined;
+      }
+      to = bytes.indexOf(NEWLINE, at);
+    }
+    const line = { bytes: bytes.subarray(at, to), end: place + to + 1 - at };
+    [at, place] = [to + 1, line.end];
+    return line;
+  }
+
+  function peek(ahead = 0): Line | undefined {
+    while (waiting.length <= ahead) {
+      const line = read();
+      if (!line) return undefined;
+      waiting.push(line);
+    }
+    return waiting[ahead];
+  }
+
   return {
-    async peek(ahead = 0) {
-      if (buffer.length - at <= ahead) await fill(ahead + 1);
-      return buffer[at + ahead];
-    },
-    async next() {
-      if (buffer.length === at) await fill(1);
-      const line = buffer[at];
-      if (line) at += 1;
-      return line;
-    },
-    now: () => buffer[at],
-    skip() {
-      at += 1;
-    },
-    async close() {
-      await stream.return(undefined);
+    peek,
+    next: () => waiting.shift() ?? read(),
+    close() {
+      if (file !== undefined) closeSync(file);
     },
   };
-}
-
-async function* linesOf(file: string, name: string, start: number): AsyncGenerator<Line[], void> {
-  let rest: Buffer = Buffer.alloc(0);
-  let end = start;
-  try {
-    for await (const chunk of createReadStream(file, { start, highWaterMark: CHUNK })) {
-      const bytes: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk as Buffer]) : (chunk as Buffer);
-      const lines: Line[] = [];
-      let from = 0;
-      for (let to = bytes.indexOf(NEWLINE); to >= 0; to = bytes.indexOf(NEWLINE, from)) {
-        end += to + 1 - from;
-        lines.push({ bytes: bytes.subarray(from, to), end });
-        from = to + 1;
-      }
-      rest = bytes.subarray(from);
-      if (lines.length > 0) yield lines;
-    }
-  } catch (error) {
-    if (!(error instanceof LogFault) && typeof (error as { code?: unknown } | null)?.code === 'string')
-      throw new LogFault('FILE_MISSING', name);
-    throw error;
-  }
-  // A line without its end was cut off.
-  if (rest.length > 0) throw new LogFault('FILE_MALFORMED', name);
 }
 
 /** A whole file. Throws LogFault FILE_MISSING. */

@@ -1,6 +1,6 @@
 /** One side row of an exported log: what an entry says, and the leaf that it must have made. */
 import { hash } from 'node:crypto';
-import { type EntryText, newEntryText, RECORDS_AT, readEntryText, said } from './entry-text.js';
+import { type EntryText, newEntryText, quoted, RECORDS_AT, readEntryText, said } from './entry-text.js';
 import { LogFault } from './fault.js';
 
 export interface SideRow {
@@ -16,23 +16,12 @@ export interface SideRow {
 /** The text stands last in a line. Before it are no quotes but those of JSON: in a value they would be escaped. */
 const BODY = Buffer.from(',"body":');
 const CLOSING = 125;
+const SALT_DIGITS = 32;
 const SALT = /^[0-9a-f]{32}$/;
-
-/** As the export writes what comes before the text. */
-const HEAD = /^\{"index":(\d{1,15}),"id":"([^"\\]*)","hash":"([0-9a-f]{64})","salt":"([0-9a-f]{32})"$/;
 
 /** Reads a line. Throws LogFault FILE_MALFORMED. */
 export function readSideRow(line: Buffer, place: string): SideRow {
   const at = line.indexOf(BODY);
-  const head = at < 0 ? null : HEAD.exec(line.toString('utf8', 0, at));
-  if (head)
-    return {
-      index: Number(head[1]),
-      id: head[2] ?? '',
-      hash: head[3] ?? '',
-      salt: head[4] ?? '',
-      body: bodyAt(line, at, place),
-    };
   let row: SideRow;
   try {
     row = JSON.parse(at < 0 ? line.toString() : `${line.toString('utf8', 0, at)}}`) as SideRow;
@@ -46,18 +35,41 @@ export function readSideRow(line: Buffer, place: string): SideRow {
 
 function bodyAt(line: Buffer, at: number, place: string): Buffer {
   if (line[line.length - 1] !== CLOSING) throw new LogFault('FILE_MALFORMED', place);
+  return bodyIn(line, at);
+}
+
+function bodyIn(line: Buffer, at: number): Buffer {
   return line.subarray(at + BODY.length, line.length - 1);
+}
+
+/**
+ * Whether a line is byte for byte what the export writes of the entry at a place in the tree, whose leaf this is; then `entry` is that
+ * entry. A line that is not may say the same in another way, or be at fault: `readSideRow` and `entryOf` look closer, and take longer.
+ */
+export function isRowOf(line: Buffer, index: number, leaf: string, entry: EntryText): boolean {
+  const at = line.indexOf(BODY);
+  if (at < 0 || line[line.length - 1] !== CLOSING) return false;
+  const salt = line.toString('latin1', at - 1 - SALT_DIGITS, at - 1);
+  const body = bodyIn(line, at);
+  if (!SALT.test(salt) || !isRead(entry, body)) return false;
+  const bodyHash = hash('sha256', body, 'hex');
+  const head = `{"index":${index},"id":${quoted(entry, entry.id)},"hash":"${bodyHash}","salt":"${salt}"`;
+  return line.toString('utf8', 0, at) === head && leafFrom(salt, bodyHash, entry) === leaf;
 }
 
 /** The entry of a row that is whole, canonical, and says what was hashed; or undefined. Read into `entry`, which the next one overwrites. */
 export function entryOf(row: SideRow, entry = newEntryText()): EntryText | undefined {
   const { id, body, salt } = row;
-  if (body === undefined || !isSalt(salt) || !isHashed(row)) return undefined;
+  if (body === undefined || !isSalt(salt) || !isHashed(row) || !isRead(entry, body)) return undefined;
+  return said(entry, entry.id) === id ? entry : undefined;
+}
+
+function isRead(entry: EntryText, body: Buffer): boolean {
   try {
-    readEntryText(entry, body, 0, body.length);
-    return said(entry, entry.id) === id ? entry : undefined;
+    readEntryText(entry, body);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -72,14 +84,17 @@ function isHashed({ body, hash: said }: SideRow): boolean {
 /** The leaf that this row leads to; undefined for one that leads to none. */
 export function leafOfRow(row: SideRow, entry = entryOf(row)): string | undefined {
   const { salt } = row;
-  if (!entry || !isSalt(salt)) return undefined;
-  const body = opened(salt, 'body', row.hash ?? '');
+  return entry && isSalt(salt) ? leafFrom(salt, row.hash ?? '', entry) : undefined;
+}
+
+function leafFrom(salt: string, bodyHash: string, entry: EntryText): string {
+  const body = opened(salt, 'body', bodyHash);
   const records = openedRecords(salt, entry);
   const subjects = opened(salt, 'subjects', JSON.stringify(subjectsOf(entry)));
-  const who = [said(entry, entry.worker), said(entry, entry.agency), said(entry, entry.role)];
-  const worker = opened(salt, 'worker', JSON.stringify(who));
+  const who = `[${quoted(entry, entry.worker)},${quoted(entry, entry.agency)},${quoted(entry, entry.role)}]`;
+  const worker = opened(salt, 'worker', who);
   // The keys stand in their canonical order.
-  return `{"at":${JSON.stringify(said(entry, entry.at))},"body":"${body}","records":"${records}","subjects":"${subjects}","v":1,"worker":"${worker}"}`;
+  return `{"at":${quoted(entry, entry.at)},"body":"${body}","records":"${records}","subjects":"${subjects}","v":1,"worker":"${worker}"}`;
 }
 
 /** Whether a leaf commits to the text of a row, whatever that text is. */
@@ -88,29 +103,18 @@ export function isCommittedTo(row: SideRow, leaf: string): boolean {
   return leaf.includes(`"body":"${opened(row.salt, 'body', row.hash ?? '')}"`);
 }
 
-function opened(salt: string, field: Field, value: string): string {
+function opened(salt: string, field: 'body' | 'subjects' | 'worker', value: string): string {
   return hash('sha256', `${fieldSalt(salt, field)}${value}`, 'base64url');
 }
 
-/** `SALT:FIELD` of each field, the salt to be written in. */
-const SALTED = {
-  body: Buffer.from(`${'0'.repeat(RECORDS_AT)}:body`),
-  records: Buffer.from(`${'0'.repeat(RECORDS_AT)}:records`),
-  subjects: Buffer.from(`${'0'.repeat(RECORDS_AT)}:subjects`),
-  worker: Buffer.from(`${'0'.repeat(RECORDS_AT)}:worker`),
-};
-type Field = keyof typeof SALTED;
-
-function fieldSalt(salt: string, field: Field): string {
-  const salted = SALTED[field];
-  salted.write(salt, 0, RECORDS_AT, 'latin1');
-  return hash('sha256', salted, 'hex').slice(0, RECORDS_AT);
+function fieldSalt(salt: string, field: 'body' | 'records' | 'subjects' | 'worker'): string {
+  return hash('sha256', `${salt}:${field}`, 'hex').slice(0, SALT_DIGITS);
 }
 
 /** Whom it is about, each once, in the order of their UTF-16 code units. */
-function subjectsOf({ subjects, statements }: EntryText): readonly string[] {
-  if (statements.length === 0 && subjects.length === 1) return subjects;
-  const all = new Set(subjects);
+function subjectsOf({ subjects, subjectCount, statements }: EntryText): readonly string[] {
+  const all = new Set<string>();
+  for (let i = 0; i < subjectCount; i += 1) all.add(subjects[i] as string);
   for (const { subjects: more } of statements) for (const subject of more) all.add(subject);
   return [...all].sort();
 }

@@ -3,16 +3,17 @@
  * every checkpoint, every side row against its leaf, every decision against its facts and policies, and the order of what people said
  * and what rests on it. Written a second time: it shares the hashes of the tree with the gateway and nothing else.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type Hash, leafHash, nodeHash } from '../log/hash.js';
 import { type DecisionLine, openReplay, type Replay } from './decide-again.js';
 import { diagnose } from './diagnose.js';
-import { type EntryText, evidenceOf, newEntryText, parsed, purposeOf, said } from './entry-text.js';
+import { decisionsOf, type EntryText, evidenceOf, newEntryText, purposeOf, said } from './entry-text.js';
 import { LogFault } from './fault.js';
 import { type Line, type Lines, openLines, readBundle, readBytes, readBytesNow, tileName } from './files.js';
 import { type KnownLines, newKnownLines } from './known-lines.js';
 import { type ReadCheckpoint, readCheckpoint, type TrustedKey } from './notes.js';
 import { keepProgress, type Progress, readProgress, startProgress } from './progress.js';
-import { entryOf, leafOfRow, readSideRow } from './side-row.js';
+import { entryOf, isRowOf, leafOfRow, readSideRow } from './side-row.js';
 
 export interface VerifyOptions {
   /** The keys of the log, in the order of their periods. */
@@ -81,19 +82,22 @@ export async function verifyLog(folder: string, options: VerifyOptions): Promise
   const checkpoints = openLines(folder, 'checkpoints.ndjson', progress.checkpointsAt);
   try {
     const replay = openReplay(folder);
-    const [known, entry] = [newKnownLines(), newEntryText()];
+    const known = newKnownLines();
+    const entry = newEntryText(known);
     const walk: Walk = { folder, latest, log, witnesses, seen, progress, entries, checkpoints, replay, known, entry };
-    walk.pending = await nextCheckpoint(walk);
+    walk.pending = nextCheckpoint(walk);
     while (progress.size < latest.size) {
       await verifyBlock(walk);
+      // Whatever else the process has to do gets its turn.
+      await setImmediate();
       options.onProgress?.(progress.size, latest.size);
       if (options.progressFile && progress.size % (options.keepEvery ?? KEEP_EVERY) === 0)
         await keepProgress(options.progressFile, progress);
     }
     await verifyEnd(walk);
   } finally {
-    await entries.close();
-    await checkpoints.close();
+    entries.close();
+    checkpoints.close();
   }
   const { checkpoints: count, erasures, decisions } = progress;
   return {
@@ -134,74 +138,70 @@ async function verifyBlock(walk: Walk): Promise<void> {
   const name = tileName(0, first / WIDTH, width);
   const tile = readBytesNow(folder, name);
   if (tile.length !== width * 32) throw new LogFault('FILE_MALFORMED', name);
-  await walk.entries.peek(width - 1);
   let completed: Hash | undefined;
   for (const [i, leaf] of leaves.entries()) {
     const hashed = leafHash(leaf);
     if (tile.compare(hashed, 0, 32, i * 32, (i + 1) * 32) !== 0)
       throw new LogFault('LEAF_ALTERED', `entry ${first + i}`);
-    const body = verifyEntry(walk, first + i, leaf, walk.entries.now());
-    if (body === 'MISFIT')
-      throw await diagnose({ folder, size: latest.size, index: first + i, leaf, lines: walk.entries });
-    const waiting = body && verifyBody(walk, body, first + i);
-    if (waiting) await waiting;
+    const entry = verifyEntry(walk, first + i, leaf);
+    if (entry) verifyBody(walk, entry, first + i);
     completed = grow(progress, hashed);
     const size = first + i + 1;
     for (const one of walk.seen)
       if (one.size === size && one.root !== rootOf(progress)) throw new LogFault('FORKED', `at ${size} entries`);
     if (walk.pending?.size === size) {
       reach(walk, walk.pending);
-      walk.pending = await nextCheckpoint(walk);
+      walk.pending = nextCheckpoint(walk);
     }
   }
   progress.size = first + width;
   if (completed) await addToTiles(walk, 1, first / WIDTH, completed);
 }
 
-/** The entry of a leaf, nothing where it was erased; or that the side row is not the leaf's own. */
-function verifyEntry(
-  walk: Walk,
-  index: number,
-  leaf: string,
-  line: Line | undefined,
-): EntryText | 'MISFIT' | undefined {
-  const { entries, latest, progress } = walk;
+/** The entry of a leaf, nothing where it was erased. Goes on to the next line. Throws LogFault for a side row that is not the leaf's own. */
+function verifyEntry(walk: Walk, index: number, leaf: string): EntryText | undefined {
+  const { entries, entry, latest, progress } = walk;
+  const line = entries.peek();
   if (!line) throw new LogFault('TRUNCATED', `after ${index} of ${latest.size} entries`);
-  const row = readSideRow(line.bytes, `entry ${index}`);
-  const entry = row.erased ? undefined : entryOf(row, walk.entry);
-  if (row.index !== index || (!row.erased && (!entry || leafOfRow(row, entry) !== leaf))) return 'MISFIT';
-  entries.skip();
+  const isEntry = isRowOf(line.bytes, index, leaf, entry) || verifyRow(walk, index, leaf, line);
+  entries.next();
   progress.entriesAt = line.end;
-  if (!entry) {
-    // What a lawful erasure names is one entry: a second under its id was erased in its shadow.
-    if (progress.erased.has(row.id)) throw new LogFault('ERASED_BY_STEALTH', `entry ${index}`);
-    progress.erased.set(row.id, index);
-    progress.erasures += 1;
-  }
-  return entry;
+  return isEntry ? entry : undefined;
 }
 
-/** What an entry says by itself, and after those before it. Waits only for policies that were not read yet. */
-function verifyBody(walk: Walk, entry: EntryText, index: number): Promise<void> | undefined {
-  const { replay, progress, known } = walk;
+/** Whether the row of a leaf that is not as the export writes an entry is one nevertheless, and not an erased one. Throws LogFault if it is neither. */
+function verifyRow(
+  { entries, entry, folder, latest, progress }: Walk,
+  index: number,
+  leaf: string,
+  line: Line,
+): boolean {
+  const row = readSideRow(line.bytes, `entry ${index}`);
+  const isEntry = !row.erased && entryOf(row, entry) !== undefined && leafOfRow(row, entry) === leaf;
+  if (row.index !== index || !(isEntry || row.erased))
+    throw diagnose({ folder, size: latest.size, index, leaf, lines: entries });
+  if (isEntry) return true;
+  // What a lawful erasure names is one entry: a second under its id was erased in its shadow.
+  if (progress.erased.has(row.id)) throw new LogFault('ERASED_BY_STEALTH', `entry ${index}`);
+  progress.erased.set(row.id, index);
+  progress.erasures += 1;
+  return false;
+}
+
+/** What an entry says by itself, and after those before it. */
+function verifyBody({ replay, progress, known }: Walk, entry: EntryText, index: number): void {
   verifyOrder(progress, entry, index);
   progress.decisions += entry.lineCount;
-  if (entry.lineCount === 0 || known.has(entry)) return undefined;
-  const version = said(entry, entry.version);
-  const again = () => {
-    replay.entry({ ...decidedIn(entry), policyVersion: version }, `entry ${index}`);
-    known.add(entry);
-  };
-  if (!replay.isPrepared(version)) return replay.prepare(version).then(again);
-  again();
-  return undefined;
+  if (entry.lineCount === 0 || known.cameOut(entry)) return;
+  replay.entry({ ...decidedIn(entry), policyVersion: said(entry, entry.version) }, `entry ${index}`);
+  known.add(entry);
 }
 
 function decidedIn(entry: EntryText) {
   return {
     requester: { role: said(entry, entry.role) },
     purpose: purposeOf(entry),
-    decisions: parsed(entry, entry.decisions) as DecisionLine[],
+    decisions: decisionsOf(entry) as DecisionLine[],
   };
 }
 
@@ -233,8 +233,8 @@ function releasesBy(entry: EntryText, ids: ReadonlySet<string>): boolean {
 }
 
 /** The checkpoint that comes next, verified; undefined after the last. */
-async function nextCheckpoint({ checkpoints, progress, log, witnesses, latest }: Walk): Promise<Pending | undefined> {
-  const line = await checkpoints.next();
+function nextCheckpoint({ checkpoints, progress, log, witnesses, latest }: Walk): Pending | undefined {
+  const line = checkpoints.next();
   if (!line) return undefined;
   const place = `checkpoint ${progress.checkpoints + 1}`;
   let said: { readonly note: string; readonly size: number };
@@ -265,7 +265,7 @@ async function verifyEnd(walk: Walk): Promise<void> {
   if (progress.lastCheckpoint !== latest.size || rootOf(progress) !== latest.root)
     throw new LogFault('CHECKPOINT_MISSING', `checkpoint of ${latest.size}`);
   if (latest.key < progress.lastKey) throw new LogFault('KEY_ORDER', 'checkpoint');
-  if (await entries.peek()) throw new LogFault('ENTRY_INSERTED', `after ${latest.size} entries`);
+  if (entries.peek()) throw new LogFault('ENTRY_INSERTED', `after ${latest.size} entries`);
   for (const [i, { index, hashes }] of progress.tiles.entries())
     if (hashes.length > 0) await compareTile(folder, i + 1, index, hashes);
   const [stealth] = progress.erased;

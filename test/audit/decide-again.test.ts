@@ -124,7 +124,7 @@ describe('deciding again', () => {
 
   it('needs the policies of the version', () => {
     const entry = { ...decided(fc.sample(anyFacts, 1)[0] as FactRecord), policyVersion: 'ab'.repeat(32) };
-    expect(() => openReplay(folder).entry(entry, 'entry 0')).toThrow(
+    expect(() => openReplay(folder).entry(asRead(entry), 'entry 0')).toThrow(
       expect.objectContaining({ code: 'POLICIES_MISSING' }),
     );
   });

@@ -4,13 +4,13 @@
  * - V8's optimiser may inline a call into WebAssembly; when it later takes that optimisation back in the middle of such a call,
  *   the process dies ("unreachable code", Node 20.20). Decisions are remembered, so that nothing is lost without it.
  * - V8 compiles what runs often in WebAssembly once more, to faster code. While policies are read at the start that costs more
- *   than all the reading, and an evaluation is no faster for it: its time goes into JSON. So it waits a hundred times as long.
+ *   than all the reading, and 20 MB; an evaluation is no faster for it: its time goes into JSON. So it is compiled once.
  */
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 
 setFlagsFromString('--no-turbo-inline-js-wasm-calls');
-setFlagsFromString('--wasm-tiering-budget=180000000');
+setFlagsFromString('--liftoff-only');
 
 type Cedar = typeof import('@cedar-policy/cedar-wasm/nodejs');
 

@@ -3,8 +3,17 @@
  * syntax trees says what another fact would change. Written a second time: nothing of the gateway's reading of policies is used.
  */
 import { hash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import type * as Cedar from '@cedar-policy/cedar-wasm/nodejs';
+
+// V8 may take back an optimised call into WebAssembly in the middle of it, and dies (Node 20.20); and compiles it twice, which costs more than
+// the second gains.
+setFlagsFromString('--no-turbo-inline-js-wasm-calls');
+setFlagsFromString('--liftoff-only');
+
+/** `import` would load it before the lines above. */
+const cedar = createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs') as typeof Cedar;
 
 /** A fact record: what policies read as `context`. */
 export type Facts = Readonly<Record<string, string | boolean>>;
@@ -40,9 +49,6 @@ interface Policy {
 /** In the order in which an entry lists them. */
 const OBLIGATIONS = ['READ_ONLY', 'NOT_TO_BE_PASSED_ON', 'NOTIFY_HOLDER', 'REVIEW', 'TELL_LEAD_PROFESSIONAL'];
 
-// V8 may take back an optimised call into WebAssembly in the middle of it, and dies (Node 20.20).
-setFlagsFromString('--no-turbo-inline-js-wasm-calls');
-
 /** Reads the bytes of `policies/VERSION.json`. Throws Error unless they are that version, and policies. */
 export function readRules(bytes: Buffer, version: string): Rules {
   if (hash('sha256', bytes, 'hex') !== version) throw new Error('another version');
@@ -65,7 +71,7 @@ export function readRules(bytes: Buffer, version: string): Rules {
       principal: { type: 'Worker', id: 'requester' },
       action: { type: 'Action', id: action },
       resource: { type: 'Record', id: 'record' },
-      context: facts as Record<string, cedar.CedarValueJson>,
+      context: facts as Record<string, Cedar.CedarValueJson>,
       preparsedPolicySetId: `${version} ${action}`,
       entities: [],
     });
@@ -120,9 +126,9 @@ function policyOf(text: string): Policy {
 }
 
 /** The value of an expression over facts, by walking it. Throws Error for what the policies do not use. */
-function read(expression: cedar.Expr, facts: Facts): unknown {
+function read(expression: Cedar.Expr, facts: Facts): unknown {
   const [[operator, operand] = ['', undefined]] = Object.entries(expression) as [string, unknown][];
-  const { left, right, arg } = operand as { left: cedar.Expr; right: cedar.Expr; arg: cedar.Expr };
+  const { left, right, arg } = operand as { left: Cedar.Expr; right: Cedar.Expr; arg: Cedar.Expr };
   switch (operator) {
     case 'Value':
       return operand;
@@ -139,11 +145,11 @@ function read(expression: cedar.Expr, facts: Facts): unknown {
     case '||':
       return read(left, facts) === true || read(right, facts) === true;
     case 'Set':
-      return (operand as cedar.Expr[]).map((member) => read(member, facts));
+      return (operand as Cedar.Expr[]).map((member) => read(member, facts));
     case 'contains':
       return (read(left, facts) as unknown[]).includes(read(right, facts));
     case 'if-then-else': {
-      const branch = operand as { if: cedar.Expr; then: cedar.Expr; else: cedar.Expr };
+      const branch = operand as { if: Cedar.Expr; then: Cedar.Expr; else: Cedar.Expr };
       return read(read(branch.if, facts) === true ? branch.then : branch.else, facts);
     }
   }

@@ -75,6 +75,7 @@ export const ASKED_FOR: readonly Purpose[] = [
 const MOST_SUBJECTS = 20;
 /** Open requests of one worker: enough for a caseload, too few to bury another agency's list. */
 const MOST_OPEN = 50;
+const TOO_MANY = `you have ${MOST_OPEN} open requests: take one back first`;
 
 export function openRequests(parts: RequestParts): Requests {
   const { operation, policies, registers, protocol, newId, draft } = parts;
@@ -159,8 +160,7 @@ export function openRequests(parts: RequestParts): Requests {
       const by = await permitted('REQUEST_INFORMATION', subjects.slice(0, MOST_SUBJECTS), about);
       if (!by || !(await mayKnowAll(subjects.slice(0, MOST_SUBJECTS)))) throw new NotPermitted('REQUEST_INFORMATION');
       const problems = problemsOf({ ...asked, subjects });
-      if ((await registers.openRequestsBy(requester.worker, requester.agency)) >= MOST_OPEN)
-        problems.push(`you have ${MOST_OPEN} open requests: take one back first`);
+      if ((await registers.openRequestsBy(requester.worker, requester.agency)) >= MOST_OPEN) problems.push(TOO_MANY);
       if (problems.length > 0) throw new NotValid(problems);
       const { holder, categories, why, context, urgency, until } = asked;
       const request: RecordedRequest = {
@@ -179,9 +179,12 @@ export function openRequests(parts: RequestParts): Requests {
         recordedAt: at,
         answers: [],
       };
-      draft({ did: 'REQUEST', ids: [request.id], subjects, policies: by }, (transaction) =>
-        registers.writeRequest(transaction, request),
-      );
+      draft({ did: 'REQUEST', ids: [request.id], subjects, policies: by }, async (transaction) => {
+        await registers.writeRequest(transaction, request);
+        // Counted again: others of theirs may come in the same operation, or have come meanwhile.
+        const open = await registers.openRequestsBy(requester.worker, requester.agency, transaction);
+        if (open > MOST_OPEN) throw new NotValid([TOO_MANY]);
+      });
       return shown(request);
     },
 

@@ -766,7 +766,17 @@ describe('asking tells nothing', () => {
     const more = () => requesting('rw-quinn-darrow', { holder: 'csc', subjects: [idOf('P-1005')] });
     expect(messageOf(await more())).toMatch(/50 open requests/);
     await said('rw-quinn-darrow', 'withdrawInformationRequest', 'q-49');
-    expect((await more()).errors).toBeUndefined();
+    // Nor by asking several times at once, in one operation or in several.
+    const one = (alias: string) => `${alias}: requestInformation(input: $input) { id }`;
+    const both = await ask(
+      demo,
+      'rw-quinn-darrow',
+      `mutation B($input: InformationRequestInput!) @purpose(of: ASSESSMENT) { ${one('a')} ${one('b')} }`,
+      { input: input({ holder: 'csc', subjects: [idOf('P-1005')] }) },
+    );
+    expect(messageOf(both)).toMatch(/50 open requests/);
+    expect((await Promise.all([more(), more(), more()])).filter(({ errors }) => !errors)).toHaveLength(1);
+    expect(await registers.openRequestsBy('rw-quinn-darrow', 'haven')).toBe(50);
   });
 
   it('docs/requests.md is what can be asked, answered and read', async () => {

@@ -533,6 +533,15 @@ describe('a written contribution (CP5)', () => {
     expect(entry?.decisions[line as number]?.evidence).toEqual(expect.arrayContaining([answer?.['grant'].id]));
     expect((await read('CHILD_IN_NEED'))['contributions']).toEqual([]);
     const listed = (await toAnswer('am-viggo-inglis', true)).find((one) => one['id'] === id);
+    // By its id nobody reads, judges or approves it, not even who may read it with its request.
+    const [written] = (await demo.house.registers.sharingRequest(id))?.answers[0]?.contributions ?? [];
+    const record = Buffer.from(`Contribution:contributed/mht:${written?.id}`).toString('base64url');
+    const node = 'query N($id: ID!) @purpose(of: S47_ENQUIRY) { node(id: $id) { id } }';
+    for (const worker of ['sw-dorn-aske', 'am-viggo-inglis'])
+      expect((await ask(demo, worker, node, { id: record })).data).toEqual({ node: null });
+    const another = await asked('sw-dorn-aske', wanted, 'S47_ENQUIRY');
+    const byName = { answer: 'APPROVED_IN_PART', ground: null, records: [record] };
+    expect(messageOf(await answering('am-viggo-inglis', another['id'], byName))).toMatch(/not one of the holder/);
     expect(listed?.['answers'][0].contributions).toEqual([]);
 
     const { store } = demo;
@@ -755,6 +764,13 @@ describe('asking tells nothing', () => {
     expect([codeOf(answer), messageOf(answer)]).toEqual(['NOT_VALID', expect.stringMatching(problem)]);
     expect(JSON.stringify(answer)).not.toContain('CANARY');
   });
+
+  it.each(['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00+14:00'])(
+    'an end in a year that is not four digits long, as %s, is no instant: as text it would come before all others',
+    async (until) => {
+      expect(codeOf(await requesting('sw-cleo-marchbank', { until }))).toBe('BAD_USER_INPUT');
+    },
+  );
 
   it('nobody buries another agency’s list', async () => {
     const whole = await demo.house.registers.sharingRequest(

@@ -139,9 +139,13 @@ export function openAnswering(parts: AnsweringParts): Answering {
     );
   }
 
-  /** Words of a case that is none of their agency's they are not told either: what they can say to it does not depend on them. */
+  /**
+   * Words of a case that is none of their agency's they are not told either: what they can say to it does not depend on them. Of what was
+   * taken back before anybody answered it stays that it was asked: it may have named the wrong people, or been sent to the wrong agency.
+   */
   function sightOf(request: RecordedRequest): Sight {
-    const subjects = knownOf(request);
+    const isUnsaid = request.withdrawn !== undefined && request.answers.length === 0;
+    const subjects = isUnsaid ? [] : knownOf(request);
     return { subjects, words: subjects.length > 0, contributions: false };
   }
 

@@ -405,6 +405,9 @@ describe('a request', () => {
       { did: 'REQUEST_WITHDRAWN', policies: ['may-withdraw-request'] },
     ]);
     expect(await sees('am-sable-frost', id)).toBe(false);
+    // What was asked by mistake, of the wrong agency, is unsaid: that it was asked is all that stays there.
+    const taken = (await toAnswer('am-sable-frost', true)).find((one) => one['id'] === id);
+    expect(taken).toMatchObject({ state: 'WITHDRAWN', subjects: [], namesOthers: true, why: null });
     expect(messageOf(await answering('am-sable-frost', id))).toMatch(/does not wait/);
     expect(codeOf(await said('sw-cleo-marchbank', 'withdrawInformationRequest', id))).toBe('NOT_VALID');
     expect(codeOf(await said('sw-cleo-marchbank', 'disputeInformationAnswer', id))).toBe('NOT_VALID');

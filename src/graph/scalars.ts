@@ -10,8 +10,10 @@ function readDate(value: unknown): string {
 
 function readDateTime(value: unknown): string {
   const time = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw new GraphQLError('A DateTime is an RFC 3339 instant.');
-  return new Date(time).toISOString();
+  const instant = Number.isNaN(time) ? '' : new Date(time).toISOString();
+  // A zone can carry it past the year 9999 or before 0000: written with a sign, it would stand before all others in order of text.
+  if (!/^\d/.test(instant)) throw new GraphQLError('A DateTime is an RFC 3339 instant.');
+  return instant;
 }
 
 export const dateScalar = new GraphQLScalarType({

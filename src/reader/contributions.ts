@@ -27,7 +27,11 @@ export function contributorOf(source: SourceId): AgencyId | undefined {
   return source.startsWith(PREFIX) ? source.slice(PREFIX.length) : undefined;
 }
 
-export function sealContribution({ id, holder, subject, category, text, at }: WrittenContribution): Sealed {
+/** `fromWorkWith`: those from whose work with the holder its content comes; the subject, or where it works with others of their family, these. */
+export function sealContribution(
+  { id, holder, subject, category, text, at }: WrittenContribution,
+  fromWorkWith: readonly PersonId[],
+): Sealed {
   return seal({
     label: {
       type: 'Contribution',
@@ -35,7 +39,7 @@ export function sealContribution({ id, holder, subject, category, text, at }: Wr
       localId: id,
       subject,
       names: [],
-      fromWorkWith: [subject],
+      fromWorkWith,
       category,
       kind: 'OTHER',
       confidentiality: 'N',

@@ -237,7 +237,17 @@ export class Reader {
 
   /** Of written contributions those that may be shown now, in their order; each is decided, and noted, like any record. */
   async contributions(written: readonly WrittenContribution[]): Promise<readonly Released<ShownRecord>[]> {
-    return recordsOf(await this.parts.door.release(written.map(sealContribution)));
+    const { surroundings, view } = this.parts;
+    const subjects = written.map(({ subject }) => subject);
+    await surroundings.ensure(subjects);
+    const familyOf = (person: PersonId) => view.includingFamiliesOf(person).flatMap(({ included }) => included);
+    await surroundings.ensure(subjects.flatMap(familyOf));
+    const sealed = written.map((part) => {
+      const worksWith = (person: PersonId) => view.of('involvements', person).some((row) => row.holder === part.holder);
+      const others = worksWith(part.subject) ? [] : familyOf(part.subject).filter(worksWith);
+      return sealContribution(part, others.length > 0 ? [...new Set(others)] : [part.subject]);
+    });
+    return recordsOf(await this.parts.door.release(sealed));
   }
 
   /** The included members of the family with this id, if this member is one of them; for what is asked for a member. */

@@ -42,6 +42,24 @@ export function consentFor(statements: readonly ConsentStatement[], ask: Consent
   return ask.isChild ? forChild(covering, own, ask) : latest(own, ask.at);
 }
 
+/**
+ * Whether who gave a consent stands by it for what is asked: the last thing they said that covers it is an agreement that is live, and who
+ * it is about has not said no since. Of whose agreement counts it says nothing: that is for `consentFor`, at each release.
+ */
+export function isStoodBy(
+  { subject, givenBy }: ConsentStatement,
+  statements: readonly ConsentStatement[],
+  ask: Covering,
+): boolean {
+  const about = statements.filter((said) => said.subject === subject && hasStarted(said, ask.at) && covers(said, ask));
+  const lastOf = (person: PersonId) =>
+    latest(
+      about.filter((said) => said.givenBy === person),
+      ask.at,
+    ).state;
+  return subject === ask.subject && lastOf(givenBy) === 'GIVEN' && !['REFUSED', 'WITHDRAWN'].includes(lastOf(subject));
+}
+
 function forChild(
   covering: readonly ConsentStatement[],
   own: readonly ConsentStatement[],

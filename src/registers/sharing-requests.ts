@@ -16,8 +16,8 @@ export interface SharingRequests {
   sharingRequestsBy(worker: WorkerId, agency: AgencyId, page: ListPage): Promise<readonly RecordedRequest[]>;
   /** What is asked of a holder: the open ones, the first asked first; or the others, the latest first. At most so many. */
   sharingRequestsTo(holder: AgencyId, areOpen: boolean, limit: number): Promise<readonly RecordedRequest[]>;
-  /** How many of a worker's requests for an agency are open. */
-  openRequestsBy(worker: WorkerId, agency: AgencyId): Promise<number>;
+  /** How many of a worker's requests for an agency are open; within a transaction, what it wrote among them. */
+  openRequestsBy(worker: WorkerId, agency: AgencyId, transaction?: Transaction): Promise<number>;
   writeRequest(transaction: Transaction, request: SharingRequest): Promise<void>;
   /** Rejects with AlreadyDone when it was answered, or taken back, before. */
   writeAnswer(transaction: Transaction, answer: RequestAnswer, contributions: readonly Contribution[]): Promise<void>;
@@ -80,12 +80,13 @@ export function openSharingRequests(store: Store, tick: (transaction: Transactio
       const order = areOpen ? 'r.recorded_at, r.id' : 'r.recorded_at DESC, r.id DESC';
       return readRequests(store, `WHERE r.holder = ? AND ${which} ORDER BY ${order} ${first}`, [holder, limit]);
     },
-    async openRequestsBy(worker, agency) {
-      const [row] = await store.read<{ open_requests: number }>(
-        `SELECT COUNT(*) AS open_requests FROM sharing_request r LEFT JOIN sharing_withdrawal w ON w.request_id = r.id
-          WHERE r.worker = ? AND r.agency = ? AND ${OPEN}`,
-        [worker, agency],
-      );
+    async openRequestsBy(worker, agency, transaction) {
+      const sql = `SELECT COUNT(*) AS open_requests FROM sharing_request r LEFT JOIN sharing_withdrawal w ON w.request_id = r.id
+        WHERE r.worker = ? AND r.agency = ? AND ${OPEN}`;
+      const parameters = [worker, agency];
+      const [row] = await (transaction
+        ? transaction.run<{ open_requests: number }>(sql, parameters)
+        : store.read<{ open_requests: number }>(sql, parameters));
       return row?.open_requests ?? 0;
     },
     async writeRequest(transaction, request) {

@@ -22,7 +22,15 @@ import {
 import type { ExceptionRecord } from '../registers/statements.js';
 import { type GrantDraft, type Grants, OUTSIDE } from './grants.js';
 import { once } from './requests.js';
-import { LONGEST, openShowing, type Placed, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
+import {
+  LONGEST,
+  openShowing,
+  type Placed,
+  requestHeld,
+  type ShownRequest,
+  type Sight,
+  wordProblems,
+} from './shown-request.js';
 import { type ExceptionDraft, NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 /** A part of a written contribution. */
@@ -75,6 +83,7 @@ export interface Answering {
 const AT_A_TIME = 500;
 const MOST_RECORDS = 100;
 const MOST_CONTRIBUTIONS = 20;
+const MOST_CITED = 100;
 
 export function openAnswering(parts: AnsweringParts): Answering {
   const { operation, policies, registers, grants, recordException, newId, draft } = parts;
@@ -98,15 +107,20 @@ export function openAnswering(parts: AnsweringParts): Answering {
       : undefined;
   }
 
-  /** Those that the requester may answer. For whoever answers no requests at all, nothing is asked about anybody. */
-  async function mine(requests: readonly RecordedRequest[]) {
+  /** Whether they answer requests at all: for whoever does not, nothing is asked about anybody. */
+  function mightAnswer(): boolean {
     const might = {
       ...operation.facts().actionFactsOfNobody(),
       ownAgency: true,
       party: true,
       madeBy: 'ANOTHER_AGENCY',
     } as const;
-    if (!policies.mayDo('ANSWER_REQUEST', might).allowed) return [];
+    return policies.mayDo('ANSWER_REQUEST', might).allowed;
+  }
+
+  /** Those that the requester may answer. */
+  async function mine(requests: readonly RecordedRequest[]) {
+    if (!mightAnswer()) return [];
     const persons = requests.flatMap(({ subjects }) => subjects);
     await operation.surroundings.ensure(persons);
     await operation.surroundings.ensure(persons.flatMap((person) => operation.facts().includedWith(person)));
@@ -125,11 +139,15 @@ export function openAnswering(parts: AnsweringParts): Answering {
     );
   }
 
-  const sightOf = (request: RecordedRequest): Sight => ({
-    subjects: knownOf(request),
-    words: true,
-    contributions: false,
-  });
+  /**
+   * Words of a case that is none of their agency's they are not told either: what they can say to it does not depend on them. Of what was
+   * taken back before anybody answered it stays that it was asked: it may have named the wrong people, or been sent to the wrong agency.
+   */
+  function sightOf(request: RecordedRequest): Sight {
+    const isUnsaid = request.withdrawn !== undefined && request.answers.length === 0;
+    const subjects = isUnsaid ? [] : knownOf(request);
+    return { subjects, words: subjects.length > 0, contributions: false };
+  }
 
   /** What is approved, where anything is: all that was asked, but for what an approval in part leaves out. */
   function granted(
@@ -184,6 +202,7 @@ export function openAnswering(parts: AnsweringParts): Answering {
       ...(isWritten === Boolean(contributions?.length)
         ? []
         : ['contributions: CONTRIBUTED has some, and nothing else does']),
+      ...((cites?.length ?? 0) > MOST_CITED ? [`cites: at most ${MOST_CITED}`] : []),
       ...((records?.length ?? 0) > MOST_RECORDS ? [`records: at most ${MOST_RECORDS}`] : []),
       ...((contributions?.length ?? 0) > MOST_CONTRIBUTIONS ? [`contributions: at most ${MOST_CONTRIBUTIONS}`] : []),
       ...(contributions ?? []).flatMap(({ text }) => wordProblems('text', text, LONGEST.contribution)),
@@ -208,7 +227,8 @@ export function openAnswering(parts: AnsweringParts): Answering {
 
   return {
     async answer(given) {
-      const found = await registers.sharingRequest(given.request);
+      const named = mightAnswer() ? await registers.sharingRequest(given.request) : undefined;
+      const found = named && (await requestHeld(parts, given.request, named));
       const [one] = found ? await mine([found]) : [];
       if (!one) throw new NotPermitted('ANSWER_REQUEST');
       const { request } = one.placed;

@@ -10,12 +10,14 @@ import type { Directory } from '../people/directory.js';
 import { contributionsOf } from '../reader/contributions.js';
 import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
+import { isStoodBy } from '../registers/consent.js';
 import { exceptionFor } from '../registers/exception.js';
 import type { Grant, GrantedItem } from '../registers/grant.js';
 import type { Registers, Transaction } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
 import type { SharingRequest } from '../registers/sharing-request.js';
 import type { ExceptionRecord } from '../registers/statements.js';
+import { wordProblems } from './shown-request.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 /** What is approved of a request. Who asked, as what, and for which purpose is the request's. */
@@ -95,7 +97,10 @@ export function openGrants({ operation, policies, registers, directory, newId, d
     return named.length === found.length ? named : undefined;
   }
 
-  /** Whether a cited consent or exception covers each category for each subject, at this moment. */
+  /**
+   * Whether a cited consent or exception covers each category for each subject, at this moment, and each that is cited covers
+   * some. A consent that was taken back since is none.
+   */
   async function isCovered(asked: GrantDraft, holder: Agency, recipient: Agency): Promise<boolean> {
     const { purpose } = asked.request;
     const consents = (await Promise.all(asked.cites.map((id) => registers.consent(id)))).flatMap((one) => one ?? []);
@@ -104,32 +109,41 @@ export function openGrants({ operation, policies, registers, directory, newId, d
     );
     if (consents.length + exceptions.length < asked.cites.length) return false;
     exceptions.push(...(asked.recorded ?? []));
-    return asked.subjects.every((subject) => {
-      if (operation.facts().enquiriesFor(subject, recipient, purpose).length > 0) return true;
-      return asked.categories.every((category) => {
-        const ask = {
-          subject,
-          category,
-          holder: holder.id,
-          holderKind: holder.kind,
-          recipient: recipient.id,
-          recipientKind: recipient.kind,
-          purpose,
-          at,
-          holderVoluntary: holder.voluntary,
-          recipientVoluntary: recipient.voluntary,
-        };
-        const agrees = consents.some(
-          (said) =>
-            said.subject === subject &&
-            said.state === 'GIVEN' &&
-            said.from <= at &&
-            (said.until === undefined || at < said.until) &&
-            covers(said, ask),
-        );
-        return agrees || exceptionFor(exceptions, ask).covers;
-      });
-    });
+    const asks = asked.subjects.flatMap((subject) =>
+      asked.categories.map((category) => ({
+        subject,
+        category,
+        holder: holder.id,
+        holderKind: holder.kind,
+        recipient: recipient.id,
+        recipientKind: recipient.kind,
+        purpose,
+        at,
+        holderVoluntary: holder.voluntary,
+        recipientVoluntary: recipient.voluntary,
+      })),
+    );
+    type Ask = (typeof asks)[number];
+    const { statements } = operation.surroundings;
+    const cited: ((ask: Ask) => boolean)[] = [
+      ...consents.map(
+        (said) => (ask: Ask) =>
+          said.state === 'GIVEN' &&
+          said.from <= at &&
+          (said.until === undefined || at < said.until) &&
+          covers(said, ask) &&
+          isStoodBy(said, statements.consents.get(ask.subject) ?? [], ask),
+      ),
+      ...exceptions.map((record) => (ask: Ask) => exceptionFor([record], ask).covers),
+    ];
+    return (
+      cited.every((covering) => asks.some(covering)) &&
+      asks.every(
+        (ask) =>
+          operation.facts().enquiriesFor(ask.subject, recipient, purpose).length > 0 ||
+          cited.some((covering) => covering(ask)),
+      )
+    );
   }
 
   /** What it rests on: what is cited, and the open enquiries that are a reason by themselves. */
@@ -198,7 +212,8 @@ export function openGrants({ operation, policies, registers, directory, newId, d
       const grant = await registers.grant(id);
       if (!grant) throw new NotPermitted('no such grant');
       const by = await permit(grant.holder, grant, grant.subjects);
-      if (!why.trim()) throw new NotValid(['it says why']);
+      const problems = wordProblems('why', why);
+      if (problems.length > 0) throw new NotValid(problems);
       draft({ did: 'GRANT_END', ids: [id], subjects: grant.subjects, policies: by }, async (transaction) => {
         try {
           await registers.endAccess(transaction, id, { at, by: requester.worker, why });

@@ -14,7 +14,7 @@ import type { Registers, Transaction } from '../registers/registers.js';
 import { isOpen, type RecordedRequest, type Urgency } from '../registers/sharing-request.js';
 import { instantAfter } from './deadline.js';
 import { requestLadder, standingOf, timeToAnswer } from './request-state.js';
-import { openShowing, type Placed, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
+import { openShowing, type Placed, requestHeld, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 export interface RequestDraft {
@@ -50,7 +50,7 @@ export interface Requests {
    * whatever the holder knows. Throws NotPermitted, also for somebody whom the requester may not know of, and NotValid.
    */
   ask(draft: RequestDraft): Promise<ShownRequest>;
-  /** Takes a request back that waits for an answer. Throws NotPermitted, also for one that does not exist, and NotValid. */
+  /** Takes a request back that waits for an answer, and ends what was approved of it before. Throws NotPermitted, also for one that does not exist, and NotValid. */
   withdraw(id: string, why: string): Promise<ShownRequest>;
   /** Takes an answer to the next rung. Throws NotPermitted, also for a request that does not exist, and NotValid. */
   dispute(id: string, why: string): Promise<ShownRequest>;
@@ -75,6 +75,7 @@ export const ASKED_FOR: readonly Purpose[] = [
 const MOST_SUBJECTS = 20;
 /** Open requests of one worker: enough for a caseload, too few to bury another agency's list. */
 const MOST_OPEN = 50;
+const TOO_MANY = `you have ${MOST_OPEN} open requests: take one back first`;
 
 export function openRequests(parts: RequestParts): Requests {
   const { operation, policies, registers, protocol, newId, draft } = parts;
@@ -119,8 +120,9 @@ export function openRequests(parts: RequestParts): Requests {
 
   /** The requester's own request, and the policies by which they may. Throws NotPermitted. */
   async function permit(action: 'WITHDRAW_REQUEST' | 'DISPUTE_ANSWER', id: string) {
-    const request = await registers.sharingRequest(id);
-    const by = request && isOwn(request) && (await permitted(action, request.subjects, BY_REQUESTER));
+    const named = await registers.sharingRequest(id);
+    const request = named && isOwn(named) ? await requestHeld(parts, id, named) : undefined;
+    const by = request && (await permitted(action, request.subjects, BY_REQUESTER));
     if (!request || !by) throw new NotPermitted(action);
     return { request, by };
   }
@@ -128,12 +130,22 @@ export function openRequests(parts: RequestParts): Requests {
   const isOwn = ({ worker, agency }: Pick<RecordedRequest, 'worker' | 'agency'>) =>
     worker === requester.worker && agency === requester.agency;
 
-  /** To who asked: everything while they may read the answer, else that it was asked and what became of it. */
+  /** What was approved of it and has not ended. */
+  async function liveGrants({ answers }: RecordedRequest) {
+    const made = await Promise.all(answers.flatMap(({ grant }) => (grant ? registers.grant(grant) : [])));
+    return made.flatMap((grant) => (grant && grant.endedAt === undefined && at < grant.until ? grant : []));
+  }
+
+  /**
+   * To who asked: everything while they may read the answer, else that it was asked and what became of it. What was written they read
+   * for the purpose they asked for alone, though another permit would release it for others too.
+   */
   async function sightOf(request: RecordedRequest): Promise<Sight & { readonly by: readonly string[] }> {
     const by =
       request.role === requester.role ? await permitted('SEE_ANSWER', request.subjects, BY_REQUESTER) : undefined;
     const maySee = by !== undefined;
-    return { ...(maySee ? { subjects: request.subjects, words: true, contributions: true } : NOTHING), by: by ?? [] };
+    const contributions = request.purpose === purpose;
+    return { ...(maySee ? { subjects: request.subjects, words: true, contributions } : NOTHING), by: by ?? [] };
   }
 
   async function shown(request: RecordedRequest): Promise<ShownRequest> {
@@ -148,8 +160,7 @@ export function openRequests(parts: RequestParts): Requests {
       const by = await permitted('REQUEST_INFORMATION', subjects.slice(0, MOST_SUBJECTS), about);
       if (!by || !(await mayKnowAll(subjects.slice(0, MOST_SUBJECTS)))) throw new NotPermitted('REQUEST_INFORMATION');
       const problems = problemsOf({ ...asked, subjects });
-      if ((await registers.openRequestsBy(requester.worker, requester.agency)) >= MOST_OPEN)
-        problems.push(`you have ${MOST_OPEN} open requests: take one back first`);
+      if ((await registers.openRequestsBy(requester.worker, requester.agency)) >= MOST_OPEN) problems.push(TOO_MANY);
       if (problems.length > 0) throw new NotValid(problems);
       const { holder, categories, why, context, urgency, until } = asked;
       const request: RecordedRequest = {
@@ -168,9 +179,12 @@ export function openRequests(parts: RequestParts): Requests {
         recordedAt: at,
         answers: [],
       };
-      draft({ did: 'REQUEST', ids: [request.id], subjects, policies: by }, (transaction) =>
-        registers.writeRequest(transaction, request),
-      );
+      draft({ did: 'REQUEST', ids: [request.id], subjects, policies: by }, async (transaction) => {
+        await registers.writeRequest(transaction, request);
+        // Counted again: others of theirs may come in the same operation, or have come meanwhile.
+        const open = await registers.openRequestsBy(requester.worker, requester.agency, transaction);
+        if (open > MOST_OPEN) throw new NotValid([TOO_MANY]);
+      });
       return shown(request);
     },
 
@@ -182,6 +196,10 @@ export function openRequests(parts: RequestParts): Requests {
       ];
       if (problems.length > 0) throw new NotValid(problems);
       const withdrawn = { at, by: requester.worker, why };
+      for (const { id: grant, subjects } of await liveGrants(request))
+        draft({ did: 'GRANT_END', ids: [grant], subjects, policies: by }, (transaction) =>
+          once(registers.endAccess(transaction, grant, withdrawn), 'what was approved has been ended meanwhile'),
+        );
       draft({ did: 'REQUEST_WITHDRAWN', ids: [id], subjects: request.subjects, policies: by }, (transaction) =>
         once(registers.writeWithdrawal(transaction, id, withdrawn), 'it has been answered meanwhile'),
       );

@@ -109,7 +109,7 @@ export function openShowing({ operation, registers, directory, protocol }: Showi
     made?: ShownAnswer['grant'],
   ): Promise<ShownAnswer> {
     const grant = said.grant === made?.id ? made : said.grant && (await registers.grant(said.grant));
-    const isLive = grant ? grant.endedAt === undefined && at < grant.until : false;
+    const isLive = grant ? !request.withdrawn && grant.endedAt === undefined && at < grant.until : false;
     return {
       id: said.id,
       answer: said.answer,
@@ -169,4 +169,17 @@ export const LONGEST = { words: 4_000, contribution: 40_000 } as const;
 export function wordProblems(name: string, text: string, longest: number = LONGEST.words): string[] {
   if (text.trim() === '') return [`${name}: it is not empty`];
   return text.length > longest ? [`${name}: at most ${longest} characters`] : [];
+}
+
+/**
+ * A request as it stands in the version of the registers that the operation is held to: read once it is known whom it is about, for
+ * until then that version is open. What is said of it afterwards lets no entry of the operation stand.
+ */
+export async function requestHeld(
+  { registers, operation }: Pick<ShowingParts, 'registers' | 'operation'>,
+  id: string,
+  { subjects }: Pick<RecordedRequest, 'subjects'>,
+): Promise<RecordedRequest | undefined> {
+  await operation.surroundings.ensure(subjects);
+  return registers.sharingRequest(id);
 }

@@ -7,10 +7,13 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { packedParameters } from './packed-text.js';
 
-/** What the thread is asked to do. A statement comes with its parameters, an insert with those of each row. */
+/**
+ * What the thread is asked to do. A statement comes with its parameters, an insert with those of each row. RUN and INSERT are of a
+ * transaction: outside of one they are refused, for there SQLite would keep at once what nothing can take back. ALONE is of none.
+ */
 export type Order =
   | { readonly do: 'BEGIN' | 'COMMIT' | 'ROLLBACK' }
-  | { readonly do: 'RUN'; readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly do: 'RUN' | 'ALONE'; readonly sql: string; readonly parameters: readonly unknown[] }
   | { readonly do: 'INSERT'; readonly sql: string; readonly rows: readonly (readonly unknown[])[] };
 
 /** Its rows, or the driver's error: in the order of the orders, one for each. */
@@ -57,13 +60,13 @@ function serve(port: MessagePort, file: string): void {
         begin();
         return NO_ROWS;
       case 'COMMIT':
-        // SQLite ends a transaction by itself when the disk is full: COMMIT then says that there is none.
         database.exec('COMMIT');
         return NO_ROWS;
       case 'ROLLBACK':
         if (database.inTransaction) database.exec('ROLLBACK');
         return NO_ROWS;
-      case 'RUN': {
+      case 'RUN':
+      case 'ALONE': {
         const statement = prepare(order.sql);
         if (statement.reader) return statement.all(...order.parameters);
         statement.run(...order.parameters);
@@ -79,7 +82,9 @@ function serve(port: MessagePort, file: string): void {
 
   function answer(order: Order): Answer {
     if (order.do === 'BEGIN' || order.do === 'ROLLBACK') hasFailed = false;
-    if (hasFailed) return { message: 'what came before in the transaction has failed', code: 'SQLITE_ABORT' };
+    // There may be none: SQLite ends it by itself when the disk is full, and a thread that was started anew knows of none.
+    else if (order.do !== 'ALONE' && (hasFailed || !database.inTransaction))
+      return { message: 'what came before in the transaction has failed', code: 'SQLITE_ABORT' };
     try {
       return { rows: perform(order) };
     } catch (error) {

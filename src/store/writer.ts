@@ -7,7 +7,10 @@ import { Worker } from 'node:worker_threads';
 import { packagePath } from '../package-path.js';
 import type { Answer, Order } from './writer-thread.js';
 
-/** A transaction under way. What `run` and `insert` give may be left unawaited: the transaction waits for it, and fails with it. */
+/**
+ * A transaction under way. What `run` and `insert` give may be left unawaited: the transaction waits for it, and fails with it. Once it is
+ * over they reject: what comes late would be of whatever transaction is under way then.
+ */
 export interface Transaction {
   /** A statement with `?` for parameters, and its rows. Rejects with the driver's error. */
   run<T>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
@@ -55,6 +58,8 @@ export function openWriter(file: string): Writer {
   function start(): Worker {
     const worker = new Worker(THREAD, { workerData: { file }, execArgv: [], resourceLimits: THREAD_LIMITS });
     worker.on('message', (answer: Answer) => {
+      // Of a thread that is gone: it would be taken for the answer to an order of the next one's.
+      if (thread !== worker) return;
       const next = asked.shift();
       if (asked.length === 0) worker.unref();
       if ('rows' in answer) next?.resolve(answer.rows);
@@ -83,8 +88,9 @@ export function openWriter(file: string): Writer {
   async function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const pending: Promise<unknown>[] = [];
     const failures: unknown[] = [];
+    let isOver = false;
     const order = (one: Order): Promise<readonly unknown[]> => {
-      const answer = ask(one);
+      const answer = isOver ? Promise.reject(new StoreError('the transaction is over', 'SQLITE_MISUSE')) : ask(one);
       pending.push(answer.catch((error: unknown) => failures.push(error)));
       return answer;
     };
@@ -96,9 +102,12 @@ export function openWriter(file: string): Writer {
         insert: (table, columns, rows) =>
           order({ do: 'INSERT', sql: insertInto(table, columns), rows }) as Promise<unknown>,
       });
-      await order({ do: 'COMMIT' });
+      const committed = order({ do: 'COMMIT' });
+      isOver = true;
+      await committed;
       return result;
     } catch (error) {
+      isOver = true;
       await ask({ do: 'ROLLBACK' }).catch(() => undefined);
       await Promise.all(pending);
       throw failures[0] ?? error;
@@ -113,7 +122,7 @@ export function openWriter(file: string): Writer {
 
   return {
     transaction: (work) => inTurn(() => inTransaction(work)),
-    run: (sql, parameters = []) => inTurn(async () => [...(await ask({ do: 'RUN', sql, parameters }))] as never[]),
+    run: (sql, parameters = []) => inTurn(async () => [...(await ask({ do: 'ALONE', sql, parameters }))] as never[]),
     async close() {
       await last;
       const ending = thread;

@@ -1,6 +1,7 @@
 /**
  * `node test/attacks/take-out.js [attack…]`: takes each defence of `defences.js` out, one at a time, in a copy of the repository
  * in a temporary folder, and runs the tests that must then fail. Prints one line each; exits with 1 if a test did not notice.
+ * Requires `npm run build`: what runs in a thread of its own runs as built.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEFENCES } from './defences.js';
 
-const PARTS = ['src', 'adapters', 'bench', 'schema', 'test', 'docs', 'package.json', 'tsconfig.json', 'jest.config.js'];
+const PARTS = ['src', 'dist', 'adapters', 'bench', 'schema', 'test', 'docs', 'package.json', 'tsconfig.json', 'jest.config.js'];
 const wanted = process.argv.slice(2);
 const copy = mkdtempSync(join(tmpdir(), 'threshold-defences-'));
 for (const part of PARTS) cpSync(part, join(copy, part), { recursive: true });

@@ -94,11 +94,17 @@ beforeAll(async () => {
   await audit.append(
     entry('grant ends', {
       registersVersion: 8,
-      statements: [{ did: 'GRANT_END', ids: ['g-1'], subjects: ['P-1'], policies: [] }],
+      // What is alleged, and who is one person, moves the registers too.
+      statements: ['GRANT_END', 'ALLEGATION_REVIEW', 'LINK_UNDONE', 'SEPARATED'].map((did) => ({
+        did,
+        ids: ['g-1'],
+        subjects: ['P-1'],
+        policies: [],
+      })),
     }),
   );
   const decisions = [decisionOn({ grant: 'NONE' }, ['c-1']), decisionOn({ conflict: true })];
-  await audit.append(entry('after the grant', { registersVersion: 9, decisions }));
+  await audit.append(entry('after the grant', { registersVersion: 12, decisions }));
   await eraseEntries(store, audit, ['e-5', 'e-300'], entry('erasure', { decisions: [], outcomes: [] }));
   await last.sequence();
   const rows = await store.read<{ tree_size: number; note: string }>('SELECT tree_size, note FROM audit_checkpoint');
@@ -561,6 +567,18 @@ const TAMPERINGS: readonly Tampering[] = [
       const i = files.rows.findIndex(({ id }) => id === 'after');
       files.rows[i] = rewrite(files.rows[i]!, (body) => {
         body['registersVersion'] = below(8);
+      });
+      files.leaves[i] = leafAgain(files.rows[i]!);
+      remake(files);
+    },
+  },
+  {
+    name: 'let a release rest on what was alleged, or on who was one person, before that was decided again',
+    as: ['STATEMENT_ORDER'],
+    tamper(files, below) {
+      const i = files.rows.findIndex(({ id }) => id === 'after the grant');
+      files.rows[i] = rewrite(files.rows[i]!, (body) => {
+        body['registersVersion'] = 9 + below(3);
       });
       files.leaves[i] = leafAgain(files.rows[i]!);
       remake(files);

@@ -405,9 +405,76 @@ describe('a request', () => {
       { did: 'REQUEST_WITHDRAWN', policies: ['may-withdraw-request'] },
     ]);
     expect(await sees('am-sable-frost', id)).toBe(false);
+    // What was asked by mistake, of the wrong agency, is unsaid: that it was asked is all that stays there.
+    const taken = (await toAnswer('am-sable-frost', true)).find((one) => one['id'] === id);
+    expect(taken).toMatchObject({ state: 'WITHDRAWN', subjects: [], namesOthers: true, why: null });
     expect(messageOf(await answering('am-sable-frost', id))).toMatch(/does not wait/);
     expect(codeOf(await said('sw-cleo-marchbank', 'withdrawInformationRequest', id))).toBe('NOT_VALID');
     expect(codeOf(await said('sw-cleo-marchbank', 'disputeInformationAnswer', id))).toBe('NOT_VALID');
+  });
+
+  it('that is taken back after an approval in part was disputed ends what was approved', async () => {
+    const wanted = { holder: 'haven', categories: ['SUBSTANCE_MISUSE', 'INVOLVEMENT'] };
+    const { id } = await asked('sw-cleo-marchbank', wanted, 'CHILD_PROTECTION');
+    const scope = { categories: ['SUBSTANCE_MISUSE'], purposes: ['CHILD_PROTECTION'] };
+    const cites = [await except('sw-cleo-marchbank', scope)];
+    const part = { answer: 'APPROVED_IN_PART', ground: null, categories: ['SUBSTANCE_MISUSE'], cites };
+    const { data } = await answering('am-sable-frost', id, part);
+    const grant = data['answerInformationRequest'].answers[0].grant.id as string;
+    await said('sw-cleo-marchbank', 'disputeInformationAnswer', id);
+    expect((await demo.house.registers.grant(grant))?.endedAt).toBeUndefined();
+    const taken = await said('sw-cleo-marchbank', 'withdrawInformationRequest', id);
+    expect(taken.data['x']).toMatchObject({ state: 'WITHDRAWN' });
+    expect((await demo.house.registers.grant(grant))?.endedAt).toBeTruthy();
+    expect((await lastEntry())?.statements).toMatchObject([
+      { did: 'GRANT_END', ids: [grant] },
+      { did: 'REQUEST_WITHDRAWN', ids: [id] },
+    ]);
+  });
+
+  it('is not approved by what is cited beside it and covers nothing in it', async () => {
+    const { id } = await asked('sw-cleo-marchbank');
+    const cites = [await except('sw-cleo-marchbank', {})];
+    const of = async (more: readonly string[]) =>
+      messageOf(await answering('am-sable-frost', id, approval({ cites: [...cites, ...more] })));
+    // Whether there is such a consent, of anybody, is not to be found out so either.
+    expect(await of(['c-1038'])).toBe(await of(['none']));
+    expect(await of(['c-1038'])).toMatch(/cites a live consent/);
+    expect(await of([])).toBeUndefined();
+  });
+
+  /** What is read of the register next comes, once it is read, after something else. */
+  const meanwhile = (read: 'consent' | 'sharingRequest', happens: () => Promise<unknown>) => {
+    const registers = demo.house.registers as unknown as Record<string, (id: string) => Promise<unknown>>;
+    const whole = registers[read] as (id: string) => Promise<unknown>;
+    registers[read] = async (id) => {
+      registers[read] = whole;
+      const found = await whole(id);
+      await happens();
+      return found;
+    };
+  };
+
+  it('is not approved when the consent that is cited is taken back meanwhile (RULES §7)', async () => {
+    const terms = { holder: 'mht', categories: ['MENTAL_HEALTH'], subjects: [idOf(IMKE)] };
+    const { id } = await asked('sw-cleo-marchbank', terms, 'CHILD_IN_NEED');
+    const withdraw =
+      'mutation W($id: ID!) @purpose(of: CHILD_IN_NEED) { withdrawConsent(consent: $id, method: "by word of mouth") { id } }';
+    meanwhile('consent', async () => {
+      expect((await ask(demo, 'sw-cleo-marchbank', withdraw, { id: 'c-1041' })).errors).toBeUndefined();
+    });
+    expect(codeOf(await answering('am-viggo-inglis', id, approval({ cites: ['c-1041'] })))).toBe('FACTS_CHANGED');
+    expect(await ownOne('sw-cleo-marchbank', id, 'CHILD_IN_NEED')).toMatchObject({ state: 'OPEN', answers: [] });
+  });
+
+  it('is not answered once more by whose answer is disputed while they do', async () => {
+    const { id } = await asked('rw-rory-ember', { holder: 'csc', categories: ['PLAN'] }, 'SUPERVISION');
+    meanwhile('sharingRequest', async () => {
+      await answering('tm-piers-lovell', id);
+      expect((await said('rw-rory-ember', 'disputeInformationAnswer', id)).errors).toBeUndefined();
+    });
+    expect(codeOf(await answering('tm-piers-lovell', id))).toBe('NOT_PERMITTED');
+    expect(await ownOne('rw-rory-ember', id, 'SUPERVISION')).toMatchObject({ state: 'OPEN', rung: { level: 'HEAD' } });
   });
 
   it('is answered once, though two answers come in one operation', async () => {
@@ -469,6 +536,15 @@ describe('a written contribution (CP5)', () => {
     expect(entry?.decisions[line as number]?.evidence).toEqual(expect.arrayContaining([answer?.['grant'].id]));
     expect((await read('CHILD_IN_NEED'))['contributions']).toEqual([]);
     const listed = (await toAnswer('am-viggo-inglis', true)).find((one) => one['id'] === id);
+    // By its id nobody reads, judges or approves it, not even who may read it with its request.
+    const [written] = (await demo.house.registers.sharingRequest(id))?.answers[0]?.contributions ?? [];
+    const record = Buffer.from(`Contribution:contributed/mht:${written?.id}`).toString('base64url');
+    const node = 'query N($id: ID!) @purpose(of: S47_ENQUIRY) { node(id: $id) { id } }';
+    for (const worker of ['sw-dorn-aske', 'am-viggo-inglis'])
+      expect((await ask(demo, worker, node, { id: record })).data).toEqual({ node: null });
+    const another = await asked('sw-dorn-aske', wanted, 'S47_ENQUIRY');
+    const byName = { answer: 'APPROVED_IN_PART', ground: null, records: [record] };
+    expect(messageOf(await answering('am-viggo-inglis', another['id'], byName))).toMatch(/not one of the holder/);
     expect(listed?.['answers'][0].contributions).toEqual([]);
 
     const { store } = demo;
@@ -510,6 +586,12 @@ describe('a written contribution (CP5)', () => {
     expect(policies.map((policy) => policy['id'])).toEqual(
       expect.arrayContaining(['granted', 'co-working-early-help']),
     );
+    // That permit holds for other purposes too.
+    for (const purpose of ['DIRECT_WORK', 'ASSESSMENT', 'CHILD_IN_NEED', 'SUPERVISION'])
+      expect([purpose, (await ownOne('sw-ada-thorne', id, purpose))['answers'][0].contributions]).toEqual([
+        purpose,
+        [],
+      ]);
     const end = 'mutation E($id: ID!) @purpose(of: SUPERVISION) { endInformationGrant(id: $id, why: "Done.") }';
     await ask(demo, 'ehm-petra-cole', end, { id: data['answerInformationRequest'].answers[0].grant.id });
     expect(await read()).toEqual([]);
@@ -534,6 +616,25 @@ describe('a written contribution (CP5)', () => {
       'mutation W($id: ID!) @purpose(of: CHILD_IN_NEED) { withdrawConsent(consent: $id, method: "by word of mouth") { id } }';
     await ask(demo, 'rw-rory-ember', withdraw, { id: consent });
     expect(await read()).toEqual([]);
+    // Nor is anything approved by a consent that was taken back since, though nothing was said of it itself.
+    const again = await asked('sw-cleo-marchbank', wanted, 'CHILD_IN_NEED');
+    expect(messageOf(await answering('am-sable-frost', again['id'], approval({ cites: [consent] })))).toMatch(
+      /cites a live consent/,
+    );
+  });
+
+  it('about a child comes from work with her mother where the holder works with nobody else: the other side reads none', async () => {
+    const TILLY = idOf('P-1003');
+    const wanted = { holder: 'safe', subjects: [TILLY], categories: ['DOMESTIC_ABUSE_VICTIM'] };
+    const { id } = await asked('dao-zeke-morrow', wanted, 'CHILD_PROTECTION');
+    const exception = { gateway: 'CHILDREN_ACT_2004_S16LA', answers: ['For the conference.', 'No less would do.'] };
+    const written = {
+      contributions: [{ about: TILLY, category: 'DOMESTIC_ABUSE_VICTIM', text: 'CANARY-WHERE-THEY-ARE' }],
+      exception,
+    };
+    expect((await answering('am-yara-lomas', id, contribution(written))).errors).toBeUndefined();
+    const listed = await ownOne('dao-zeke-morrow', id, 'CHILD_PROTECTION');
+    expect(listed).toMatchObject({ state: 'CONTRIBUTED', answers: [{ contributions: [] }] });
   });
 });
 
@@ -556,7 +657,8 @@ describe('asking tells nothing', () => {
     const [asIs] = (await toAnswer('am-sable-frost')).filter((one) => one['id'] === knows['id']);
     const [stranger] = (await toAnswer('am-yara-lomas')).filter((one) => one['id'] === not['id']);
     expect(asIs).toMatchObject({ subjects: [{ id: idOf(NESSA) }], namesOthers: false });
-    expect(stranger).toMatchObject({ subjects: [], namesOthers: true });
+    // Nor what was written of them, which may name them.
+    expect(stranger).toMatchObject({ subjects: [], namesOthers: true, why: null, context: null });
     expect(JSON.stringify(stranger)).not.toContain(idOf(NESSA));
     // Nor does an answer that guesses: who is in it and unknown is as much outside it as who is not.
     const inPart = { answer: 'APPROVED_IN_PART', ground: null, cites: ['c-1'] };
@@ -666,6 +768,13 @@ describe('asking tells nothing', () => {
     expect(JSON.stringify(answer)).not.toContain('CANARY');
   });
 
+  it.each(['9999-12-31T23:59:59-14:00', '0000-01-01T00:00:00+14:00'])(
+    'an end in a year that is not four digits long, as %s, is no instant: as text it would come before all others',
+    async (until) => {
+      expect(codeOf(await requesting('sw-cleo-marchbank', { until }))).toBe('BAD_USER_INPUT');
+    },
+  );
+
   it('nobody buries another agency’s list', async () => {
     const whole = await demo.house.registers.sharingRequest(
       (await asked('rw-quinn-darrow', { holder: 'csc', subjects: [idOf('P-1005')] }))['id'],
@@ -676,7 +785,17 @@ describe('asking tells nothing', () => {
     const more = () => requesting('rw-quinn-darrow', { holder: 'csc', subjects: [idOf('P-1005')] });
     expect(messageOf(await more())).toMatch(/50 open requests/);
     await said('rw-quinn-darrow', 'withdrawInformationRequest', 'q-49');
-    expect((await more()).errors).toBeUndefined();
+    // Nor by asking several times at once, in one operation or in several.
+    const one = (alias: string) => `${alias}: requestInformation(input: $input) { id }`;
+    const both = await ask(
+      demo,
+      'rw-quinn-darrow',
+      `mutation B($input: InformationRequestInput!) @purpose(of: ASSESSMENT) { ${one('a')} ${one('b')} }`,
+      { input: input({ holder: 'csc', subjects: [idOf('P-1005')] }) },
+    );
+    expect(messageOf(both)).toMatch(/50 open requests/);
+    expect((await Promise.all([more(), more(), more()])).filter(({ errors }) => !errors)).toHaveLength(1);
+    expect(await registers.openRequestsBy('rw-quinn-darrow', 'haven')).toBe(50);
   });
 
   it('docs/requests.md is what can be asked, answered and read', async () => {

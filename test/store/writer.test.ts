@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { openWriter } from '../../src/store/writer.js';
 
@@ -91,6 +92,49 @@ describe('the thread that writes', () => {
     await mkdir(join(folder, 'not-yet'));
     const { rows } = newFile(join('not-yet', 'store.sqlite'));
     await add();
+    expect(rows()).toEqual([1]);
+    await writer.close();
+  });
+
+  it('that dies within a transaction takes all of it along: what follows is not kept by the thread that is started anew', async () => {
+    const { file, rows } = newFile('dying.sqlite');
+    const writer = openWriter(file);
+    const post = jest.spyOn(Worker.prototype, 'postMessage');
+    const dying = writer.transaction(async ({ run, insert }) => {
+      await run('INSERT INTO t (a) VALUES (1)');
+      await (post.mock.contexts.at(-1) as Worker).terminate();
+      void insert('t', ['a'], [[2]]);
+      await run('INSERT INTO t (a) VALUES (3)').catch(() => undefined);
+    });
+    await expect(dying).rejects.toMatchObject({ name: 'StoreError' });
+    post.mockRestore();
+    expect(rows()).toEqual([]);
+    await writer.transaction(({ run }) => run('INSERT INTO t (a) VALUES (4)'));
+    expect(rows()).toEqual([4]);
+    await writer.close();
+  });
+
+  it('takes no order of a transaction that is over, which would be of the one that is under way', async () => {
+    const { file, rows } = newFile('over.sqlite');
+    const writer = openWriter(file);
+    const kept: Parameters<Parameters<typeof writer.transaction>[0]>[0][] = [];
+    await writer.transaction(async (transaction) => {
+      kept.push(transaction);
+    });
+    await writer.transaction(async ({ run }) => {
+      await run('INSERT INTO t (a) VALUES (1)');
+      await expect(kept[0]?.run('INSERT INTO t (a) VALUES (2)')).rejects.toMatchObject({ name: 'StoreError' });
+    });
+    await expect(kept[0]?.insert('t', ['a'], [[3]])).rejects.toMatchObject({ name: 'StoreError' });
+    expect(rows()).toEqual([1]);
+    await writer.close();
+  });
+
+  it('does a statement by itself though one before it has failed', async () => {
+    const { file, rows } = newFile('alone.sqlite');
+    const writer = openWriter(file);
+    await expect(writer.run('INSERT INTO nowhere (a) VALUES (1)')).rejects.toMatchObject({ name: 'StoreError' });
+    await writer.run('INSERT INTO t (a) VALUES (?)', [1]);
     expect(rows()).toEqual([1]);
     await writer.close();
   });

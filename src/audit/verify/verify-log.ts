@@ -62,6 +62,9 @@ const MOVING = new Set([
   'EMERGENCY',
   'EMERGENCY_END',
   'EMERGENCY_REVIEW',
+  'ALLEGATION_REVIEW',
+  'LINK_UNDONE',
+  'SEPARATED',
 ]);
 /** After these nothing released rests on what they name. */
 const ENDING = new Set(['GRANT_END', 'EMERGENCY_END']);

@@ -92,6 +92,8 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
 export interface DemoSettings extends Pick<Parts, 'gates' | 'pause' | 'matrixAtStart'> {
   /** Nobody else signs in to it: `threshold token` goes on giving tokens of the one that is served. */
   readonly isPrivate?: boolean;
+  /** HH:MM in UTC with which the clock of a world whose store is not kept starts; the real time of day unless given. */
+  readonly startsAt?: string;
 }
 
 /**
@@ -100,15 +102,16 @@ export interface DemoSettings extends Pick<Parts, 'gates' | 'pause' | 'matrixAtS
 export async function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
-  { isPrivate = false, ...settings }: DemoSettings = {},
+  { isPrivate = false, startsAt, ...settings }: DemoSettings = {},
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
   const { folder } = config;
-  const now = await worldClock(
-    world.today,
-    config.store.kind === 'sqlite' && config.store.path !== ':memory:' ? `${config.store.path}.day` : undefined,
-  );
+  const isKept = config.store.kind === 'sqlite' && config.store.path !== ':memory:';
+  const now =
+    startsAt !== undefined && !isKept
+      ? clockFrom(Date.parse(`${world.today}T${startsAt}:00Z`) - Date.now())
+      : await worldClock(world.today, isKept ? `${config.store.path}.day` : undefined);
   const realNow = () => new Date();
   const log = createLog({ level: config.logLevel, now: realNow });
   const metrics = createMetrics();
@@ -202,6 +205,9 @@ async function worldClock(today: string, file: string | undefined): Promise<() =
     firstDay = await readFile(file, 'utf8').catch(() => realDay);
     await writeFile(file, firstDay);
   }
-  const shift = Date.parse(today) - Date.parse(firstDay);
+  return clockFrom(Date.parse(today) - Date.parse(firstDay));
+}
+
+function clockFrom(shift: number): () => Date {
   return () => new Date(Date.now() + shift);
 }

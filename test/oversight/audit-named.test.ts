@@ -458,12 +458,16 @@ describe('the monthly sample (12)', () => {
     const [template] = (await demo.audit.after(0, 500)).filter(({ body }) =>
       body.decisions.some(({ evidence }) => evidence?.includes('c-1016')),
     );
-    for (let i = 0; i < 40; i += 1)
-      await to.audit.append({
-        ...template!.body,
-        id: `OCT${String(i).padStart(23, '0')}`,
-        at: `2026-10-${String((i % 28) + 1).padStart(2, '0')}T10:00:00.000Z`,
-      });
+    // One group, and so one checkpoint.
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) =>
+        to.audit.append({
+          ...template!.body,
+          id: `OCT${String(i).padStart(23, '0')}`,
+          at: `2026-10-${String((i % 28) + 1).padStart(2, '0')}T10:00:00.000Z`,
+        }),
+      ),
+    );
     await to.sequencer.sequence();
   };
 

@@ -49,6 +49,7 @@ const TABLES = [
   'emergency_subject',
   'emergency_review',
   'access_end',
+  'relevance_request',
   'exception_awaiting',
   'exception_approval',
   'audit_entry',
@@ -62,6 +63,9 @@ const TABLES = [
   'audit_day',
   'audit_tally',
   'audit_policies',
+  'audit_alert',
+  'audit_alert_entry',
+  'audit_watched_pair',
 ];
 
 /** On a server, the test file's own database. */

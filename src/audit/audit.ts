@@ -130,7 +130,8 @@ export function openAudit(store: Store): Audit {
     transaction: Transaction,
     group: readonly Pending[],
   ): Promise<{ readonly standing: ReadonlySet<Pending>; readonly committed: () => void }> {
-    const isGuarded = group.some(({ guard }) => guard.registersVersion !== undefined);
+    // Read, also where only an end is guarded: what is asked after it is asked under the lock.
+    const isGuarded = group.some(({ guard }) => guard.registersVersion !== undefined || guard.stands !== undefined);
     const version = isGuarded ? await versionIn(transaction) : undefined;
     const standing = group.filter(
       ({ guard }) =>

@@ -100,9 +100,7 @@ export async function separatePersons(
   for (const { table, row, columns: of } of copies.values()) {
     const id = newId();
     const renamed = { ...row, id, ...Object.fromEntries([...of.keys()].map((column) => [column, own])) };
-    const columns = Object.keys(renamed);
-    const insert = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-    await transaction.run(insert, Object.values(renamed));
+    await transaction.insert(table, Object.keys(renamed), [Object.values(renamed)]);
     // Until now it was about nobody who is known by this id.
     for (const part of of.values()) await note(transaction, { statement: id, part, at, was: nobody });
   }

@@ -93,12 +93,7 @@ export function openAccesses(store: Store, tick: (transaction: Transaction) => P
     table: string,
     row: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const columns = Object.keys(row);
-    const places = columns.map(() => '?').join(', ');
-    await transaction.run(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`,
-      columns.map((name) => row[name]),
-    );
+    await transaction.insert(table, Object.keys(row), [Object.values(row)]);
   }
 
   async function insertWith<T extends { readonly from: string; readonly until: string }>(

@@ -14,6 +14,7 @@ import type { AllegationReview } from './reviews.js';
 import {
   consentRows,
   exceptionRows,
+  insertRow,
   instant,
   judgementRows,
   type Row,
@@ -165,15 +166,6 @@ export function openRegisters(store: Store): Registers {
     await transaction.run('UPDATE register_clock SET version = version + 1 WHERE id = 1');
   }
 
-  async function insert<T>(
-    transaction: Transaction,
-    { table, columns, values }: TableWriter<T>,
-    row: T,
-  ): Promise<void> {
-    const places = columns.map(() => '?').join(', ');
-    await transaction.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values(row));
-  }
-
   /** The later of a time and the last time that stands about this subject in the table. */
   async function notBefore(transaction: Transaction, table: string, column: string, subject: PersonId, time: string) {
     const rows = await transaction.run<{ last: string | null }>(
@@ -214,17 +206,17 @@ export function openRegisters(store: Store): Registers {
         statement.subject,
         statement.recordedAt,
       );
-      await insert(transaction, consentRows, { ...statement, recordedAt });
+      await insertRow(transaction, consentRows, { ...statement, recordedAt });
     },
     async writeServiceConsent(transaction, statement) {
       await tick(transaction);
       const { subject, recordedAt: at } = statement;
       const recordedAt = await notBefore(transaction, 'service_consent', 'recorded_at', subject, at);
-      await insert(transaction, serviceConsentRows, { ...statement, recordedAt });
+      await insertRow(transaction, serviceConsentRows, { ...statement, recordedAt });
     },
     async writeException(transaction, record) {
       await tick(transaction);
-      await insert(transaction, exceptionRows, record);
+      await insertRow(transaction, exceptionRows, record);
       if (record.awaits !== undefined)
         await transaction.run('INSERT INTO exception_awaiting (exception_id, asked) VALUES (?, ?)', [
           record.id,
@@ -246,7 +238,7 @@ export function openRegisters(store: Store): Registers {
         judgement.subject,
         judgement.judgedAt,
       );
-      await insert(transaction, judgementRows, { ...judgement, judgedAt });
+      await insertRow(transaction, judgementRows, { ...judgement, judgedAt });
     },
   };
 }

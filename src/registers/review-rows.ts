@@ -41,10 +41,8 @@ export function openReviews(tick: (transaction: Transaction) => Promise<void>): 
         [holder, victim, perpetrator],
       );
       const last = row?.last ?? at;
-      await transaction.run(
-        `INSERT INTO allegation_review (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
-        [id, holder, victim, perpetrator, result, why, last > at ? last : at, reviewedBy],
-      );
+      const values = [id, holder, victim, perpetrator, result, why, last > at ? last : at, reviewedBy];
+      await transaction.insert('allegation_review', COLUMNS, [values]);
     },
   };
 }

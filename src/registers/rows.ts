@@ -1,6 +1,7 @@
 /** Statements as rows of the store: columns in one order, lists joined by `;`, instants in the register's one form. */
 import type { RecordType } from '../domain/records.js';
 import type { IsoInstant } from '../domain/words.js';
+import type { Transaction } from '../store/store.js';
 import type { ConsentStatement, ExceptionRecord, Judgement, Scope, ServiceConsent } from './statements.js';
 
 export type Value = string | number | null;
@@ -11,6 +12,14 @@ export interface TableWriter<T> {
   readonly table: string;
   readonly columns: readonly string[];
   values(statement: T): Value[];
+}
+
+export async function insertRow<T>(
+  transaction: Transaction,
+  { table, columns, values }: TableWriter<T>,
+  row: T,
+): Promise<void> {
+  await transaction.insert(table, columns, [values(row)]);
 }
 
 const SCOPE = ['categories', 'holders', 'recipients', 'purposes'] as const;

@@ -7,7 +7,7 @@ import type { Store, Transaction } from '../store/store.js';
 import { AlreadyDone } from './accesses.js';
 import type { ListPage } from './listing.js';
 import { answerRows, readRequests, requestRows } from './request-rows.js';
-import { instant, type TableWriter } from './rows.js';
+import { insertRow, instant } from './rows.js';
 import type { Contribution, RecordedRequest, Remark, RequestAnswer, SharingRequest } from './sharing-request.js';
 
 export interface SharingRequests {
@@ -33,19 +33,6 @@ const OPEN = `w.at IS NULL AND NOT ${ANSWERED}`;
 
 export function openSharingRequests(store: Store, tick: (transaction: Transaction) => Promise<void>): SharingRequests {
   const { first } = store;
-
-  async function insert(
-    transaction: Transaction,
-    table: string,
-    columns: readonly string[],
-    values: readonly unknown[],
-  ): Promise<void> {
-    const places = columns.map(() => '?').join(', ');
-    await transaction.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places})`, values);
-  }
-
-  const insertRow = <T>(transaction: Transaction, { table, columns, values }: TableWriter<T>, row: T) =>
-    insert(transaction, table, columns, values(row));
 
   /** The last answer to a request, and whether it is disputed, as the transaction has it: the clock keeps other writers out. */
   async function standing(transaction: Transaction, request: string) {
@@ -91,8 +78,8 @@ export function openSharingRequests(store: Store, tick: (transaction: Transactio
     },
     async writeRequest(transaction, request) {
       await insertRow(transaction, requestRows, request);
-      for (const person of new Set(request.subjects))
-        await insert(transaction, 'sharing_request_subject', ['person_id', 'request_id'], [person, request.id]);
+      const subjects = [...new Set(request.subjects)].map((person) => [person, request.id]);
+      await transaction.insert('sharing_request_subject', ['person_id', 'request_id'], subjects);
     },
     async writeAnswer(transaction, answer, contributions) {
       await tick(transaction);
@@ -100,21 +87,28 @@ export function openSharingRequests(store: Store, tick: (transaction: Transactio
       await insertRow(transaction, answerRows, answer);
       const columns = ['id', 'answer_id', 'subject', 'category', 'text', 'recorded_at'];
       const at = instant(answer.at);
-      for (const { id, subject, category, text } of contributions)
-        await insert(transaction, 'sharing_contribution', columns, [id, answer.id, subject, category, text, at]);
+      const parts = contributions.map(({ id, subject, category, text }) => [
+        id,
+        answer.id,
+        subject,
+        category,
+        text,
+        at,
+      ]);
+      await transaction.insert('sharing_contribution', columns, parts);
     },
     async writeDispute(transaction, request, { at, by, why }) {
       await tick(transaction);
       const { isWithdrawn, undisputed } = await standing(transaction, request);
       if (isWithdrawn || undisputed === undefined) throw new AlreadyDone('sharing_dispute');
       const columns = ['answer_id', 'at', 'disputed_by', 'why'];
-      await insert(transaction, 'sharing_dispute', columns, [undisputed, instant(at), by, why]);
+      await transaction.insert('sharing_dispute', columns, [[undisputed, instant(at), by, why]]);
     },
     async writeWithdrawal(transaction, request, { at, by, why }) {
       await tick(transaction);
       await assertOpen(transaction, request);
       const columns = ['request_id', 'at', 'withdrawn_by', 'why'];
-      await insert(transaction, 'sharing_withdrawal', columns, [request, instant(at), by, why]);
+      await transaction.insert('sharing_withdrawal', columns, [[request, instant(at), by, why]]);
     },
   };
 }

@@ -21,6 +21,7 @@ import {
 } from '../registers/sharing-request.js';
 import type { ExceptionRecord } from '../registers/statements.js';
 import { type GrantDraft, type Grants, OUTSIDE } from './grants.js';
+import { madeByOf, policiesOfAll } from './permitted.js';
 import { once } from './requests.js';
 import {
   LONGEST,
@@ -92,19 +93,12 @@ export function openAnswering(parts: AnsweringParts): Answering {
 
   /** Policies by which the requester may answer, about everybody whom it names; undefined when they may not. */
   function permitted({ request, answerers }: Placed): readonly string[] | undefined {
-    const { holder, worker, agency, subjects } = request;
-    const about = {
-      ownAgency: holder === requester.agency,
-      party: true,
-      madeBy: worker === requester.worker ? 'REQUESTER' : agency === requester.agency ? 'OWN_AGENCY' : 'ANOTHER_AGENCY',
-    } as const;
+    const { holder, subjects } = request;
+    const about = { ownAgency: holder === requester.agency, party: true, madeBy: madeByOf(requester, request) };
     const verdicts = subjects.map((subject) =>
       policies.mayDo('ANSWER_REQUEST', operation.facts().actionFacts(subject, about)),
     );
-    const isPermitted = verdicts.length > 0 && verdicts.every(({ allowed }) => allowed);
-    return isPermitted && answerers.workers.has(requester.worker)
-      ? [...new Set(verdicts.flatMap((verdict) => verdict.policies))]
-      : undefined;
+    return answerers.workers.has(requester.worker) ? policiesOfAll(verdicts) : undefined;
   }
 
   /** Whether they answer requests at all: for whoever does not, nothing is asked about anybody. */

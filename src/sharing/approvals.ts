@@ -8,6 +8,7 @@ import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
 import type { Registers, Transaction } from '../registers/registers.js';
 import type { ExceptionRecord } from '../registers/statements.js';
+import { madeByOf, policiesOfAll } from './permitted.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 export interface ApprovalParts {
@@ -38,14 +39,13 @@ export function openApprovals({ operation, policies, registers, directory, draft
     const about = {
       ownAgency: isOwn,
       party: isOwn || record.holders.includes(requester.agency),
-      madeBy: record.recordedBy === requester.worker ? 'REQUESTER' : isOwn ? 'OWN_AGENCY' : 'ANOTHER_AGENCY',
-    } as const;
+      madeBy: madeByOf(requester, { worker: record.recordedBy, agency: recorder?.agency }),
+    };
     await operation.surroundings.ensure(record.subjects);
     const verdicts = record.subjects.map((subject) =>
       policies.mayDo('APPROVE_EXCEPTION', operation.facts().actionFacts(subject, about)),
     );
-    if (verdicts.length === 0 || verdicts.some(({ allowed }) => !allowed)) return undefined;
-    return [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
+    return policiesOfAll(verdicts);
   }
 
   return {

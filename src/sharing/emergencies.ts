@@ -4,7 +4,7 @@
  */
 import type { ActionAbout } from '../disclosure/facts/gather.js';
 import type { Policies } from '../disclosure/policies.js';
-import type { Action, ActionFacts } from '../domain/facts.js';
+import type { Action } from '../domain/facts.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { IsoInstant, PersonId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
@@ -15,6 +15,7 @@ import { checkException, type LawfulGateway, type LawfulGateways } from '../regi
 import type { Registers, Transaction } from '../registers/registers.js';
 import { EVERYTHING } from '../registers/statements.js';
 import { instantAfter } from './deadline.js';
+import { madeByOf, policiesOfAll } from './permitted.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 export interface EmergencyDraft {
@@ -76,20 +77,13 @@ export function openEmergencies(parts: EmergencyParts): Emergencies {
   ): Promise<readonly string[] | undefined> {
     await operation.surroundings.ensure(persons);
     const verdicts = persons.map((person) => verdictOn(action, person, about));
-    if (verdicts.length === 0 || verdicts.some(({ allowed }) => !allowed)) return undefined;
-    return [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
+    return policiesOfAll(verdicts);
   }
 
   const shown = (access: RecordedEmergency): ShownEmergency => ({
     ...access,
     reviewBy: instantAfter(access.recordedAt, protocol.timescales.EMERGENCY_REVIEW ?? ONE_DAY),
   });
-
-  /** Who opened it, as the requester stands to them. */
-  function madeBy({ worker, agency }: RecordedEmergency): ActionFacts['madeBy'] {
-    if (worker === requester.worker) return 'REQUESTER';
-    return agency === requester.agency ? 'OWN_AGENCY' : 'ANOTHER_AGENCY';
-  }
 
   /** The requester's agency works, or worked, with somebody whom it covers: it is a holder. */
   async function isHolder(access: RecordedEmergency): Promise<boolean> {
@@ -113,7 +107,7 @@ export function openEmergencies(parts: EmergencyParts): Emergencies {
   }
 
   async function permittedOn(action: 'END_EMERGENCY' | 'REVIEW_EMERGENCY', access: RecordedEmergency) {
-    const about = { ownAgency: await isHolder(access), party: true, madeBy: madeBy(access) };
+    const about = { ownAgency: await isHolder(access), party: true, madeBy: madeByOf(requester, access) };
     return permitted(action, concerned(access), about);
   }
 

@@ -17,6 +17,7 @@ import type { Registers, Transaction } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
 import type { SharingRequest } from '../registers/sharing-request.js';
 import type { ExceptionRecord } from '../registers/statements.js';
+import { madeByOf, policiesOfAll } from './permitted.js';
 import { wordProblems } from './shown-request.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
@@ -67,21 +68,13 @@ export function openGrants({ operation, policies, registers, directory, newId, d
     subjects: readonly PersonId[],
   ): Promise<readonly string[]> {
     await operation.surroundings.ensure(subjects);
-    const about = {
-      ownAgency: holder === requester.agency,
-      party: true,
-      madeBy:
-        madeBy.worker === requester.worker
-          ? 'REQUESTER'
-          : madeBy.agency === requester.agency
-            ? 'OWN_AGENCY'
-            : 'ANOTHER_AGENCY',
-    } as const;
+    const about = { ownAgency: holder === requester.agency, party: true, madeBy: madeByOf(requester, madeBy) };
     const verdicts = subjects.map((subject) =>
       policies.mayDo('ANSWER_REQUEST', operation.facts().actionFacts(subject, about)),
     );
-    if (verdicts.length === 0 || verdicts.some(({ allowed }) => !allowed)) throw new NotPermitted('ANSWER_REQUEST');
-    return [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
+    const by = policiesOfAll(verdicts);
+    if (!by) throw new NotPermitted('ANSWER_REQUEST');
+    return by;
   }
 
   /** The named records with the addresses they hold now; undefined where one is not the holder's, or about somebody else. */

@@ -11,6 +11,7 @@ import { type People, type PersonRef, refKey } from '../people/people.js';
 import type { PersonIndex, Sketch } from '../people/person-index.js';
 import type { Operation } from '../reader/operation.js';
 import type { Transaction } from '../registers/registers.js';
+import { policiesOfAll } from './permitted.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 export interface PersonLinkParts {
@@ -99,8 +100,7 @@ export function openPersonLinks({
     const verdicts = persons.map((person) =>
       policies.mayDo(action, operation.facts().actionFacts(person, { ownAgency: true, party: true })),
     );
-    if (verdicts.length === 0 || verdicts.some(({ allowed }) => !allowed)) return undefined;
-    return [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
+    return policiesOfAll(verdicts);
   }
 
   async function personsOf(asked: readonly LinkQuestion[]): Promise<(question: LinkQuestion) => PersonId[]> {

@@ -13,6 +13,7 @@ import { AlreadyDone } from '../registers/accesses.js';
 import type { Registers, Transaction } from '../registers/registers.js';
 import { isOpen, type RecordedRequest, type Urgency } from '../registers/sharing-request.js';
 import { instantAfter } from './deadline.js';
+import { policiesOfAll } from './permitted.js';
 import { requestLadder, standingOf, timeToAnswer } from './request-state.js';
 import { openShowing, type Placed, requestHeld, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
 import { NotPermitted, NotValid, type StatementLine } from './statements.js';
@@ -92,8 +93,7 @@ export function openRequests(parts: RequestParts): Requests {
     const verdicts = persons.map((person) =>
       policies.mayDo(action, operation.facts().actionFacts(person, { party: true, ...about })),
     );
-    if (verdicts.length === 0 || verdicts.some(({ allowed }) => !allowed)) return undefined;
-    return [...new Set(verdicts.flatMap((verdict) => verdict.policies))];
+    return policiesOfAll(verdicts);
   }
 
   /** Whoever holds the id of somebody they may not know of learns nothing by asking about them. */

@@ -9,7 +9,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import mercurius from 'mercurius';
 import { packagePath } from '../src/package-path.js';
-import { growSlowly } from '../src/server/heap.js';
+import { tuneHeap } from '../src/server/heap.js';
 import { personOf, startGateway } from './gateway.js';
 import { peerResolvers, peerSchema, peerTypeDefs } from './peer-schema.js';
 import { makeRecords } from './records.js';
@@ -20,7 +20,7 @@ const folder = packagePath('schema', 'graphql');
 
 async function start(): Promise<string> {
   if (kind === 'threshold') {
-    growSlowly();
+    tuneHeap();
     return (await startGateway(records, new Map())).url;
   }
   const app = Fastify({ bodyLimit: 100_000 });

@@ -82,9 +82,19 @@ export function generateEntries(policies: Policies, seed: number): Entries {
       locationProtected: false,
     } as FactRecord;
     const { outcome, permits, vetoes, reasons, obligations, facts: key } = decide(facts);
-    const lists = Object.entries({ permits, vetoes, reasons, obligations }).filter(([, list]) => list.length > 0);
-    const basis = facts.basis === 'NONE' ? {} : { basis: facts.basis };
-    return { facts: key, outcome, category: facts.category, ...Object.fromEntries(lists), ...basis };
+    const some = (list: readonly string[]) => (list.length > 0 ? list : undefined);
+    // In the order in which the ledger puts them down.
+    return {
+      basis: facts.basis === 'NONE' ? undefined : facts.basis,
+      category: facts.category,
+      evidence: undefined,
+      facts: key,
+      obligations: some(obligations),
+      outcome,
+      permits: some(permits),
+      reasons: some(reasons),
+      vetoes: some(vetoes),
+    };
   }
 
   function next(shape: Shape): AuditEntryBody {
@@ -108,21 +118,21 @@ export function generateEntries(policies: Policies, seed: number): Entries {
     count += 1;
     const at = new Date(Date.UTC(2026, 10, 2, 8) + count * 7).toISOString();
     return {
-      v: 1,
-      id: `01KB${String(count).padStart(6, '0')}${idOf(16)}`,
       at,
+      decisions: said,
+      id: `01KB${String(count).padStart(6, '0')}${idOf(16)}`,
       operation: {
         name: shape === 'board' ? 'TeamBoard' : 'OneFamily',
         sha256: `${shape.length}e`.repeat(32),
         type: 'query',
       },
-      requester: { worker: `w-${below(900)}`, agency: 'csc', role },
-      purpose,
-      result: 'ANSWERED',
-      policyVersion: policies.version,
-      registersVersion: 1000,
-      decisions: said,
       outcomes,
+      policyVersion: policies.version,
+      purpose,
+      registersVersion: 1000,
+      requester: { agency: 'csc', role, worker: `w-${below(900)}` },
+      result: 'ANSWERED',
+      v: 1,
     };
   }
 

@@ -60,78 +60,23 @@ export interface AuditEntryBody {
  * is none) is left to the library, which throws.
  */
 export function canonicalForm(body: AuditEntryBody): string {
-  const text = JSON.stringify(isOfForm(body) ? written(body) : inOrder(body));
+  const text = JSON.stringify(isInOrder(body) ? body : inOrder(body));
   return text.includes('\\ud') || text.includes('null') ? (canonicalize(body) ?? text) : text;
 }
 
-/** An entry's members put down in their order; those it does not have are undefined, which is not written. Outcomes hold no objects, and so no keys. */
-function written({ operation, requester, decisions, statements, ...body }: AuditEntryBody): unknown {
-  return {
-    at: body.at,
-    code: body.code,
-    decisions: decisions.map(writtenDecision),
-    gaps: body.gaps,
-    id: body.id,
-    operation: { name: operation.name, sha256: operation.sha256, type: operation.type },
-    outcomes: body.outcomes,
-    policyVersion: body.policyVersion,
-    purpose: body.purpose,
-    registersVersion: body.registersVersion,
-    requester: { agency: requester.agency, role: requester.role, worker: requester.worker },
-    result: body.result,
-    statements: statements?.map(({ did, ids, policies, subjects }) => ({ did, ids, policies, subjects })),
-    v: body.v,
-  };
-}
-
-function writtenDecision(line: DecisionEntry): Written<DecisionEntry> {
-  return {
-    basis: line.basis,
-    category: line.category,
-    decided: line.decided,
-    evidence: line.evidence,
-    facts: line.facts,
-    obligations: line.obligations,
-    outcome: line.outcome,
-    permits: line.permits,
-    reasons: line.reasons,
-    unknown: line.unknown,
-    vetoes: line.vetoes,
-  };
-}
-
-type Written<T> = { readonly [K in keyof Required<T>]: T[K] | undefined };
-
-/** The members that `written` puts down, by what they are members of. */
-const ENTRY = membersOf(
-  'at code decisions gaps id operation outcomes policyVersion purpose registersVersion requester result statements v',
-);
-const DECISION = membersOf('basis category decided evidence facts obligations outcome permits reasons unknown vetoes');
-const OPERATION = membersOf('name sha256 type');
-const REQUESTER = membersOf('agency role worker');
-const STATEMENT = membersOf('did ids policies subjects');
-
-function membersOf(names: string): ReadonlySet<string> {
-  return new Set(names.split(' '));
-}
-
-/** Whether it holds no member but those that are put down: nothing that was said is left out for being new. */
-function isOfForm(body: AuditEntryBody): boolean {
-  return (
-    has(body, ENTRY) &&
-    has(body.operation, OPERATION) &&
-    has(body.requester, REQUESTER) &&
-    body.decisions.every((line) => has(line, DECISION)) &&
-    (body.statements ?? []).every((one) => has(one, STATEMENT))
-  );
-}
-
-function has(value: object, members: ReadonlySet<string>): boolean {
-  for (const name in value) if (!members.has(name)) return false;
+/** Whether every object's keys are in the order of their UTF-16 code units already, as the gateway makes its entries. */
+function isInOrder(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  let last = '';
+  for (const key in value) {
+    if (key < last || !isInOrder((value as { readonly [key: string]: unknown })[key])) return false;
+    last = key;
+  }
   return true;
 }
 
-/** The same value with every object's keys in the order of their UTF-16 code units. */
+/** The same value with them so. */
 function inOrder(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value))

@@ -2,7 +2,8 @@
  * What this process has just appended, handed to whoever in it reads the log next (the sequencer, the indexer), so that they need not
  * read, inflate and parse what was at hand a moment ago. Each text is found by its own SHA-256 and by nothing else: whoever asks has the
  * hash from the entry's row, as it is committed. An erased row has none, a row of another instance has one that is not known here, and of
- * either the row is read. Bounded by the length of the entries' texts; what falls out is read from its row.
+ * either the row is read. Bounded by the length of the entries' texts; what falls out is read from its row. Kept only while somebody asks: an
+ * instance that neither sequences nor indexes holds nothing, for what is held is what a collection of memory costs.
  */
 import type { Store } from '../store/store.js';
 import type { AuditEntryBody } from './entry.js';
@@ -39,16 +40,25 @@ export function handedOver(store: Store): HandedOver {
   return fresh;
 }
 
-/** `room`: how many characters it keeps, at most. */
+/** `room`: how many characters it keeps at most, and how many may be given without anybody asking. */
 export function newHandedOver(room: number): HandedOver {
   // Two halves, each filled in turn: what falls out is the older half whole. One map from whose front is deleted gets slow.
   let [recent, older] = [new Map<string, Kept>(), new Map<string, Kept>()];
   let held = 0;
+  let unasked = room;
 
-  const find = (hash: string): Kept | undefined => recent.get(hash) ?? older.get(hash);
+  function find(hash: string): Kept | undefined {
+    unasked = 0;
+    return recent.get(hash) ?? older.get(hash);
+  }
 
   return {
     give(hash, text, leaf) {
+      if (unasked >= room) {
+        if (held > 0) [recent, older, held] = [new Map(), new Map(), 0];
+        return;
+      }
+      unasked += text.length;
       if (held + text.length > room / 2) {
         [recent, older] = [new Map(), recent];
         held = 0;

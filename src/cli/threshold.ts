@@ -18,7 +18,7 @@ import { packagePath } from '../package-path.js';
 import { CLAUSE_KINDS, type ClauseKind } from '../protocols/clauses.js';
 import { PACKS } from '../protocols/pack.js';
 import { mintDemoToken } from '../server/demo-identity-provider.js';
-import { growSlowly } from '../server/heap.js';
+import { tuneHeap } from '../server/heap.js';
 import { openStore, type Store } from '../store/store.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
@@ -103,7 +103,7 @@ program
   .description('run the gateway over a world folder (the demo world unless another is named)')
   .option('--world <dir>', 'a world folder')
   .action(async ({ world }: { world?: string }) => {
-    growSlowly();
+    tuneHeap();
     const config = world ? demoConfig(world) : readConfig(process.env);
     let gateway: Wired;
     if (config.mode === 'demo') {

@@ -91,18 +91,19 @@ export class Ledger {
     if (known !== undefined) return known;
     const index = this.#decisions.length;
     indexes.set(key, index);
+    // By name, as the entry's canonical form has them.
     this.#decisions.push({
-      facts: decision.facts,
-      outcome,
-      decided: decision.outcome === outcome ? undefined : decision.outcome,
-      category,
-      permits: some(decision.permits),
-      vetoes: some(decision.vetoes),
-      reasons: some(decision.reasons),
-      obligations: some(decision.obligations),
       basis: basis === 'NONE' ? undefined : basis,
+      category,
+      decided: decision.outcome === outcome ? undefined : decision.outcome,
       evidence: some(evidence),
+      facts: decision.facts,
+      obligations: some(decision.obligations),
+      outcome,
+      permits: some(decision.permits),
+      reasons: some(decision.reasons),
       unknown: some(unknown),
+      vetoes: some(decision.vetoes),
     });
     return index;
   }

@@ -206,21 +206,22 @@ async function settle(
 ): Promise<Receipt> {
   const { ledger, surroundings, at } = operation;
   const write = errors ? undefined : statements.write;
+  // Its members in the order of their names: put down as they are, they are the canonical form.
   const body: AuditEntryBody = {
-    v: 1,
-    id: parts.newId(),
     at,
-    operation: describeOperation(context),
-    requester: identify(operation.requester),
-    purpose,
-    result: errors ? 'FAILED' : 'ANSWERED',
     ...(errors ? { code: codeOf(errors) } : {}),
-    policyVersion: parts.house.policyVersion,
-    ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
     decisions: ledger.decisions,
-    outcomes: ledger.outcomes,
-    ...saidIn(statements, errors),
     ...gapsOf(operation),
+    id: parts.newId(),
+    operation: describeOperation(context),
+    outcomes: ledger.outcomes,
+    policyVersion: parts.house.policyVersion,
+    purpose,
+    ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
+    requester: identify(operation.requester),
+    result: errors ? 'FAILED' : 'ANSWERED',
+    ...saidIn(statements, errors),
+    v: 1,
   };
   const guard = {
     ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
@@ -276,7 +277,7 @@ export function describeOperation(context: {
 }
 
 export function identify({ worker, agency, role }: Pick<Requester, 'worker' | 'agency' | 'role'>) {
-  return { worker, agency, role };
+  return { agency, role, worker };
 }
 
 /** Coerced before anything runs; what is wrong with them is said by code only (names of enum values would be suggested). */

@@ -14,7 +14,7 @@ const FIRST_FORM = 1;
 /** Of a board 57 % of the time that the best takes, and 9 % more bytes. */
 const LEVEL = 2;
 /** Of a text shorter than SHORT a window and tables of a tenth hold all there is, and to set them up takes half as long; it is unpacked as any other. */
-const SMALL = { windowBits: 14, memLevel: 6 };
+const SMALL = { windowBits: 14, memLevel: 6, chunkSize: 4096 };
 const SHORT = 12_000;
 /** No text comes near it: a row that says so was not written here. */
 const LONGEST_TEXT = 1 << 28;

@@ -16,6 +16,7 @@ const LEAF = leafTextsOf(entry('e-1'));
 describe('what is handed over', () => {
   it('is found by its hash until it is taken', () => {
     const given = newHandedOver(10_000);
+    given.leaf('asked for');
     given.give(hashOf(textOf('e-1')), textOf('e-1'), LEAF);
     expect(given.leaf(hashOf(textOf('e-2')))).toBeUndefined();
     expect(given.leaf(hashOf(textOf('e-1')))).toEqual(LEAF);
@@ -25,7 +26,8 @@ describe('what is handed over', () => {
 
   it('falls out when there is too much of it, the oldest first', () => {
     const size = textOf('e-0').length;
-    const given = newHandedOver(6 * size);
+    const given = newHandedOver(6.5 * size);
+    given.leaf('asked for');
     const found = () => [0, 1, 2, 3, 4, 5, 6, 7].filter((i) => given.leaf(`h-${i}`));
     for (let i = 0; i < 6; i += 1) given.give(`h-${i}`, textOf(`e-${i}`), LEAF);
     expect(found()).toEqual([0, 1, 2, 3, 4, 5]);
@@ -38,9 +40,24 @@ describe('what is handed over', () => {
     expect(given.take('larger than all')).toHaveLength(7 * size);
   });
 
+  it('is not kept where nobody asks for it, nor any longer where nobody has asked for long', () => {
+    const size = textOf('e-0').length;
+    const given = newHandedOver(6 * size);
+    given.give('h-0', textOf('e-0'), LEAF);
+    expect(given.leaf('h-0')).toBeUndefined();
+    given.give('h-1', textOf('e-1'), LEAF);
+    expect(given.leaf('h-1')).toEqual(LEAF);
+    for (let i = 2; i < 8; i += 1) given.give(`h-${i}`, textOf(`e-${i}`), LEAF);
+    given.give('h-8', textOf('e-8'), LEAF);
+    expect([1, 2, 7, 8].map((i) => given.leaf(`h-${i}`))).toEqual([undefined, undefined, undefined, undefined]);
+    given.give('h-9', textOf('e-9'), LEAF);
+    expect(given.take('h-9')).toEqual(entry('e-9'));
+  });
+
   it('is given once the entry stands, and not when it does not', async () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
     const audit = openAudit(store);
+    handedOver(store).leaf('asked for');
     const { hash } = await audit.append(entry('e-1'));
     expect(handedOver(store).leaf(hash)).toEqual(LEAF);
     expect(handedOver(store).take(hash)).toEqual(entry('e-1'));
@@ -53,6 +70,7 @@ describe('what is handed over', () => {
 
   it('is what was hashed, whatever its author does to the entry afterwards', async () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
+    handedOver(store).leaf('asked for');
     const outcomes: [number, string, string, string, string[]][] = [[0, 'P-1', 'csc', 'Visit', ['v-1']]];
     const appended = openAudit(store).append(entry('e-1', { outcomes }));
     outcomes.push([0, 'P-2', 'csc', 'Visit', ['v-2']]);
@@ -65,6 +83,7 @@ describe('what is handed over', () => {
   it('leads to the tree and the index that the rows lead to, and says nothing of what was erased', async () => {
     const store = await openStore({ kind: 'sqlite', file: ':memory:' });
     const audit = openAudit(store);
+    handedOver(store).leaf('asked for');
     const receipts = await appendEntries(store, 3);
     // As of an instance that appended none of it.
     handedOver(store).take(receipts[1]!.hash);

@@ -1,4 +1,5 @@
 /** `threshold check-provider`: whether a provider keeps the contract that its adapter publishes, in plain words. */
+import { type Command, Option } from 'commander';
 import { type CheckResult, testContract } from '../../adapters/domestic-abuse/contract-test/run.js';
 import { packagePath } from '../package-path.js';
 
@@ -12,6 +13,22 @@ export interface CheckProviderOptions {
   readonly certificate?: string;
   readonly key?: string;
   readonly authority?: string;
+}
+
+/** Adds the command. */
+export function addCheckProviderCommand(program: Command): void {
+  program
+    .command('check-provider <contract>')
+    .description(`whether a provider keeps the contract we publish for it: ${CONTRACTS.join(', ')}`)
+    .requiredOption('--base-url <url>', 'where the provider serves the contract')
+    .option('--person <id...>', 'somebody on a case at the provider, best an invented one; may be given again', [])
+    .addOption(new Option('--token <token>', 'bearer token').env('THRESHOLD_PROVIDER_TOKEN'))
+    .option('--certificate <file>', 'client certificate (PEM), with --key')
+    .option('--key <file>', 'its key (PEM)')
+    .option('--authority <file>', "the authorities of the provider's certificate (PEM)")
+    .action(async (contract: string, options: CheckProviderOptions) => {
+      if (!(await checkProvider(contract, options, (line) => console.log(line)))) process.exitCode = 1;
+    });
 }
 
 /** Faults of one check that are told one by one. */

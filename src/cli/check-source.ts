@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { EXPECTATION as EARLY_HELP } from '../../adapters/early-help/deployment.js';
 import { simulateEarlyHelp } from '../../adapters/early-help/seed.js';
 import { EXPECTATION as SOCIAL_CARE } from '../../adapters/social-care/deployment.js';
@@ -16,6 +17,7 @@ import type { SqlExpectation } from '../sources/check/expectation.js';
 import { describeFinding } from '../sources/check/finding.js';
 import type { SqlDatabase, SqlSourceOptions } from '../sources/sql.js';
 import { readWorldManifest } from '../worlds/load-world.js';
+import { demoConfig } from './configured.js';
 
 type Simulation = (
   folder: string,
@@ -152,4 +154,47 @@ export async function runCheckSource(
     complain(error instanceof Error ? error.message : String(error));
     return 2;
   }
+}
+
+interface CheckSourceOptions {
+  readonly sources?: string;
+  readonly world?: string;
+  readonly maxAge: number;
+  readonly sample: number;
+  readonly json?: boolean;
+}
+
+/** Adds the command. */
+export function addCheckSourceCommand(program: Command): void {
+  program
+    .command('check-source [id]')
+    .description('what is missing, wrong or unindexed in the databases that the SQL sources are read from')
+    .option(
+      '--sources <file>',
+      'the YAML file of the sources (THRESHOLD_SOURCES); without one, the demo world is checked',
+    )
+    .option('--world <dir>', 'a world folder in place of the demo world')
+    .option('--max-age <days>', 'how old the newest row may be', Number, 31)
+    .option('--sample <rows>', 'how many rows of each table are read as the gateway reads them', Number, 2000)
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nReads only. Prints names of tables and columns and counts, nothing of a row; statements to run stand after "run:".\nExit code: 0 all right (notes do not count), 1 faults, 2 it could not be checked.',
+    )
+    .action(async (id: string | undefined, { maxAge, sample, json, world: folder, ...options }: CheckSourceOptions) => {
+      process.exitCode = await runCheckSource(
+        {
+          id,
+          sources: options.sources ?? (folder === undefined ? process.env['THRESHOLD_SOURCES'] : undefined),
+          world: () => demoConfig(folder).world,
+          maxAgeDays: maxAge,
+          sample,
+          json: json === true,
+          today: new Date().toISOString().slice(0, 10),
+        },
+        process.env,
+        (line) => console.log(line),
+        (line) => console.error(line),
+      );
+    });
 }

@@ -44,3 +44,10 @@ export async function listWorkers(config: DemoConfig): Promise<readonly ListedWo
     await demo.stop();
   }
 }
+
+/** The worker with this id. Throws naming the command that lists them. */
+export function workerIn<W extends { readonly id: string }>(workers: readonly W[], id: string): W {
+  const worker = workers.find((known) => known.id === id);
+  if (!worker) throw new Error(`no worker ${id}; \`threshold workers\` lists them`);
+  return worker;
+}

@@ -13,7 +13,7 @@ export const explainResolvers = {
   Query: {
     explain: async (_: unknown, ask: ExplainAsk, { explaining, operation }: GraphContext) => {
       const explanation = await explaining.explain({ ...ask, person: personOf(ask.person) });
-      return { ...explanation, sources: operation.reader.allStatuses() };
+      return { ...explanation, sources: operation.statuses.all() };
     },
     explainAt: (_: unknown, ask: ExplainPastAsk, { explaining }: GraphContext) =>
       explaining.explainPast({ ...ask, person: personOf(ask.person) }),

@@ -22,7 +22,7 @@ export function relevanceResolvers(pages: Pages, limits: Limits) {
     Query: {
       unjudgedRecords: async (_: unknown, page: PageArguments, { operation, statements }: GraphContext) =>
         pages.cut(await statements.unjudgedRecords(), page, limits.records, {
-          sources: operation.reader.ownStatuses(ADULT_WORK_TYPES),
+          sources: operation.statuses.own(ADULT_WORK_TYPES),
           notice: NOTICE,
         }),
     },

@@ -25,7 +25,7 @@ export function requestResolvers(pages: Pages, limits: Limits) {
     if (afterId !== undefined && !(at && id)) throw new Refusal('BAD_USER_INPUT');
     return { limit: size, ...(at && id ? { after: { at, id } } : {}) };
   }
-  const beside = ({ operation: { reader } }: GraphContext) => ({ sources: reader.allStatuses(), notice: NOTICE });
+  const beside = ({ operation: { statuses } }: GraphContext) => ({ sources: statuses.all(), notice: NOTICE });
 
   return {
     Query: {
@@ -71,7 +71,7 @@ export function requestResolvers(pages: Pages, limits: Limits) {
       InformationAnswer: {
         answeredAt: ({ at }: ShownAnswer) => at,
         contributions: ({ written }: ShownAnswer, _: unknown, { operation }: GraphContext) =>
-          operation.reader.contributions(written),
+          operation.releaseContributions(written),
       },
       InformationGrant: {
         subjects: ({ subjects }: NonNullable<ShownAnswer['grant']>) => subjects.map(requested),

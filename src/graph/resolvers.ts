@@ -7,7 +7,9 @@ import type { Released, ShownRecord } from '../disclosure/released.js';
 import type { RecordType } from '../domain/records.js';
 import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
-import type { Foreseen, ShownFamily } from '../reader/reader.js';
+import type { Foreseen } from '../reader/reader.js';
+import type { ShownFamily } from '../reader/shown-family.js';
+import { agencyOf } from '../reader/statuses.js';
 import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
 import { auditProofs } from './audit-proofs.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
@@ -193,31 +195,31 @@ export function createResolvers(pages: Pages, limits: Limits) {
     Query: {
       ...EMERGENCY_QUERIES,
       ...auditProofs,
-      me: (_: unknown, __: unknown, { operation: { reader } }: GraphContext) => ({
-        worker: reader.requester.worker,
-        name: reader.requester.name,
-        role: reader.requester.role,
-        agency: reader.agency,
+      me: (_: unknown, __: unknown, { operation: { requester, agencies } }: GraphContext) => ({
+        worker: requester.worker,
+        name: requester.name,
+        role: requester.role,
+        agency: agencyOf(agencies, requester.agency),
       }),
       family: async (
         _: unknown,
         { id }: { id: string },
-        { operation: { reader } }: GraphContext,
+        { operation: { families, reader } }: GraphContext,
         { foreseen }: Foreseeing,
       ) => {
         const ref = readNodeId(id);
-        const family = ref?.kind === 'Family' ? await reader.family(ref.member, ref.family) : null;
+        const family = ref?.kind === 'Family' ? await families.byId(ref.member, ref.family) : null;
         if (family) await reader.readAhead([family], foreseen);
         return family;
       },
       families: async (
         _: unknown,
         { filter, ...args }: PageArguments & { filter?: { scope?: 'MINE' | 'TEAM' | null } | null },
-        { operation: { reader } }: GraphContext,
+        { operation: { families, reader, statuses } }: GraphContext,
         { foreseen }: Foreseeing,
       ) => {
-        const families = await reader.families(filter?.scope ?? undefined);
-        const page = pages.cut(families, args, limits.families, { sources: reader.allStatuses(), notice: NOTICE });
+        const shown = await families.workedWith(filter?.scope ?? undefined);
+        const page = pages.cut(shown, args, limits.families, { sources: statuses.all(), notice: NOTICE });
         await reader.readAhead(page.nodes, foreseen);
         return page;
       },
@@ -236,14 +238,14 @@ export function createResolvers(pages: Pages, limits: Limits) {
           statements.searched({ fields, found: 0, shown: 0, persons: [] });
           throw new Refusal('BAD_USER_INPUT');
         }
-        const { items, sources, matched } = await operation.reader.find(given);
+        const { items, sources, matched } = await operation.findPersons(given);
         statements.searched({ fields, found: matched.length, shown: items.length, persons: matched });
         return { persons: items, sources, notice: NOTICE };
       },
-      node: (_: unknown, { id }: { id: string }, { operation: { reader } }: GraphContext) => {
+      node: (_: unknown, { id }: { id: string }, { operation: { families, reader } }: GraphContext) => {
         const ref = readNodeId(id);
         if (ref?.kind === 'Person') return reader.person(ref.person);
-        if (ref?.kind === 'Family') return reader.family(ref.member, ref.family);
+        if (ref?.kind === 'Family') return families.byId(ref.member, ref.family);
         return ref ? reader.recordById(ref.type, ref.source, ref.localId) : null;
       },
       ...consentResolvers.Query,
@@ -304,7 +306,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
     Adult: lists(OF_ADULT),
     Family: {
       workbook: (family: ShownFamily) => family,
-      sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.reader.statuses(OF_FAMILY),
+      sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.statuses.of(OF_FAMILY),
     },
     Workbook: {
       children: async (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) => {

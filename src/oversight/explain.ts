@@ -26,6 +26,7 @@ import {
 } from '../domain/words.js';
 import type { Worker } from '../people/directory.js';
 import { type House, type Operation, openOnBehalf } from '../reader/operation.js';
+import { agencyOf } from '../reader/statuses.js';
 import { NotPermitted, NotValid, type StatementLine } from '../sharing/statements.js';
 import { hypotheticalLabel, type PossibleHolder, possibleHolders } from './hypothetical.js';
 import type { PolicySaid, Sayings } from './release-grounds.js';
@@ -102,7 +103,7 @@ export async function explain(parts: ExplainParts, ask: ExplainAsk): Promise<Exp
   const tellers = tellersOf(operation);
   return {
     worker: worker.id,
-    agency: agencyOf(operation, worker.agency),
+    agency: agencyOf(operation.agencies, worker.agency),
     role,
     category: ask.category,
     purpose: ask.purpose,
@@ -141,7 +142,7 @@ function explainHolder(
   tellers: readonly Teller[],
 ): ExplainedHolder[] {
   const { house, operation, sayings } = parts;
-  const holder = agencyOf(operation, possible.holder);
+  const holder = agencyOf(operation.agencies, possible.holder);
   const supposed = { kind: ask.recordKind, confidentiality: ask.confidentiality };
   const label = hypotheticalLabel(ask.person, ask.category, supposed, possible, theirs.at);
   const gathered = theirs.facts().gather(label, holder.id, ask.category, ask.confidentiality, [label]);
@@ -181,10 +182,4 @@ export function tellersOf({ asking }: Pick<Operation, 'asking'>): readonly Telle
     const state = asking.stateOf(id);
     return { id, tells, hasAnswered: state === 'OK' || state === 'DEGRADED' };
   });
-}
-
-function agencyOf({ agencies }: Operation, id: string): Agency {
-  const agency = agencies.get(id);
-  if (!agency) throw new Error('an agency of the configuration is not in the directory');
-  return agency;
 }

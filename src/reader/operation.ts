@@ -10,6 +10,7 @@ import { View } from '../disclosure/facts/view.js';
 import { type Work, type WorkRow, workOf } from '../disclosure/facts/work.js';
 import { Ledger } from '../disclosure/ledger.js';
 import type { Projection } from '../disclosure/projection.js';
+import type { Released, ShownRecord } from '../disclosure/released.js';
 import { type GapsAbout, Surroundings } from '../disclosure/surroundings.js';
 import type { Protocol } from '../domain/protocol.js';
 import type { Agency, Requester, Standing } from '../domain/requester.js';
@@ -20,10 +21,16 @@ import type { People } from '../people/people.js';
 import type { Registers } from '../registers/registers.js';
 import { Asking, type Gates, hasAnswered } from '../sources/ask.js';
 import { type Budget, startBudget } from '../sources/budget.js';
-import type { Source } from '../sources/contract.js';
+import type { NumberedFindAsk, Source } from '../sources/contract.js';
 import { workOf as expectWorkOf } from '../sources/expected.js';
-import { contributorOf } from './contributions.js';
+import { Calls } from './calls.js';
+import { contributorOf, releaseContributions, type WrittenContribution } from './contributions.js';
+import { Families } from './families.js';
+import { type FoundPersons, findPersons } from './find-persons.js';
+import { type Holdings, openHoldings } from './holdings.js';
+import { PassedRecords } from './passed-records.js';
 import { Reader } from './reader.js';
+import { Statuses } from './statuses.js';
 
 /** What outlives operations: wired once, in compose. */
 export interface House {
@@ -51,7 +58,13 @@ export interface Operation {
   readonly purpose: Purpose;
   readonly at: string;
   readonly standing: Standing;
+  /** Persons and records by key. */
   readonly reader: Reader;
+  readonly families: Families;
+  readonly findPersons: (ask: NumberedFindAsk) => Promise<FoundPersons>;
+  readonly releaseContributions: (written: readonly WrittenContribution[]) => Promise<readonly Released<ShownRecord>[]>;
+  readonly holdings: Holdings;
+  readonly statuses: Statuses;
   readonly ledger: Ledger;
   readonly surroundings: Surroundings;
   readonly facts: () => FactGatherer;
@@ -96,14 +109,14 @@ export function openOnBehalf(
 
 async function openWith(
   house: House,
-  requester: Pick<Requester, 'worker' | 'agency' | 'role'>,
+  claimed: Pick<Requester, 'worker' | 'agency' | 'role'>,
   purpose: Purpose,
   asking: Asking,
   gapsAbout: GapsAbout,
 ): Promise<Operation> {
   const at = house.now().toISOString();
   const [standing, agencyList] = await Promise.all([
-    house.directory.standing(requester.worker, requester.agency, requester.role),
+    house.directory.standing(claimed.worker, claimed.agency, claimed.role),
     house.directory.agencies(),
   ]);
   if (!standing) throw new UnknownRequester('the directory does not know the requester');
@@ -138,13 +151,22 @@ async function openWith(
       holderOf: ({ source }) => holders.get(source) ?? contributorOf(source) ?? '',
     });
   const door = doorOver(facts);
-  const reader = new Reader({ standing, work, view, links, asking, surroundings, door, agencies });
+  const { requester } = standing;
+  const calls = new Calls(asking, links, standing);
+  const statuses = new Statuses(asking, agencies, requester);
+  const passed = new PassedRecords({ asking, calls, links, surroundings, door });
+  const reader = new Reader({ view, calls, passed, statuses });
   return {
-    requester: standing.requester,
+    requester,
     purpose,
     at,
     standing,
     reader,
+    families: new Families({ requester, work, view, asking, surroundings, door }),
+    findPersons: (ask) => findPersons({ asking, calls, passed, reader, statuses }, ask),
+    releaseContributions: (written) => releaseContributions({ surroundings, view, door }, written),
+    holdings: openHoldings({ requester, asking, calls, links, door }),
+    statuses,
     ledger,
     surroundings,
     facts: () => facts,

@@ -1,6 +1,7 @@
 /** A person as several sources know them, made one from what each released. */
 
 import type { Passed, Released, ShownRecord, WithheldNotice } from '../disclosure/released.js';
+import type { RecordType } from '../domain/records.js';
 import type { PersonId } from '../domain/words.js';
 import { noticesOf, recordsOf, type SourceStatus } from './listing.js';
 
@@ -15,6 +16,9 @@ export interface ShownPerson {
   readonly sources: readonly SourceStatus[];
   readonly [field: string]: unknown;
 }
+
+/** The records that a person is made of. */
+export const DETAILS: readonly RecordType[] = ['PersonDetails'];
 
 /** Fields by the first source that released a value: the requester's own agency's first, then in the order of the sources. */
 export function mergePerson(

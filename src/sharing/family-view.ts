@@ -108,9 +108,9 @@ export async function familyView(
   draft: (line: StatementLine) => void,
 ): Promise<FamilyView | null> {
   if (operation.purpose !== 'SUBJECT_ACCESS') throw new Error('a family view is asked for another purpose');
-  const { reader, requester, at } = operation;
-  const included = (await reader.includedWith(ask.member, ask.family)) ?? [];
-  const held = await reader.ownHeld(TYPES, included);
+  const { families, holdings, requester, at } = operation;
+  const included = (await families.includedWith(ask.member, ask.family)) ?? [];
+  const held = await holdings.own(TYPES, included);
   const passed = await operation.doorFor(ask.member).release(held.map(({ sealed }) => sealed));
   const shown = passed
     .flatMap(({ type, subject, at: made, record }): Shown[] => (record ? [{ type, subject, at: made, record }] : []))

@@ -81,7 +81,7 @@ export function openGrants({ operation, policies, registers, directory, newId, d
   async function namedItems({ items, subjects }: GrantDraft): Promise<readonly GrantedItem[] | undefined> {
     const found = await Promise.all(
       items.map(async ({ type, source, localId }) => {
-        const held = await operation.reader.labelOf(type, source, localId);
+        const held = await operation.holdings.labelOf(type, source, localId);
         if (held?.holder !== requester.agency || !subjects.includes(held.label.subject)) return undefined;
         return { type, source, localId, addresses: held.label.addresses };
       }),

@@ -307,7 +307,7 @@ export class Statements {
 
   async judgeRelevance(draft: JudgementDraft & { readonly record: RecordRef }): Promise<ShownJudgement> {
     const { type, source, localId } = draft.record;
-    const found = await this.parts.operation.reader.labelOf(type, source, localId);
+    const found = await this.parts.operation.holdings.labelOf(type, source, localId);
     if (!found) throw new NotPermitted('no such record');
     const policies = await this.#permitJudging(found);
     await this.#checkJudgement(draft, [found.label]);
@@ -321,13 +321,13 @@ export class Statements {
   async judgeRelevanceOfMany(
     draft: JudgementDraft & { readonly records: readonly RecordRef[] },
   ): Promise<readonly ShownJudgement[]> {
-    const { reader, requester } = this.parts.operation;
+    const { families, holdings, requester } = this.parts.operation;
     const wanted = new Set(draft.records.map(recordId));
     if (wanted.size === 0 || draft.records.length > MOST_AT_ONCE)
       throw new NotValid([`it names between one and ${MOST_AT_ONCE} records`]);
     if (wanted.size < draft.records.length) throw new NotValid(['it names a record twice']);
     const types = [...new Set(draft.records.map(({ type }) => type))];
-    const held = await reader.ownHeld(types, await reader.everybodyWorkedWith());
+    const held = await holdings.own(types, await families.everybodyWorkedWith());
     const labels = new Map(held.map(({ label }) => [recordId(label), label]));
     const found = draft.records.flatMap((record) => labels.get(recordId(record)) ?? []);
     if (found.length < wanted.size) throw new NotPermitted('no such record');

@@ -15,8 +15,8 @@ import {
   type IsoInstant,
   type PersonId,
 } from '../domain/words.js';
+import type { OwnHeld } from '../reader/holdings.js';
 import type { Operation } from '../reader/operation.js';
-import type { OwnHeld } from '../reader/reader.js';
 import { speaksOf } from '../registers/relevance.js';
 import type { StatementLine } from './statements.js';
 
@@ -68,9 +68,9 @@ interface Waiting {
 /** The records that wait, in an order that tells no more than the days do. Of no adult service: none. */
 export async function unjudgedRecords(parts: UnjudgedParts): Promise<readonly UnjudgedRecord[]> {
   const { operation, mayJudge, draft } = parts;
-  const { reader, requester } = operation;
+  const { families, holdings, requester } = operation;
   if (!ADULT_WORK_AGENCY_KINDS.includes(requester.agencyKind)) return [];
-  const held = await reader.ownHeld(ADULT_WORK_TYPES, await reader.everybodyWorkedWith());
+  const held = await holdings.own(ADULT_WORK_TYPES, await families.everybodyWorkedWith());
   await operation.surroundings.ensure(new Set(held.map(({ label }) => label.subject)));
   const policies = new Set<string>();
   const judgeable = held.filter(({ label }) => {
@@ -79,7 +79,7 @@ export async function unjudgedRecords(parts: UnjudgedParts): Promise<readonly Un
     return verdict.allowed;
   });
   const waiting = await waitingAmong(parts, judgeable);
-  const shown = await reader.shownOf(waiting.map((one) => one.held));
+  const shown = await holdings.shownOf(waiting.map((one) => one.held));
   const list = waiting.flatMap(({ requestedBy, requestedOn }, i): UnjudgedRecord[] => {
     const record = shown[i];
     return record ? [{ id: record.id, record, requestedBy, requestedOn }] : [];

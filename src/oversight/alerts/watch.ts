@@ -22,7 +22,7 @@ import type { StaffMember } from '../../people/staff.js';
 import type { WatchedPersons } from '../../reader/watched-persons.js';
 import type { Registers } from '../../registers/registers.js';
 import { instantAfter } from '../../sharing/deadline.js';
-import type { StatementLine } from '../../sharing/statements.js';
+import type { StatementLine } from '../../sharing/drafts.js';
 import type { Store, Transaction } from '../../store/store.js';
 import { type AlertRows, type NewAlert, openAlertRows } from './alert-rows.js';
 import {

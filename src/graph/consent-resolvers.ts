@@ -1,8 +1,8 @@
 /** Resolvers of what people have said about sharing and about being worked with: `schema/graphql/consents.graphql`. */
 import { isReviewDue } from '../registers/as-of.js';
 import type { ConsentStatement } from '../registers/statements.js';
+import type { Withdrawn } from '../sharing/consents.js';
 import type { ServiceConsentDraft } from '../sharing/service-consents.js';
-import type { Withdrawn } from '../sharing/statements.js';
 import type { ListedConsent } from '../sharing/told-consents.js';
 import type { GraphContext } from './context.js';
 import { personOf } from './node-id.js';
@@ -31,8 +31,8 @@ export const consentResolvers = {
     withdrawConsent: (
       _: unknown,
       { consent, method }: { consent: string; method: string },
-      { statements }: GraphContext,
-    ) => statements.withdrawConsent(consent, method),
+      { consents }: GraphContext,
+    ) => consents.withdraw(consent, method),
     recordServiceConsent: (_: unknown, { input }: { input: ServiceConsentDraft }, { serviceConsents }: GraphContext) =>
       serviceConsents.record({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
     withdrawServiceConsent: (

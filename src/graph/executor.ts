@@ -34,13 +34,18 @@ import { sayingsOf } from '../oversight/release-grounds.js';
 import { budgetOf, type House, type Operation, openOperation, UnknownRequester } from '../reader/operation.js';
 import { openAnswering } from '../sharing/answers.js';
 import { openApprovals } from '../sharing/approvals.js';
+import { type ConsentParts, openConsents } from '../sharing/consents.js';
+import { type Drafts, openDrafts } from '../sharing/drafts.js';
 import { openEmergencies } from '../sharing/emergencies.js';
+import { type ExceptionParts, openExceptions } from '../sharing/exceptions.js';
 import { openGrants } from '../sharing/grants.js';
+import { type JudgementParts, openJudgements } from '../sharing/judgements.js';
 import { openPersonLinks, type PersonLinkParts } from '../sharing/person-links.js';
+import { NotPermitted, NotValid } from '../sharing/refused.js';
 import { openRequests } from '../sharing/requests.js';
 import { openReviewing } from '../sharing/reviews.js';
 import { openServiceConsents } from '../sharing/service-consents.js';
-import { NotPermitted, NotValid, type StatementParts, Statements } from '../sharing/statements.js';
+import { openShownStatements } from '../sharing/shown-statements.js';
 import { openWithdrawals, ReleasedMeanwhile } from '../sharing/withdrawals.js';
 import type { GraphContext } from './context.js';
 import { type ErrorCode, Refusal } from './errors.js';
@@ -58,7 +63,7 @@ export interface RequestContext {
 export interface ExecutorParts {
   readonly house: House;
   readonly audit: Audit;
-  readonly statementParts: Omit<StatementParts, 'operation'>;
+  readonly statementParts: Omit<ConsentParts & ExceptionParts & JudgementParts, 'operation' | 'draft'>;
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
   readonly releases: Releases;
   readonly proofs: AuditProofs;
@@ -114,27 +119,32 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       purpose ?? 'INFORMATION_GOVERNANCE',
       budget,
     );
-    const statements = new Statements({ operation, ...parts.statementParts });
+    const drafts = openDrafts();
+    const { draft } = drafts;
     const variables = readVariables(context.schema, context.operation, context.request.variables ?? {});
     const query = compile(context);
-    const draft: PersonLinkParts['draft'] = (line, write) => statements.draft(line, write);
     // Copied last: to add to a copy costs many times as much (V8 11).
     const shared = { operation, draft, ...parts.statementParts };
     const links = openPersonLinks({ people: parts.house.people, ...parts.linkParts, ...shared });
     const withdrawals = openWithdrawals({ releases: parts.releases, isLastTry: attempt >= TRIES, ...shared });
     const grants = openGrants(shared);
+    const exceptions = openExceptions(shared);
     const explaining = openExplaining({
       house: parts.house,
       operation,
       policies: parts.statementParts.policies,
       sayings,
-      draft: (line) => statements.draft(line),
+      draft,
       audit: parts.audit,
       search: parts.search,
     });
     const graph: GraphContext = {
       operation,
-      statements,
+      drafts,
+      consents: openConsents(shared),
+      exceptions,
+      judgements: openJudgements(shared),
+      statements: openShownStatements(shared),
       links,
       serviceConsents: openServiceConsents(shared),
       reviewing: openReviewing(shared),
@@ -145,7 +155,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       answering: openAnswering({
         protocol: parts.house.protocol,
         grants,
-        recordException: (draft) => statements.recordException(draft),
+        recordException: exceptions.record,
         ...shared,
       }),
       grants,
@@ -173,7 +183,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       .find((error) => error instanceof FactsChanged);
     try {
       if (failure) throw failure;
-      request.receipt = await settle(parts, context, operation, statements, purpose ?? null, result.errors);
+      request.receipt = await settle(parts, context, operation, drafts, purpose ?? null, result.errors);
     } catch (error) {
       if (!(error instanceof FactsChanged)) throw error;
       const isRepeated = context.operation.operation !== 'mutation' || error instanceof ReleasedMeanwhile;
@@ -200,12 +210,12 @@ async function settle(
   parts: ExecutorParts,
   context: GatewayGraphQLRequestContext,
   operation: Operation,
-  statements: Statements,
+  drafts: Drafts,
   purpose: string | null,
   errors: readonly GraphQLError[] | undefined,
 ): Promise<Receipt> {
   const { ledger, surroundings, at } = operation;
-  const write = errors ? undefined : statements.write;
+  const write = errors ? undefined : drafts.write;
   // Its members in the order of their names: put down as they are, they are the canonical form.
   const body: AuditEntryBody = {
     at,
@@ -220,7 +230,7 @@ async function settle(
     ...(surroundings.registersVersion === undefined ? {} : { registersVersion: surroundings.registersVersion }),
     requester: identify(operation.requester),
     result: errors ? 'FAILED' : 'ANSWERED',
-    ...saidIn(statements, errors),
+    ...saidIn(drafts, errors),
     v: 1,
   };
   const guard = {
@@ -241,10 +251,7 @@ async function settle(
 }
 
 /** What was said and shown; of an operation that failed, what it searched by: nothing else of it stands. */
-function saidIn(
-  { lines }: Statements,
-  errors: readonly GraphQLError[] | undefined,
-): Pick<AuditEntryBody, 'statements'> {
+function saidIn({ lines }: Drafts, errors: readonly GraphQLError[] | undefined): Pick<AuditEntryBody, 'statements'> {
   const standing = errors ? lines.filter(({ did }) => did === SEARCHED) : lines;
   return standing.length > 0 ? { statements: standing } : {};
 }

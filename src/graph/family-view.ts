@@ -11,14 +11,14 @@ export const FAMILY_VIEW = {
     familyView: (
       _: unknown,
       { family, member }: { family: string; member: string },
-      { operation, statements }: GraphContext,
+      { operation, drafts }: GraphContext,
     ) => {
       if (operation.purpose !== 'SUBJECT_ACCESS') throw new Refusal('PURPOSE_DOES_NOT_FIT');
       const ref = readNodeId(family);
       return familyView(
         operation,
         { family: ref?.kind === 'Family' ? ref.family : '', member: personOf(member) },
-        (line) => statements.draft(line),
+        drafts.draft,
       );
     },
   },

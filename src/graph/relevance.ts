@@ -20,20 +20,20 @@ interface Judging {
 export function relevanceResolvers(pages: Pages, limits: Limits) {
   return {
     Query: {
-      unjudgedRecords: async (_: unknown, page: PageArguments, { operation, statements }: GraphContext) =>
-        pages.cut(await statements.unjudgedRecords(), page, limits.records, {
+      unjudgedRecords: async (_: unknown, page: PageArguments, { operation, judgements }: GraphContext) =>
+        pages.cut(await judgements.unjudged(), page, limits.records, {
           sources: operation.statuses.own(ADULT_WORK_TYPES),
           notice: NOTICE,
         }),
     },
     Mutation: {
-      judgeRelevance: (_: unknown, { input }: { input: Judging & { record: string } }, { statements }: GraphContext) =>
-        statements.judgeRelevance({ ...draftOf(input), record: recordOf(input.record) }),
+      judgeRelevance: (_: unknown, { input }: { input: Judging & { record: string } }, { judgements }: GraphContext) =>
+        judgements.judge({ ...draftOf(input), record: recordOf(input.record) }),
       judgeRelevanceOfMany: (
         _: unknown,
         { input }: { input: Judging & { records: readonly string[] } },
-        { statements }: GraphContext,
-      ) => statements.judgeRelevanceOfMany({ ...draftOf(input), records: input.records.map(recordOf) }),
+        { judgements }: GraphContext,
+      ) => judgements.judgeMany({ ...draftOf(input), records: input.records.map(recordOf) }),
     },
   };
 }

@@ -10,7 +10,8 @@ import type { ShownPerson } from '../reader/person.js';
 import type { Foreseen } from '../reader/reader.js';
 import type { ShownFamily } from '../reader/shown-family.js';
 import { agencyOf } from '../reader/statuses.js';
-import type { ConsentDraft, ExceptionDraft } from '../sharing/statements.js';
+import type { ConsentDraft } from '../sharing/consents.js';
+import type { ExceptionDraft } from '../sharing/exceptions.js';
 import { auditProofs } from './audit-proofs.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import { consentResolvers } from './consent-resolvers.js';
@@ -228,18 +229,18 @@ export function createResolvers(pages: Pages, limits: Limits) {
       findPerson: async (
         _: unknown,
         ask: { forename?: string; surname?: string; dateOfBirth?: string; nhsNumber?: string },
-        { operation, statements }: GraphContext,
+        { operation, drafts }: GraphContext,
       ) => {
         const given = Object.fromEntries(
           Object.entries(ask).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
         );
         const fields = Object.keys(given);
         if (!given['nhsNumber'] && fields.length < 2) {
-          statements.searched({ fields, found: 0, shown: 0, persons: [] });
+          drafts.searched({ fields, found: 0, shown: 0, persons: [] });
           throw new Refusal('BAD_USER_INPUT');
         }
         const { items, sources, matched } = await operation.findPersons(given);
-        statements.searched({ fields, found: matched.length, shown: items.length, persons: matched });
+        drafts.searched({ fields, found: matched.length, shown: items.length, persons: matched });
         return { persons: items, sources, notice: NOTICE };
       },
       node: (_: unknown, { id }: { id: string }, { operation: { families, reader } }: GraphContext) => {
@@ -265,11 +266,11 @@ export function createResolvers(pages: Pages, limits: Limits) {
     },
     Mutation: {
       ...EMERGENCY_MUTATIONS,
-      recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { statements }: GraphContext) =>
-        statements.recordConsent({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
+      recordConsent: (_: unknown, { input }: { input: ConsentDraft }, { consents }: GraphContext) =>
+        consents.record({ ...input, subject: personOf(input.subject), givenBy: personOf(input.givenBy) }),
       ...consentResolvers.Mutation,
-      recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { statements }: GraphContext) =>
-        statements.recordException({ ...input, subjects: input.subjects.map(personOf) }),
+      recordConsentNotRequired: (_: unknown, { input }: { input: ExceptionDraft }, { exceptions }: GraphContext) =>
+        exceptions.record({ ...input, subjects: input.subjects.map(personOf) }),
       ...relevance.Mutation,
       ...REVIEWS.Mutation,
       ...requests.Mutation,

@@ -10,7 +10,7 @@ import { sentenceFor } from '../disclosure/sentences.js';
 import type { FactRecord } from '../domain/facts.js';
 import type { Agency } from '../domain/requester.js';
 import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../domain/words.js';
-import { NotValid } from '../sharing/statements.js';
+import { NotValid } from '../sharing/refused.js';
 import { type ExplainParts, permitted } from './explain.js';
 import type { PolicySaid } from './release-grounds.js';
 import { type ToldFact, toldFacts } from './told-facts.js';

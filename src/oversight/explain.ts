@@ -27,7 +27,8 @@ import {
 import type { Worker } from '../people/directory.js';
 import { type House, type Operation, openOnBehalf } from '../reader/operation.js';
 import { agencyOf } from '../reader/statuses.js';
-import { NotPermitted, NotValid, type StatementLine } from '../sharing/statements.js';
+import type { StatementLine } from '../sharing/drafts.js';
+import { NotPermitted, NotValid } from '../sharing/refused.js';
 import { hypotheticalLabel, type PossibleHolder, possibleHolders } from './hypothetical.js';
 import type { PolicySaid, Sayings } from './release-grounds.js';
 import { evidenceByFact, type Teller, type ToldFact, toldFacts } from './told-facts.js';

@@ -10,7 +10,7 @@ import type { Category, PersonId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import type { Grant } from '../registers/grant.js';
-import type { Registers, Transaction } from '../registers/registers.js';
+import type { Registers } from '../registers/registers.js';
 import {
   type Answer,
   type Contribution,
@@ -20,8 +20,11 @@ import {
   type RefusalGround,
 } from '../registers/sharing-request.js';
 import type { ExceptionRecord } from '../registers/statements.js';
+import type { Drafts } from './drafts.js';
+import type { ExceptionDraft } from './exceptions.js';
 import { type GrantDraft, type Grants, OUTSIDE } from './grants.js';
 import { madeByOf, policiesOfAll } from './permitted.js';
+import { NotPermitted, NotValid } from './refused.js';
 import { once } from './requests.js';
 import {
   LONGEST,
@@ -32,7 +35,6 @@ import {
   type Sight,
   wordProblems,
 } from './shown-request.js';
-import { type ExceptionDraft, NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 /** A part of a written contribution. */
 export interface ContributionDraft {
@@ -66,11 +68,11 @@ export interface AnsweringParts {
   readonly directory: Directory;
   readonly protocol: Protocol;
   readonly grants: Grants;
-  /** As `Statements.recordException`: whether the requester may, policies decide. */
+  /** As `Exceptions.record`: whether the requester may, policies decide. */
   readonly recordException: (draft: ExceptionDraft) => Promise<ExceptionRecord>;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 export interface Answering {

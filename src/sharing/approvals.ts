@@ -6,10 +6,11 @@ import type { Policies } from '../disclosure/policies.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
-import type { Registers, Transaction } from '../registers/registers.js';
+import type { Registers } from '../registers/registers.js';
 import type { ExceptionRecord } from '../registers/statements.js';
+import type { Drafts } from './drafts.js';
 import { madeByOf, policiesOfAll } from './permitted.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+import { NotPermitted, NotValid } from './refused.js';
 
 export interface ApprovalParts {
   readonly operation: Operation;
@@ -17,7 +18,7 @@ export interface ApprovalParts {
   readonly registers: Registers;
   readonly directory: Directory;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 export interface Approvals {

@@ -15,8 +15,9 @@ import { checkException, type LawfulGateway, type LawfulGateways } from '../regi
 import type { Registers, Transaction } from '../registers/registers.js';
 import { EVERYTHING } from '../registers/statements.js';
 import { instantAfter } from './deadline.js';
+import type { Drafts } from './drafts.js';
 import { madeByOf, policiesOfAll } from './permitted.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+import { NotPermitted, NotValid } from './refused.js';
 
 export interface EmergencyDraft {
   /** Whose family. */
@@ -38,7 +39,7 @@ export interface EmergencyParts {
   readonly protocol: Protocol;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** An emergency access as it may be shown: to who opened it, and to who may review it. */

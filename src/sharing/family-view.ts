@@ -7,7 +7,7 @@ import type { ShownRecord } from '../disclosure/released.js';
 import type { RecordType } from '../domain/records.js';
 import type { IsoInstant, Nature, PersonId } from '../domain/words.js';
 import type { Operation } from '../reader/operation.js';
-import type { StatementLine } from './statements.js';
+import type { StatementLine } from './drafts.js';
 
 export interface FamilyViewPerson {
   readonly forename: string | null;

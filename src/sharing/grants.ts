@@ -13,13 +13,14 @@ import { AlreadyDone } from '../registers/accesses.js';
 import { isStoodBy } from '../registers/consent.js';
 import { exceptionFor } from '../registers/exception.js';
 import type { Grant, GrantedItem } from '../registers/grant.js';
-import type { Registers, Transaction } from '../registers/registers.js';
+import type { Registers } from '../registers/registers.js';
 import { covers } from '../registers/scope.js';
 import type { SharingRequest } from '../registers/sharing-request.js';
 import type { ExceptionRecord } from '../registers/statements.js';
+import type { Drafts } from './drafts.js';
 import { madeByOf, policiesOfAll } from './permitted.js';
+import { NotPermitted, NotValid } from './refused.js';
 import { wordProblems } from './shown-request.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 /** What is approved of a request. Who asked, as what, and for which purpose is the request's. */
 export interface GrantDraft {
@@ -45,7 +46,7 @@ export interface GrantParts {
   readonly directory: Directory;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** What is said of an approval that goes beyond its request. */

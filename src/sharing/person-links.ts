@@ -10,9 +10,9 @@ import { AlreadyDecided, type LinkQuestion, type LinkQuestions, type LinkState }
 import { type People, type PersonRef, refKey } from '../people/people.js';
 import type { PersonIndex, Sketch } from '../people/person-index.js';
 import type { Operation } from '../reader/operation.js';
-import type { Transaction } from '../registers/registers.js';
+import type { Drafts } from './drafts.js';
 import { policiesOfAll } from './permitted.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+import { NotPermitted, NotValid } from './refused.js';
 
 export interface PersonLinkParts {
   readonly operation: Operation;
@@ -22,7 +22,7 @@ export interface PersonLinkParts {
   /** The index as last filled. */
   readonly index: () => PersonIndex;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** A question as it may be shown. */

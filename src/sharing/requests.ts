@@ -10,13 +10,14 @@ import type { AgencyId, Category, PersonId, Purpose } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { AlreadyDone } from '../registers/accesses.js';
-import type { Registers, Transaction } from '../registers/registers.js';
+import type { Registers } from '../registers/registers.js';
 import { isOpen, type RecordedRequest, type Urgency } from '../registers/sharing-request.js';
 import { instantAfter } from './deadline.js';
+import type { Drafts } from './drafts.js';
 import { policiesOfAll } from './permitted.js';
+import { NotPermitted, NotValid } from './refused.js';
 import { requestLadder, standingOf, timeToAnswer } from './request-state.js';
 import { openShowing, type Placed, requestHeld, type ShownRequest, type Sight, wordProblems } from './shown-request.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
 
 export interface RequestDraft {
   readonly holder: AgencyId;
@@ -36,7 +37,7 @@ export interface RequestParts {
   readonly protocol: Protocol;
   readonly newId: () => string;
   /** Adds what is written with the operation's audit entry, and the line of it. */
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** A page of the requester's own requests: after the one that was asked then. */

@@ -8,16 +8,17 @@
 import type { Policies } from '../disclosure/policies.js';
 import type { IsoDate, IsoInstant, PersonId, WorkerId } from '../domain/words.js';
 import type { Operation } from '../reader/operation.js';
-import type { Registers, Transaction } from '../registers/registers.js';
+import type { Registers } from '../registers/registers.js';
 import { type AllegationReview, type ReviewResult, reviewStanding } from '../registers/reviews.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+import type { Drafts } from './drafts.js';
+import { NotPermitted, NotValid } from './refused.js';
 
 export interface ReviewParts {
   readonly operation: Operation;
   readonly policies: Policies;
   readonly registers: Registers;
   readonly newId: () => string;
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 export interface ReviewDraft {

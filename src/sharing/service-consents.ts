@@ -3,15 +3,16 @@
  * share. Who may is decided by the same actions; the service itself may record an agreement, and social care, who hands over.
  */
 import type { Policies } from '../disclosure/policies.js';
-import type { Action } from '../domain/facts.js';
 import type { PersonId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { asOf, type Moment } from '../registers/as-of.js';
-import type { Registers, Transaction } from '../registers/registers.js';
+import type { Registers } from '../registers/registers.js';
 import type { ServiceConsent } from '../registers/statements.js';
+import type { Drafts } from './drafts.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
-import { NotPermitted, NotValid, type StatementLine } from './statements.js';
+import { permit } from './permitted.js';
+import { NotPermitted, NotValid } from './refused.js';
 
 export interface ServiceConsentParts {
   readonly operation: Operation;
@@ -19,7 +20,7 @@ export interface ServiceConsentParts {
   readonly registers: Registers;
   readonly directory: Directory;
   readonly newId: () => string;
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 export interface ServiceConsentDraft
@@ -44,13 +45,6 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
   const { operation, policies, registers, directory, newId, draft } = parts;
   const { requester } = operation;
 
-  async function permit(action: Action, person: PersonId, party: boolean): Promise<readonly string[]> {
-    await operation.surroundings.ensure([person]);
-    const verdict = policies.mayDo(action, operation.facts().actionFacts(person, { ownAgency: false, party }));
-    if (!verdict.allowed) throw new NotPermitted(action);
-    return verdict.policies;
-  }
-
   const isOwn = (service: string) => service === requester.agency || service === requester.agencyKind;
 
   async function concerns({ service, recordedBy }: ServiceConsent): Promise<boolean> {
@@ -68,7 +62,8 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
     async record({ subject, state, givenBy, capacity, service, method, from, competence }) {
       if (state === 'WITHDRAWN') throw new NotValid(['state: to take an agreement back use withdrawServiceConsent']);
       const isSide = isOwn(service) || requester.agencyKind === 'CHILDRENS_SOCIAL_CARE';
-      const by = await permit(state === 'GIVEN' ? 'RECORD_SERVICE_CONSENT' : 'RECORD_REFUSAL', subject, isSide);
+      const action = state === 'GIVEN' ? 'RECORD_SERVICE_CONSENT' : 'RECORD_REFUSAL';
+      const by = await permit({ operation, policies }, action, subject, { ownAgency: false, party: isSide });
       if (givenBy !== subject && (await isHiddenSpeaker(operation, givenBy)))
         throw new NotPermitted('RECORD_SERVICE_CONSENT');
       const agencies = [...operation.agencies.values()];
@@ -101,7 +96,8 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
     async withdraw(id, method) {
       const given = await registers.serviceConsent(id);
       if (!given) throw new NotPermitted('no such agreement');
-      const by = await permit('RECORD_REFUSAL', given.subject, true);
+      const about = { ownAgency: false, party: true };
+      const by = await permit({ operation, policies }, 'RECORD_REFUSAL', given.subject, about);
       const isConcerned = await concerns(given);
       if (given.state !== 'GIVEN') {
         if (!isConcerned) throw new NotPermitted('no such agreement');

@@ -18,7 +18,7 @@ import {
 import type { OwnHeld } from '../reader/holdings.js';
 import type { Operation } from '../reader/operation.js';
 import { speaksOf } from '../registers/relevance.js';
-import type { StatementLine } from './statements.js';
+import type { StatementLine } from './drafts.js';
 
 /** Requests as the log tells them. */
 export interface RequestsForRelevance {

@@ -8,9 +8,8 @@ import type { Agency, Requester } from '../domain/requester.js';
 import { ADULT_WORK, ADULT_WORK_AGENCY_KINDS, type AgencyId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
-import type { Transaction } from '../registers/registers.js';
 import type { ConsentStatement } from '../registers/statements.js';
-import type { StatementLine } from './statements.js';
+import type { Drafts } from './drafts.js';
 
 export interface WithdrawalParts {
   readonly operation: Operation;
@@ -18,7 +17,7 @@ export interface WithdrawalParts {
   readonly releases: Releases;
   /** The operation is not decided again after this time: the withdrawal stands whatever was released meanwhile. */
   readonly isLastTry: boolean;
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** What one worker received of one holder's and of one category for one purpose. */

@@ -6,8 +6,8 @@ import type { Purpose, Role } from '../../src/domain/words.js';
 import { budgetOf, openOperation } from '../../src/reader/operation.js';
 import type { Grant } from '../../src/registers/grant.js';
 import type { SharingRequest } from '../../src/registers/sharing-request.js';
+import type { StatementLine } from '../../src/sharing/drafts.js';
 import { type GrantDraft, type Grants, openGrants } from '../../src/sharing/grants.js';
-import type { StatementLine } from '../../src/sharing/statements.js';
 import { excepted } from '../registers/said.js';
 import { ask, type Json, startDemo } from './demo.js';
 

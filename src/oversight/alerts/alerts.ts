@@ -8,8 +8,8 @@ import type { Policies } from '../../disclosure/policies.js';
 import type { IsoInstant, PersonId } from '../../domain/words.js';
 import type { StaffMember } from '../../people/staff.js';
 import type { Operation } from '../../reader/operation.js';
-import { NotPermitted, NotValid, type StatementLine } from '../../sharing/statements.js';
-import type { Transaction } from '../../store/store.js';
+import type { Drafts, StatementLine } from '../../sharing/drafts.js';
+import { NotPermitted, NotValid } from '../../sharing/refused.js';
 import type { AskingAudit, AuditedOperation } from '../questions/asking.js';
 import type { AlertAbout, AlertFilter, AlertOutcome, AlertRow, AlertRows } from './alert-rows.js';
 import { ALERT_RULES, type AlertRule } from './rules.js';
@@ -21,7 +21,7 @@ export interface AlertParts {
   readonly search: Pick<Search, 'at'>;
   readonly rows: AlertRows;
   readonly asking: AskingAudit;
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** An alert without anybody. */

@@ -10,14 +10,15 @@ import type { Policies } from '../../disclosure/policies.js';
 import type { Agency } from '../../domain/requester.js';
 import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';
-import { NotPermitted, type StatementLine } from '../../sharing/statements.js';
+import type { Drafts, StatementLine } from '../../sharing/drafts.js';
+import { NotPermitted } from '../../sharing/refused.js';
 import type { Transaction } from '../../store/store.js';
 
 export interface AskingParts {
   readonly operation: Operation;
   readonly policies: Policies;
   readonly search: Search;
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 /** An operation of the log, as far as an officer may see it. */

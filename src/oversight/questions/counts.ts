@@ -4,7 +4,7 @@
  */
 import type { DayCount, Search } from '../../audit/index/search.js';
 import type { TermKind } from '../../audit/index/terms.js';
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import type { AskingAudit } from './asking.js';
 
 /** What is counted, by the kind of term that it is (each of `TALLIED`). */

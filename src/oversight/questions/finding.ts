@@ -6,7 +6,7 @@ import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import type { Find, IndexedEntry, Search } from '../../audit/index/search.js';
 import { ENTRY_MARKS, type Term, termsOf } from '../../audit/index/terms.js';
 import type { PersonId } from '../../domain/words.js';
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import { type AskingAudit, type AuditedOperation, withLines } from './asking.js';
 
 /** Cuts a page: how many, and before which place in the tree. */

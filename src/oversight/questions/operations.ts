@@ -6,7 +6,7 @@ import type { Search } from '../../audit/index/search.js';
 import type { Term, TermKind } from '../../audit/index/terms.js';
 import type { IsoInstant, PersonId } from '../../domain/words.js';
 import type { Directory } from '../../people/directory.js';
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import type { AskingAudit } from './asking.js';
 import { daysOf, findOperations, type Keeps, type OperationsPage, type PlacedPage } from './finding.js';
 

@@ -8,7 +8,7 @@ import { factsIn } from '../../disclosure/logged-facts.js';
 import { compilePolicies, type PolicyTexts } from '../../disclosure/policies.js';
 import { FACTS } from '../../domain/facts.js';
 import type { IsoInstant } from '../../domain/words.js';
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import { type AskingAudit, type AuditedOperation, withLines } from './asking.js';
 import { type Days, daysOf, type PlacedPage } from './finding.js';
 

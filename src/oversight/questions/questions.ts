@@ -7,8 +7,7 @@ import type { Directory } from '../../people/directory.js';
 import type { LawfulGateways } from '../../registers/lawful-gateways.js';
 import type { Listing } from '../../registers/listing.js';
 import type { SavedRegister } from '../../registers/saved-questions.js';
-import type { StatementLine } from '../../sharing/statements.js';
-import type { Transaction } from '../../store/store.js';
+import type { Drafts } from '../../sharing/drafts.js';
 import { type AboutPerson, aboutPerson } from './about-person.js';
 import { type AskingParts, openAsking } from './asking.js';
 import { type Counts, openCounts } from './counts.js';
@@ -94,7 +93,7 @@ export interface AuditQuestionParts extends AskingParts {
   readonly gateways: LawfulGateways;
   readonly protocol: Protocol;
   readonly newId: () => string;
-  readonly draft: (line: StatementLine, write?: (transaction: Transaction) => Promise<void>) => void;
+  readonly draft: Drafts['draft'];
 }
 
 export function openAuditQuestions(given: AuditQuestionParts): AuditQuestions {

@@ -1,5 +1,5 @@
 /** Question 2: everything that one worker, team or agency received. */
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import type { Days, OperationsPage, PlacedPage } from './finding.js';
 import { auditedOperations, type OperationsParts } from './operations.js';
 

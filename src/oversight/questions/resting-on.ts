@@ -7,7 +7,7 @@ import type { Agency } from '../../domain/requester.js';
 import type { Category, IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 import type { LawfulGateways } from '../../registers/lawful-gateways.js';
 import type { Listing } from '../../registers/listing.js';
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import type { AuditedOperation } from './asking.js';
 import {
   type Days,

@@ -1,7 +1,7 @@
 /** Question 12: a random sample of a month's releases for the monthly check, with the evidence for each. */
 
 import { monthOf, type Sample, type Sampling } from '../../audit/sampling.js';
-import { NotValid } from '../../sharing/statements.js';
+import { NotValid } from '../../sharing/refused.js';
 import type { AuditedOperation } from './asking.js';
 import { type Evidence, evidenceBehind } from './evidence.js';
 import type { EvidencedParts } from './overridden.js';

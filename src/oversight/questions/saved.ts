@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ENTRY_MARKS } from '../../audit/index/terms.js';
 import { CATEGORIES, OUTCOMES, type PersonId, PURPOSES } from '../../domain/words.js';
 import type { SavedRegister } from '../../registers/saved-questions.js';
-import { NotPermitted, NotValid } from '../../sharing/statements.js';
+import { NotPermitted, NotValid } from '../../sharing/refused.js';
 import type { AskingAudit } from './asking.js';
 import { GROUNDS } from './resting-on.js';
 

@@ -8,7 +8,7 @@ import { factsIn } from '../../disclosure/logged-facts.js';
 import { sentenceFor } from '../../disclosure/sentences.js';
 import type { AgencyId, Category, Outcome, PersonId, Purpose, Reason } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';
-import type { StatementLine } from '../../sharing/statements.js';
+import type { StatementLine } from '../../sharing/drafts.js';
 import type { AskingAudit } from './asking.js';
 import { type Days, daysOf, type PlacedPage } from './finding.js';
 import { type Harm, harmsOf } from './harm.js';

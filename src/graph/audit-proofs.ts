@@ -1,31 +1,23 @@
 /** What anybody may ask of the log: proofs for their own receipts, and that the log only grew. It names nobody. */
-import type { AuditProofs } from '../audit/proofs.js';
 import type { GraphContext } from './context.js';
 import { Refusal } from './errors.js';
 
 /** Root fields of this file, which touch no personal data. */
 export const PROOF_FIELDS = ['auditProof', 'auditCheckpoint', 'auditConsistency', 'auditConsistencyFile'] as const;
 
-type Resolver<A> = (_: unknown, args: A, context: GraphContext) => unknown;
+type Sizes = Readonly<Record<'from' | 'to', number>>;
 const LONGEST_ID = 64;
 
-export const auditProofs: {
-  readonly auditProof: Resolver<{ readonly receipt: string }>;
-  readonly auditCheckpoint: Resolver<unknown>;
-  readonly auditConsistency: Resolver<Readonly<Record<'from' | 'to', number>>>;
-  readonly auditConsistencyFile: Resolver<Readonly<Record<'from' | 'to', number>>>;
-} = {
-  auditProof: async (_, { receipt }, { operation, proofs }) =>
+export const auditProofs = {
+  auditProof: async (_: unknown, { receipt }: { readonly receipt: string }, { operation, proofs }: GraphContext) =>
     receipt.length > LONGEST_ID ? null : ((await proofs.ofEntry(receipt, operation.requester)) ?? null),
-  auditCheckpoint: async (_, __, { proofs }) => (await proofs.checkpoint()) ?? null,
-  auditConsistency: async (_, { from, to }, { proofs }) => {
+  auditCheckpoint: async (_: unknown, __: unknown, { proofs }: GraphContext) => (await proofs.checkpoint()) ?? null,
+  auditConsistency: async (_: unknown, { from, to }: Sizes, { proofs }: GraphContext) => {
     if (from < 0 || to < from) throw new Refusal('BAD_USER_INPUT');
     return (await proofs.consistency(from, to)) ?? null;
   },
-  auditConsistencyFile: async (_, { from, to }, { proofs }) => {
+  auditConsistencyFile: async (_: unknown, { from, to }: Sizes, { proofs }: GraphContext) => {
     if (from < 1 || to < from) throw new Refusal('BAD_USER_INPUT');
     return (await proofs.consistencyFile(from, to)) ?? null;
   },
 };
-
-export type { AuditProofs };

@@ -1,8 +1,7 @@
 /**
- * Resolvers ask the operation's reader, and nothing else. What they return is Released, or made of Released: a sealed or a
- * bare record does not fit these types.
+ * Resolvers ask the operation's reader, and nothing else. What they return is Released, or made of Released: one that returned a
+ * sealed or a bare record would not compile (`released-only.ts`).
  */
-
 import type { Released, ShownRecord } from '../disclosure/released.js';
 import type { RecordType } from '../domain/records.js';
 import type { Listing } from '../reader/listing.js';
@@ -30,7 +29,6 @@ import { dateScalar, dateTimeScalar } from './scalars.js';
 /** The only records that resolvers can hold. */
 type Shown = Released<ShownRecord>;
 type Found = Listing<Shown> | Promise<Listing<Shown>>;
-type ListResolver = (person: ShownPerson, page: PageArguments, context: GraphContext) => unknown;
 /** What graphql-jit adds to a field that yields families (`foresight.ts`). */
 interface Foreseeing {
   readonly foreseen: Foreseen;
@@ -162,7 +160,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
     });
   }
 
-  function lists(fields: { readonly [field: string]: readonly RecordType[] }): { [field: string]: ListResolver } {
+  function lists(fields: { readonly [field: string]: readonly RecordType[] }) {
     return Object.fromEntries(
       Object.entries(fields).map(([field, types]) => [
         field,

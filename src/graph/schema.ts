@@ -14,6 +14,7 @@ import { auditQuestionResolvers } from './audit-questions.js';
 import type { Pages } from './connection.js';
 import { explainResolvers } from './explain-resolvers.js';
 import type { Limits } from './limits.js';
+import { releasedOnly } from './released-only.js';
 import { createResolvers } from './resolvers.js';
 
 export interface Graph {
@@ -29,14 +30,14 @@ export function buildGraph(folder: string, pages: Pages, limits: Limits): Graph 
     .map((file) => readFileSync(join(folder, file), 'utf8'));
   const schema = makeExecutableSchema({
     typeDefs,
-    resolvers: [
+    resolvers: releasedOnly(
       createResolvers(pages, limits),
       explainResolvers,
       auditQuestionResolvers(pages, limits),
       auditAlertResolvers(pages, limits),
       auditCountResolvers(limits),
       auditNamedResolvers(pages, limits),
-    ],
+    ),
     inheritResolversFromInterfaces: true,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });

@@ -1,6 +1,7 @@
 /** `threshold log`, `threshold verify` and `threshold witness`: the log as files, checked and witnessed without the gateway. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { openAudit } from '../audit/audit.js';
 import { checkConsistency } from '../audit/check-consistency.js';
@@ -68,14 +69,19 @@ export function addLogCommands(program: Command, parts: LogParts): void {
     .command('export')
     .description('write checkpoints, tiles, leaves and side rows into a folder; the side rows name people')
     .requiredOption('--out <dir>', 'the folder')
+    .option('--by <worker>', 'who exports, as the log shall name them; whoever runs the command, unless told')
     .option('--world <dir>', 'the log of a world folder')
-    .action(async ({ out, world }: { out: string; world?: string }) => {
+    .action(async ({ out, by, world }: { out: string; by?: string; world?: string }) => {
       const { store, keys, witnesses } = await parts.open(world);
-      const exported = { ...keys, witnesses: witnesses.map(({ key }) => key) };
-      const entries = await exportLog(store, exported, out, (done) => process.stderr.write(`\r${done} entries`));
-      await store.close();
-      process.stderr.write('\n');
-      console.log(`${entries} entries in ${out}; check them with: threshold verify ${out} --key KEY`);
+      try {
+        await noteExport(store, by ?? userInfo().username);
+        const exported = { ...keys, witnesses: witnesses.map(({ key }) => key) };
+        const entries = await exportLog(store, exported, out, (done) => process.stderr.write(`\r${done} entries`));
+        process.stderr.write('\n');
+        console.log(`${entries} entries in ${out}; check them with: threshold verify ${out} --key KEY`);
+      } finally {
+        await store.close();
+      }
     });
   log
     .command('reindex')
@@ -109,6 +115,29 @@ export function addLogCommands(program: Command, parts: LogParts): void {
   addWitness(program);
 }
 
+/** Who was given what about whom, of everybody: taking that away is an entry, durable before the first file is written. */
+async function noteExport(store: Store, by: string): Promise<void> {
+  const now = new Date();
+  const id = newIds({ now: () => now, random: (bytes) => randomBytes(bytes) })();
+  const statements = [{ did: 'LOG_EXPORTED', ids: [], subjects: [], policies: [] }];
+  await openAudit(store).append({ ...commandBy(by, 'LogExport', now), id, statements });
+}
+
+/** What the entry of an operator's command says, beside its id and what was done. */
+function commandBy(by: string, name: string, now: Date) {
+  return {
+    v: 1,
+    at: now.toISOString(),
+    operation: { name, sha256: '', type: 'command' },
+    requester: { worker: by, agency: '', role: 'OPERATOR' },
+    purpose: null,
+    result: 'ANSWERED',
+    policyVersion: '',
+    decisions: [],
+    outcomes: [],
+  } as const;
+}
+
 interface EraseArguments {
   readonly olderThan?: number;
   readonly entry: string[];
@@ -120,17 +149,7 @@ async function erase(store: Store, { olderThan, entry, by }: EraseArguments): Pr
   if ((olderThan === undefined) === (entry.length === 0)) throw new Error('name either --older-than or --entry');
   const now = new Date();
   const newId = newIds({ now: () => now, random: (bytes) => randomBytes(bytes) });
-  const draft = {
-    v: 1,
-    at: now.toISOString(),
-    operation: { name: olderThan === undefined ? 'ErasureOrder' : 'Retention', sha256: '', type: 'command' },
-    requester: { worker: by, agency: '', role: 'OPERATOR' },
-    purpose: null,
-    result: 'ANSWERED',
-    policyVersion: '',
-    decisions: [],
-    outcomes: [],
-  } as const;
+  const draft = commandBy(by, olderThan === undefined ? 'ErasureOrder' : 'Retention', now);
   const audit = openAudit(store);
   if (olderThan === undefined) {
     await eraseEntries(store, audit, entry, { ...draft, id: newId() });

@@ -33,7 +33,10 @@ export function foresee(lists: Lists) {
 }
 
 function ofFamilies(families: readonly FieldNode[], fragments: Fragments, lists: Lists): Foreseen {
-  const members = at(families, ['members', 'person'], fragments);
+  const members = [
+    ...at(families, ['members', 'person'], fragments),
+    ...at(families, ['households', 'members'], fragments),
+  ];
   const children = at(families, ['workbook', 'children'], fragments);
   return {
     ...(members.length > 0 ? { members: ofPersons(members, fragments, lists) } : {}),

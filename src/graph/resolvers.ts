@@ -1,13 +1,14 @@
 /**
  * Resolvers ask the operation's reader, and nothing else. What they return is Released, or made of Released: one that returned a
- * sealed or a bare record would not compile (`released-only.ts`).
+ * sealed or a bare record would not compile (`disclosure/released-only.ts`).
  */
 import type { Released, ShownRecord } from '../disclosure/released.js';
 import type { RecordType } from '../domain/records.js';
+import { householdsOf } from '../reader/households.js';
 import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
 import type { Foreseen } from '../reader/reader.js';
-import type { ShownFamily } from '../reader/shown-family.js';
+import { personsOf, type ShownFamily } from '../reader/shown-family.js';
 import { agencyOf } from '../reader/statuses.js';
 import type { ConsentDraft } from '../sharing/consents.js';
 import type { ExceptionDraft } from '../sharing/exceptions.js';
@@ -304,14 +305,19 @@ export function createResolvers(pages: Pages, limits: Limits) {
     Child: lists(OF_CHILD),
     Adult: lists(OF_ADULT),
     Family: {
+      households: async ({ members }: ShownFamily, _: unknown, { operation: { reader, at } }: GraphContext) => {
+        const persons = await Promise.all(personsOf(members).map((person) => reader.person(person)));
+        return householdsOf(
+          persons.filter((person) => person !== null),
+          at.slice(0, 10),
+        );
+      },
       workbook: (family: ShownFamily) => family,
       sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.statuses.of(OF_FAMILY),
     },
     Workbook: {
       children: async (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) => {
-        const children = family.members
-          .filter(({ isChild }) => isChild === true)
-          .flatMap(({ person }) => (typeof person === 'string' ? person : []));
+        const children = personsOf(family.members.filter(({ isChild }) => isChild === true));
         return (await Promise.all(children.map((child) => reader.person(child)))).filter((child) => child !== null);
       },
       ...Object.fromEntries(

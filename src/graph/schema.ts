@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { type Projection, readProjection } from '../disclosure/projection.js';
+import { releasedOnly } from '../disclosure/released-only.js';
 import { auditAlertResolvers } from './audit-alerts.js';
 import { auditCountResolvers } from './audit-counts.js';
 import { auditNamedResolvers } from './audit-named.js';
@@ -14,7 +15,6 @@ import { auditQuestionResolvers } from './audit-questions.js';
 import type { Pages } from './connection.js';
 import { explainResolvers } from './explain-resolvers.js';
 import type { Limits } from './limits.js';
-import { releasedOnly } from './released-only.js';
 import { createResolvers } from './resolvers.js';
 
 export interface Graph {

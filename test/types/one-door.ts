@@ -3,7 +3,7 @@
  * compile. Were one to compile, its @ts-expect-error would itself be an error.
  */
 import type { Released, ShownRecord } from '../../src/disclosure/released.js';
-import { releasedOnly } from '../../src/graph/released-only.js';
+import { releasedOnly } from '../../src/disclosure/released-only.js';
 import type { HeldRecord, Sealed } from '../../src/sources/sealed.js';
 
 declare const sealed: Sealed;

@@ -118,6 +118,33 @@ describe('the demo family', () => {
     expect(officer?.withheld.filter((notice) => notice.includes('safe') || notice.includes('CONTACT'))).toEqual([]);
   });
 
+  it('shows who lives with whom by the addresses that are shown, and by no other', async () => {
+    const id = await familyOf(demo, 'sw-ada-thorne', 'Quist');
+    const households = async (worker: string): Promise<readonly [string, readonly string[]][]> => {
+      const { data, errors } = await ask(
+        demo,
+        worker,
+        `query Home($id: ID!) @purpose(of: CHILD_PROTECTION) { family(id: $id) {
+          households { address { postcode } members { forename } } } }`,
+        { id },
+      );
+      expect(errors).toBeUndefined();
+      return (data['family']?.households ?? []).map(({ address, members }: Json) => [
+        address.postcode,
+        (members as Json[]).map(({ forename }) => forename),
+      ]);
+    };
+    expect(await households('sw-ada-thorne')).toEqual([
+      [HER_ADDRESS, ['Mira', 'Tilly', 'Robin']],
+      ['ZZ12 4WR', ['Dane']],
+    ]);
+    for (const worker of ['kw-noor-ashdown', 'rw-quinn-darrow', 'dao-zeke-morrow']) {
+      const seenBy = await households(worker);
+      expect(seenBy.map(([postcode]) => postcode)).not.toContain(HER_ADDRESS);
+      expect(seenBy.flatMap(([, members]) => members)).not.toContain('Mira');
+    }
+  });
+
   it('shows business support what the supervision needs', async () => {
     const support = await seen('bso-wynn-tarry', 'SUPERVISION', 'Quist', 'sw-ada-thorne');
     expect([support?.workbook, support?.assessments, support?.plans].map((n) => Number(n) > 0)).toEqual([true, false, false]);

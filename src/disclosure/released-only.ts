@@ -2,8 +2,9 @@
  * What resolvers may answer with, held by the compiler: no resolver whose answer would carry a record past the door fits, be it sealed,
  * as its source gave it, or dressed up as shown; by itself, promised, in a list, or within what is answered.
  */
-import type { Released, ShownRecord } from '../disclosure/released.js';
+
 import type { HeldRecord, Sealed } from '../sources/sealed.js';
+import type { Released, ShownRecord } from './released.js';
 
 /** Resolvers by the type and field of the SDL that they answer for. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever its arguments are

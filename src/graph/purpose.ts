@@ -16,7 +16,15 @@ export interface Declaration {
 }
 
 /** Root fields that touch no personal data. */
-const IMPERSONAL_ROOTS = new Set<string>(['me', 'sharingMatrix', '__typename', '__schema', '__type', ...PROOF_FIELDS]);
+const IMPERSONAL_ROOTS = new Set<string>([
+  'me',
+  'agencies',
+  'sharingMatrix',
+  '__typename',
+  '__schema',
+  '__type',
+  ...PROOF_FIELDS,
+]);
 
 /** The declaration of an operation. Throws Refusal PURPOSE_REQUIRED where personal data is asked for without one. */
 export function declarationOf(operation: OperationDefinitionNode, document: DocumentNode): Declaration {

@@ -201,6 +201,8 @@ export function createResolvers(pages: Pages, limits: Limits) {
         role: requester.role,
         agency: agencyOf(agencies, requester.agency),
       }),
+      agencies: (_: unknown, __: unknown, { operation: { agencies } }: GraphContext) =>
+        [...agencies.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
       family: async (
         _: unknown,
         { id }: { id: string },

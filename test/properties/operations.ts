@@ -86,6 +86,7 @@ const ROOTS_FOR: { readonly [purpose: string]: readonly string[] } = {
 /** Roots that no operation is drawn on, and why what they answer has nothing to do with who holds what. */
 export const NOT_DRAWN: { readonly [root: string]: string } = {
   me: 'tells who asks, from their token and the directory',
+  agencies: 'is of the directory, the same for everybody: no person is in it',
   sharingMatrix: 'is worked out from the policies alone',
   auditProof: 'is of the log, which grows between two askings; a proof is hashes of entries',
   auditCheckpoint: 'is of the log, which grows between two askings: a size, a hash and signatures',

@@ -97,6 +97,19 @@ describe('council records', () => {
   });
 });
 
+describe('the agencies', () => {
+  it('are told to everybody alike, and for no purpose: whoever asks one for information knows its id and where to telephone', async () => {
+    const [told, ...others] = await Promise.all(
+      ['sw-ada-thorne', 'kw-noor-ashdown', 'dao-zeke-morrow', 'ig-sol-whitby'].map(
+        async (worker) => (await ask(demo, worker, '{ agencies { id name kind dutyPoint } }')).data['agencies'],
+      ),
+    );
+    expect((told as Json[]).map(({ id }) => id)).toEqual(['csc', 'eh', 'haven', 'mht', 'prob', 'safe']);
+    expect((told as Json[]).every(({ dutyPoint }) => dutyPoint.length > 0)).toBe(true);
+    for (const other of others) expect(other).toEqual(told);
+  });
+});
+
 /** Where Mira Quist lives since September; her old address is not protected. */
 const HER_ADDRESS = 'ZZ17 9HR';
 

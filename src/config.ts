@@ -94,7 +94,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'THRESHOLD_CURSOR_KEY',
     default: 'demo: made once a store',
-    says: 'Service: secret of at least 32 characters that seals ids and cursors; the same for all instances.',
+    says: 'Service: secret of at least 32 characters that signs cursors; the same for all instances.',
   },
   {
     name: 'THRESHOLD_LOG_KEY',

@@ -47,6 +47,7 @@ export async function runDemo(gateway: Demo, print: (line: string) => void): Pro
   print(`The family ${demo.family}: ${demo.story}\n`);
   const familyId = await findFamily(gateway, demo.member);
   const since = gateway.house.now().toISOString();
+  const got: Got[] = [];
   for (const viewer of demo.viewers) {
     const worker = gateway.workers.find(({ id }) => id === viewer.worker);
     const answer = (await gateway.ask(viewer.worker, QUERY.replace('PURPOSE', viewer.purpose), {
@@ -55,9 +56,14 @@ export async function runDemo(gateway: Demo, print: (line: string) => void): Pro
     print(
       `── ${worker?.name ?? viewer.worker}, ${worker?.roles.join('/').toLowerCase().replaceAll('_', ' ')}, ${worker?.agency}, for ${viewer.purpose}`,
     );
-    for (const line of describe(answer)) print(`   ${line}`);
+    const shown = new Map<string, number>();
+    for (const line of describe(answer, shown)) print(`   ${line}`);
     print('');
+    got.push({ who: worker?.name.split(' ')[0] ?? viewer.worker, shown });
   }
+  print('What each got, how many of each:');
+  for (const line of tableOf(got)) print(`  ${line}`);
+  print('');
   print('The log, one entry an operation:');
   const entries = await gateway.audit.read({ since, limit: demo.viewers.length });
   for (const { seq, body, hash } of [...entries].reverse()) {
@@ -84,11 +90,37 @@ async function findFamily(
   return family.id;
 }
 
-function describe({ data, errors }: Answer): string[] {
+/** What one viewer was shown: what it is called → how many. */
+interface Got {
+  readonly who: string;
+  readonly shown: ReadonlyMap<string, number>;
+}
+
+/** A row for each kind of thing, a column for each viewer; a dot where nothing was got. */
+function tableOf(got: readonly Got[]): string[] {
+  const kinds = [...new Set(got.flatMap(({ shown }) => [...shown.keys()]))];
+  const first = Math.max(...kinds.map((kind) => kind.length));
+  const row = (name: string, cells: readonly string[]) =>
+    [name.padEnd(first), ...cells.map((cell, i) => cell.padStart(got[i]?.who.length ?? 0))].join('  ');
+  return [
+    row(
+      '',
+      got.map(({ who }) => who),
+    ),
+    ...kinds.map((kind) =>
+      row(
+        kind,
+        got.map(({ shown }) => String(shown.get(kind) ?? '·')),
+      ),
+    ),
+  ];
+}
+
+/** In lines; counts what was shown. */
+function describe({ data, errors }: Answer, shown: Map<string, number>): string[] {
   if (errors || !data) return [`refused: ${errors?.map(({ message }) => message).join(' ')}`];
   if (!data.family) return ['nothing: to this requester the family does not exist'];
   const lines: string[] = [];
-  const shown = new Map<string, number>();
   const notices = new Map<string, Notice>();
   walk(data.family, shown, notices);
   lines.push(`got: ${[...shown].map(([what, n]) => `${what} × ${n}`).join(', ') || 'nothing'}`);

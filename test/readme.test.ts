@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runDemo } from '../src/cli/demo.js';
+import { runDemoRequest } from '../src/cli/demo-request.js';
 import type { Demo } from '../src/compose-demo.js';
 import { VARIABLES } from '../src/config.js';
 import { ERRORS } from '../src/graph/errors.js';
@@ -23,6 +24,7 @@ describe('the README', () => {
   it('shows lines of the demo as the demo prints them', async () => {
     const printed: string[] = [];
     await runDemo(demo, (line) => printed.push(...line.split('\n')));
+    await runDemoRequest(demo, (line) => printed.push(...line.split('\n')));
     const shown = block('text', 'nine pairs of eyes')
       .split('\n')
       .filter((line) => line.trim() && line.trim() !== '…');

@@ -7,6 +7,7 @@ import { mintDemoToken } from '../server/demo-identity-provider.js';
 import { tuneHeap } from '../server/heap.js';
 import { configFor, demoConfig, openPrivateDemo } from './configured.js';
 import { runDemo } from './demo.js';
+import { runDemoRequest } from './demo-request.js';
 import { type FamilyViewOptions, writeFamilyView } from './family-view.js';
 import { welcome } from './welcome.js';
 import { listWorkers, workerIn } from './workers.js';
@@ -67,6 +68,7 @@ export function addGatewayCommands(program: Command): void {
       const gateway = await openPrivateDemo(undefined, { THRESHOLD_STORE: ':memory:' });
       try {
         await runDemo(gateway, (line) => console.log(line));
+        await runDemoRequest(gateway, (line) => console.log(line));
       } finally {
         await gateway.stop();
       }

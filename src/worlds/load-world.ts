@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AGENCY_KINDS, PURPOSES, ROLES } from '../domain/words.js';
+import { AGENCY_KINDS, CATEGORIES, PURPOSES, ROLES } from '../domain/words.js';
 import { consentRows, exceptionRows, judgementRows, type TableWriter } from '../registers/rows.js';
 import { consentShape, exceptionShape, judgementShape } from '../registers/statements.js';
 import type { Store, Transaction } from '../store/store.js';
@@ -26,6 +26,21 @@ const manifestShape = z.strictObject({
       story: z.string(),
       member: z.strictObject({ worker: id, surname: z.string() }),
       viewers: z.array(z.strictObject({ worker: id, purpose: z.enum(PURPOSES) })),
+      /** A request that one agency makes to another: who asks for what about whom, and by which lawful gateway a manager approves it. */
+      request: z
+        .strictObject({
+          asker: id,
+          purpose: z.enum(PURPOSES),
+          forename: z.string(),
+          surname: z.string(),
+          holder: id,
+          category: z.enum(CATEGORIES),
+          why: z.string(),
+          manager: id,
+          gateway: id,
+          answers: z.array(z.string()),
+        })
+        .optional(),
     })
     .optional(),
 });

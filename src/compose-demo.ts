@@ -22,6 +22,7 @@ import { simulateWorkbook } from '../adapters/workbook/seed.js';
 import { type LogKeys, newLogKey, readLogKeys } from './audit/log-keys.js';
 import { type Parts, type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
+import { allOrNothing, type Opened, openTogether } from './opened.js';
 import { openDirectory } from './people/directory.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
 import { keptSecret } from './server/kept-secret.js';
@@ -84,8 +85,11 @@ export async function openDemoStore(config: DemoConfig): Promise<{ store: Store;
   const file = where.kind === 'sqlite' ? where.path : ':memory:';
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const store = await openStore(where.kind === 'sqlite' ? { kind: 'sqlite', file } : where);
-  await loadWorld(store, config.world);
-  return { store, workers: await openDirectory(store).workers() };
+  return allOrNothing(async (opened) => {
+    opened(() => store.close());
+    await loadWorld(store, config.world);
+    return { store, workers: await openDirectory(store).workers() };
+  });
 }
 
 /** What a demo may be wired with otherwise than by default. */
@@ -97,15 +101,26 @@ export interface DemoSettings extends Pick<Parts, 'gates' | 'pause' | 'matrixAtS
 }
 
 /**
- * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's.
+ * Starts the demo, whole or not at all. Throws with the name of what a world lacks. `place` may put another source in the place of a
+ * world's.
  */
-export async function composeDemo(
+export function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
-  { isPrivate = false, startsAt, ...settings }: DemoSettings = {},
+  settings: DemoSettings = {},
+): Promise<Demo> {
+  return allOrNothing((opened) => start(config, place, settings, opened));
+}
+
+async function start(
+  config: DemoConfig,
+  place: (source: Source) => Source,
+  { isPrivate = false, startsAt, ...settings }: DemoSettings,
+  opened: Opened,
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
+  opened(() => store.close());
   const { folder } = config;
   const isKept = config.store.kind === 'sqlite' && config.store.path !== ':memory:';
   const now =
@@ -117,7 +132,9 @@ export async function composeDemo(
   const metrics = createMetrics();
   const count = countRefusedSignIns(metrics);
   const provider = await startDemoIdentityProvider({ folder, workers, isPrivate });
-  const systems = await Promise.all(
+  opened(() => provider.stop());
+  const systems = await openTogether(
+    opened,
     world.sources.map(async ({ adapter, ...identity }) => {
       const simulate = ADAPTERS[adapter];
       if (!simulate)

@@ -23,6 +23,7 @@ import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
 import { readGateSettings } from './gate-settings.js';
 import { serverAt } from './mssql/server.js';
+import { allOrNothing, type Opened } from './opened.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
@@ -92,14 +93,19 @@ const ADAPTERS: {
   probation: overWeb((options: ProbationOptions) => createProbation(options)),
 };
 
-/** Starts the gateway in service. Throws ConfigError naming the source and setting at fault; never a secret. */
-export async function composeService(config: ServiceConfig): Promise<Wired> {
+/** Starts the gateway in service, whole or not at all. Throws ConfigError naming the source and setting at fault; never a secret. */
+export function composeService(config: ServiceConfig): Promise<Wired> {
+  return allOrNothing((opened) => start(config, opened));
+}
+
+async function start(config: ServiceConfig, opened: Opened): Promise<Wired> {
   const now = () => new Date();
   const listed = await readFile(config.sources, 'utf8');
   const sources = readSources(listed, process.env, () => now().toISOString());
   const store = await openStore(
     config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store,
   );
+  opened(() => store.close());
   const metrics = createMetrics();
   return wire({
     store,

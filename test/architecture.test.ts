@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { filesUnder } from './files-under.js';
 
 /** Each room and the rooms it may import, beside itself. */
 const ROOMS: { readonly [room: string]: readonly string[] } = {
@@ -26,13 +27,6 @@ interface Import {
   readonly file: string;
   readonly target: string;
   readonly text: string;
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesUnder(path) : path.endsWith('.ts') ? [path] : [];
-  });
 }
 
 function importsOf(file: string): Import[] {

@@ -166,6 +166,7 @@ describe('generateWorld', () => {
     [1.5, 1, TODAY],
     [1, 0.5, TODAY],
     [1, 1, '23 November'],
+    [1, 1, '2026-02-31'],
   ])('refuses %p families, seed %p, today %p', async (families, seed, today) => {
     await expect(generateWorld({ families, seed, out: join(out, 'no'), today })).rejects.toThrow(RangeError);
   });

@@ -1,6 +1,7 @@
 /**
- * Every error that may reach a client: code, message, HTTP status. Whatever is not in this table is masked as INTERNAL:
- * driver text, URLs, suggestions and stacks never leave. test/graph/errors.test.ts holds table, docs and use together.
+ * Every error of the graph that may reach a client: code, message, HTTP status. Whatever is not in this table is masked as INTERNAL:
+ * driver text, URLs, suggestions and stacks never leave. What HTTP refuses before is another table (src/server/refusals.ts).
+ * test/graph/errors.test.ts holds both tables, docs and use together.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 

@@ -2,9 +2,8 @@
  * Wires the embedded demo: the systems of a world's agencies speaking their real transports on loopback, an OpenID provider,
  * and the gateway over them. Everything but the gateway itself is of the demo alone.
  */
-import { mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createDomesticAbuse } from '../adapters/domestic-abuse/index.js';
 import { simulateDomesticAbuse } from '../adapters/domestic-abuse/seed.js';
 import { createEarlyHelp } from '../adapters/early-help/index.js';
@@ -22,6 +21,7 @@ import { simulateWorkbook } from '../adapters/workbook/seed.js';
 import { type LogKeys, newLogKey, readLogKeys } from './audit/log-keys.js';
 import { type Parts, type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
+import { openStoreAt } from './open-store.js';
 import { allOrNothing, type Opened, openTogether } from './opened.js';
 import { openDirectory } from './people/directory.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
@@ -30,7 +30,7 @@ import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
-import { openStore, type Store } from './store/store.js';
+import type { Store } from './store/store.js';
 import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
 
 /** A demo that listens. */
@@ -79,12 +79,10 @@ const ADAPTERS: { readonly [adapter: string]: (folder: string, identity: Identit
   probation: (folder, identity) => simulated(simulateProbation(folder, identity), createProbation),
 };
 
-/** Opens the demo's store with its world in it. */
+/** Opens the demo's store with its world in it. Throws WorldError before it makes a store, where there is no world. */
 export async function openDemoStore(config: DemoConfig): Promise<{ store: Store; workers: readonly DemoWorker[] }> {
-  const { store: where } = config;
-  const file = where.kind === 'sqlite' ? where.path : ':memory:';
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const store = await openStore(where.kind === 'sqlite' ? { kind: 'sqlite', file } : where);
+  readWorldManifest(config.world);
+  const store = await openStoreAt(config.store);
   return allOrNothing(async (opened) => {
     opened(() => store.close());
     await loadWorld(store, config.world);

@@ -9,6 +9,7 @@ import { AGENCY_KINDS } from '../domain/words.js';
 import { type CsvTable, readCsv } from './check-csv.js';
 import { type Documents, readDocuments } from './check-documents.js';
 import { FOLDER_TABLES, OPEN_TABLES, REQUIRED_FILES, SOURCE_TABLES } from './columns.js';
+import { WorldError } from './csv.js';
 import { CLOSED_WORDS, FOLDER_REFERENCES, PERSON_COLUMNS, type Reference, SOURCE_REFERENCES } from './references.js';
 
 interface SourceEntry {
@@ -23,9 +24,13 @@ type Ids = Map<string, Set<string>>;
 
 const DOCUMENT_ADAPTERS = ['mental-health', 'domestic-abuse', 'probation'];
 
-/** What is broken in a world folder, one sentence each; none when it is whole. Throws only if the folder is no folder. */
+/** What is broken in a world folder, one sentence each; none when it is whole. Throws WorldError only if the folder is no folder. */
 export function checkWorld(folder: string): string[] {
-  readdirSync(folder);
+  try {
+    readdirSync(folder);
+  } catch (cause) {
+    throw new WorldError(`${folder} is no folder that can be read; name a world folder`, { cause });
+  }
   const problems: string[] = [];
   const sources = readManifest(folder, problems);
   const ids: Ids = new Map();

@@ -75,54 +75,97 @@ function ended(args: readonly string[], env: Readonly<Record<string, string>>): 
   );
 }
 
-const CASES: readonly [string, () => Record<string, string>, RegExp][] = [
-  ['policies that are not there', () => ({ THRESHOLD_POLICIES: '/nonexistent' }), /nonexistent/],
-  ['a policy that is not Cedar', () => ({ THRESHOLD_POLICIES: invalid }), /own\.cedar/],
-  ['a port that is taken', () => ({ PORT: port }), /EADDRINUSE/],
-];
+const POLICIES = [
+  'policies that are not there',
+  () => ({ THRESHOLD_POLICIES: '/nonexistent' }),
+  /nonexistent/,
+] as const;
+const PORT = ['a port that is taken', () => ({ PORT: port }), /EADDRINUSE/] as const;
+
+type Case = readonly [string, () => Record<string, string>, RegExp];
 
 describe('a start that is refused says why and ends with code 1', () => {
-  it.each(CASES)('in the demo: %s', async (_, env, why) => {
+  it.each<Case>([
+    POLICIES,
+    PORT,
+    ['a policy that is not Cedar', () => ({ THRESHOLD_POLICIES: invalid }), /own\.cedar/],
+    [
+      'a store that is a folder',
+      () => ({ THRESHOLD_STORE: folder }),
+      /THRESHOLD_STORE: \S+ cannot be opened as a SQLite file \(it is a folder\); name a file/,
+    ],
+  ])('in the demo: %s', async (_, env, why) => {
     const { code, stderr } = await ended(['dist/src/main.js'], env());
     expect(stderr).toMatch(why);
     expect(code).toBe(1);
   });
 
-  it.each(CASES)('in service: %s', async (_, env, why) => {
+  it.each<Case>([
+    POLICIES,
+    PORT,
+    [
+      'sources that are not there',
+      () => ({ THRESHOLD_SOURCES: '/nonexistent' }),
+      /THRESHOLD_SOURCES: \/nonexistent cannot/,
+    ],
+  ])('in service: %s', async (_, env, why) => {
     const { code, stderr } = await ended(['dist/src/main.js'], { ...service, ...env() });
     expect(stderr).toMatch(why);
     expect(code).toBe(1);
   });
 });
 
+describe('what is named and is not there is named in words, with what to do', () => {
+  it.each<[string, readonly string[], Record<string, string>, RegExp]>([
+    [
+      'a world to serve',
+      ['serve', '--world', '/nonexistent'],
+      {},
+      /\/nonexistent is no world folder.*--world.*THRESHOLD_WORLD.*threshold world generate/,
+    ],
+    ['a world to check', ['world', 'check', '/nonexistent'], {}, /\/nonexistent is no folder/],
+    [
+      'a world whose workers are asked for',
+      ['workers', '--world', '/nonexistent'],
+      {},
+      /\/nonexistent is no world folder/,
+    ],
+    [
+      'a store in a file that is no database',
+      ['log', 'keys'],
+      { THRESHOLD_STORE: 'package.json' },
+      /THRESHOLD_STORE: \S+package\.json cannot be opened as a SQLite file/,
+    ],
+    [
+      'a store under a file',
+      ['log', 'keys'],
+      { THRESHOLD_STORE: 'package.json/x' },
+      /THRESHOLD_STORE: \S+x cannot be opened as a SQLite file/,
+    ],
+  ])('%s', async (_, args, env, why) => {
+    const { code, stderr } = await ended(['dist/src/cli/threshold.js', ...args], env);
+    expect(stderr).toMatch(why);
+    expect(stderr).not.toContain('ENOENT');
+    expect(code).toBe(1);
+  });
+});
+
 describe('what was opened before a step that throws is stopped: the process ends by itself', () => {
-  const START = (composed: string, from: string, more = '') => `
+  const start = (composed: string, from: string, more = '') => `
     import { readConfig } from './dist/src/config.js';
     import { ${composed} } from './dist/src/${from}.js';
     await ${composed}(readConfig(process.env)${more}).catch((error) => console.error(error.message));`;
+  const DEMO = start('composeDemo', 'compose-demo');
+  const PLACED = start('composeDemo', 'compose-demo', ", () => { throw new Error('no place'); }");
+  const SERVICE = start('composeService', 'compose-service');
 
-  it.each<[string, string, () => Record<string, string>, RegExp]>(
-    [
-      ...CASES.map(
-        ([what, env, why]) => [`in the demo: ${what}`, START('composeDemo', 'compose-demo'), env, why] as const,
-      ),
-      ...CASES.map(
-        ([what, env, why]) =>
-          [
-            `in service: ${what}`,
-            START('composeService', 'compose-service'),
-            () => ({ ...service, ...env() }),
-            why,
-          ] as const,
-      ),
-      [
-        'in the demo: a source that cannot be placed',
-        START('composeDemo', 'compose-demo', ", () => { throw new Error('no place'); }"),
-        () => ({}),
-        /no place/,
-      ],
-    ].map((each) => [...each] as [string, string, () => Record<string, string>, RegExp]),
-  )('%s', async (_, script, env, why) => {
+  it.each<[string, string, () => Record<string, string>, RegExp]>([
+    ['in the demo: rules that cannot be read', DEMO, POLICIES[1], POLICIES[2]],
+    ['in the demo: a port that is taken', DEMO, PORT[1], PORT[2]],
+    ['in the demo: a source that cannot be placed', PLACED, () => ({}), /no place/],
+    ['in service: rules that cannot be read', SERVICE, () => ({ ...service, ...POLICIES[1]() }), POLICIES[2]],
+    ['in service: a port that is taken', SERVICE, () => ({ ...service, ...PORT[1]() }), PORT[2]],
+  ])('%s', async (_, script, env, why) => {
     const { code, stderr } = await ended(['--input-type=module', '-e', script], env());
     expect(stderr).toMatch(why);
     expect(code).toBe(0);

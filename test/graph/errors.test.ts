@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { describe, expect, it } from '@jest/globals';
-import { ERRORS } from '../../src/graph/errors.js';
+import { ERRORS, MISSED_RULES } from '../../src/graph/errors.js';
+import { DEFAULT_LIMITS } from '../../src/graph/limits.js';
 import { HTTP_REFUSALS } from '../../src/server/refusals.js';
 import { filesUnder } from '../files-under.js';
 
@@ -43,6 +44,20 @@ describe('the errors of the graph', () => {
       ...namedIn('src/server', 'src/server/refusals.ts'),
     ]);
     expect(Object.keys(ERRORS).filter((code) => !used.has(code))).toEqual([]);
+  });
+});
+
+describe('the rules that no type says', () => {
+  it('are what docs/errors.md tells', () => {
+    expect([...docs.matchAll(/^- (.+)$/gm)].map(([, rule]) => rule)).toEqual(Object.values(MISSED_RULES));
+  });
+
+  it('are all used, and tell the sizes that are in force', () => {
+    const used = namedIn('src/graph', 'src/graph/errors.ts');
+    expect(Object.keys(MISSED_RULES).filter((rule) => !used.has(rule))).toEqual([]);
+    expect(MISSED_RULES.PAGE_SIZE).toContain(`${DEFAULT_LIMITS.families.toLocaleString('en')} families`);
+    expect(MISSED_RULES.PAGE_SIZE).toContain(`${DEFAULT_LIMITS.records} of anything else`);
+    expect(MISSED_RULES.TOTALS_FIRST).toContain(`to ${DEFAULT_LIMITS.records}`);
   });
 });
 

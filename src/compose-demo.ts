@@ -31,6 +31,7 @@ import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
 import type { Store } from './store/store.js';
+import { WorldError } from './worlds/csv.js';
 import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
 
 /** A demo that listens. */
@@ -139,7 +140,14 @@ async function start(
         throw new Error(
           `the world ${world.name} wants the adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`,
         );
-      return simulate(join(config.world, 'sources', identity.id), { ...identity, now: () => now().toISOString() });
+      const at = join(config.world, 'sources', identity.id);
+      return simulate(at, { ...identity, now: () => now().toISOString() }).catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new WorldError(
+          `${at} cannot be served: ${why}. What else is broken in the world: threshold world check ${config.world}`,
+          { cause },
+        );
+      });
     }),
   );
   const wired = await wire({

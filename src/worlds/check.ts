@@ -1,12 +1,14 @@
 /**
  * Whether a world folder is whole: files and columns that nothing reads, references that lead nowhere, words outside their
- * lists, judgements of records that no source holds. Messages name file, line and column, never a value.
+ * lists, dates that are none, judgements of records that no source holds. Messages name file, line and column, never a value.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { isDate } from '../domain/instants.js';
 import { AGENCY_KINDS } from '../domain/words.js';
 import { type CsvTable, readCsv } from './check-csv.js';
+import { datedFolder, datedSource } from './check-dates.js';
 import { type Documents, readDocuments } from './check-documents.js';
 import { FOLDER_TABLES, OPEN_TABLES, REQUIRED_FILES, SOURCE_TABLES } from './columns.js';
 import { WorldError } from './csv.js';
@@ -38,7 +40,9 @@ export function checkWorld(folder: string): string[] {
 
   for (const [path, columns] of Object.entries(FOLDER_TABLES)) {
     const table = open(folder, path, columns, problems, true);
-    if (table) tables.set(path, table);
+    if (!table) continue;
+    tables.set(path, table);
+    datedFolder(table, problems);
   }
   const all = (path: string, column: string) => tables.get(path)?.column(column) ?? [];
   put(ids, 'agency', all('directory/agencies.csv', 'id'));
@@ -112,7 +116,7 @@ function readManifest(folder: string, problems: string[]): readonly SourceEntry[
     readonly sources?: unknown;
   };
   if (typeof world.name !== 'string') problems.push('world.yaml names no world');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(String(world.today))) problems.push('world.yaml: today is no date');
+  if (!isDate(String(world.today))) problems.push('world.yaml: today is no date');
   const sources = (Array.isArray(world.sources) ? world.sources : []) as SourceEntry[];
   const adapters = [...Object.keys(SOURCE_TABLES), ...DOCUMENT_ADAPTERS];
   const known = sources.filter(({ id, adapter }) => typeof id === 'string' && adapters.includes(adapter));
@@ -162,6 +166,7 @@ function openTables(
     const table = open(folder, path, columns, problems, false);
     if (!table) continue;
     tables.set(path, table);
+    datedSource(table, source.adapter, problems);
   }
   for (const [name, column] of PERSON_COLUMNS[source.adapter] ?? []) {
     put(ids, `local ${spaceOf(source)}`, tables.get(join(from, `${name}.csv`))?.column(column) ?? []);

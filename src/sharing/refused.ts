@@ -12,6 +12,6 @@ export class NotPermitted extends Error {
 export class NotValid extends Error {
   override readonly name = 'NotValid';
   constructor(readonly problems: readonly string[]) {
-    super('it cannot be taken as it stands');
+    super('what was said or asked is not complete');
   }
 }

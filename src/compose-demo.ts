@@ -2,9 +2,8 @@
  * Wires the embedded demo: the systems of a world's agencies speaking their real transports on loopback, an OpenID provider,
  * and the gateway over them. Everything but the gateway itself is of the demo alone.
  */
-import { mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createDomesticAbuse } from '../adapters/domestic-abuse/index.js';
 import { simulateDomesticAbuse } from '../adapters/domestic-abuse/seed.js';
 import { createEarlyHelp } from '../adapters/early-help/index.js';
@@ -22,6 +21,8 @@ import { simulateWorkbook } from '../adapters/workbook/seed.js';
 import { type LogKeys, newLogKey, readLogKeys } from './audit/log-keys.js';
 import { type Parts, type Wired, wire } from './compose.js';
 import type { DemoConfig } from './config.js';
+import { openStoreAt } from './open-store.js';
+import { allOrNothing, type Opened, openTogether } from './opened.js';
 import { openDirectory } from './people/directory.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
 import { keptSecret } from './server/kept-secret.js';
@@ -29,7 +30,8 @@ import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
-import { openStore, type Store } from './store/store.js';
+import type { Store } from './store/store.js';
+import { WorldError } from './worlds/csv.js';
 import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
 
 /** A demo that listens. */
@@ -78,14 +80,15 @@ const ADAPTERS: { readonly [adapter: string]: (folder: string, identity: Identit
   probation: (folder, identity) => simulated(simulateProbation(folder, identity), createProbation),
 };
 
-/** Opens the demo's store with its world in it. */
+/** Opens the demo's store with its world in it. Throws WorldError before it makes a store, where there is no world. */
 export async function openDemoStore(config: DemoConfig): Promise<{ store: Store; workers: readonly DemoWorker[] }> {
-  const { store: where } = config;
-  const file = where.kind === 'sqlite' ? where.path : ':memory:';
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const store = await openStore(where.kind === 'sqlite' ? { kind: 'sqlite', file } : where);
-  await loadWorld(store, config.world);
-  return { store, workers: await openDirectory(store).workers() };
+  readWorldManifest(config.world);
+  const store = await openStoreAt(config.store);
+  return allOrNothing(async (opened) => {
+    opened(() => store.close());
+    await loadWorld(store, config.world);
+    return { store, workers: await openDirectory(store).workers() };
+  });
 }
 
 /** What a demo may be wired with otherwise than by default. */
@@ -97,15 +100,26 @@ export interface DemoSettings extends Pick<Parts, 'gates' | 'pause' | 'matrixAtS
 }
 
 /**
- * Starts the demo. Throws with the name of what a world lacks. `place` may put another source in the place of a world's.
+ * Starts the demo, whole or not at all. Throws with the name of what a world lacks. `place` may put another source in the place of a
+ * world's.
  */
-export async function composeDemo(
+export function composeDemo(
   config: DemoConfig,
   place: (source: Source) => Source = (source) => source,
-  { isPrivate = false, startsAt, ...settings }: DemoSettings = {},
+  settings: DemoSettings = {},
+): Promise<Demo> {
+  return allOrNothing((opened) => start(config, place, settings, opened));
+}
+
+async function start(
+  config: DemoConfig,
+  place: (source: Source) => Source,
+  { isPrivate = false, startsAt, ...settings }: DemoSettings,
+  opened: Opened,
 ): Promise<Demo> {
   const world = await readWorldManifest(config.world);
   const { store, workers } = await openDemoStore(config);
+  opened(() => store.close());
   const { folder } = config;
   const isKept = config.store.kind === 'sqlite' && config.store.path !== ':memory:';
   const now =
@@ -117,14 +131,23 @@ export async function composeDemo(
   const metrics = createMetrics();
   const count = countRefusedSignIns(metrics);
   const provider = await startDemoIdentityProvider({ folder, workers, isPrivate });
-  const systems = await Promise.all(
+  opened(() => provider.stop());
+  const systems = await openTogether(
+    opened,
     world.sources.map(async ({ adapter, ...identity }) => {
       const simulate = ADAPTERS[adapter];
       if (!simulate)
         throw new Error(
           `the world ${world.name} wants the adapter ${adapter}; there are ${Object.keys(ADAPTERS).join(', ')}`,
         );
-      return simulate(join(config.world, 'sources', identity.id), { ...identity, now: () => now().toISOString() });
+      const at = join(config.world, 'sources', identity.id);
+      return simulate(at, { ...identity, now: () => now().toISOString() }).catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new WorldError(
+          `${at} cannot be served: ${why}. What else is broken in the world: threshold world check ${config.world}`,
+          { cause },
+        );
+      });
     }),
   );
   const wired = await wire({

@@ -23,12 +23,13 @@ import { overWeb } from './compose-web.js';
 import { ConfigError, type ServiceConfig } from './config.js';
 import { readGateSettings } from './gate-settings.js';
 import { serverAt } from './mssql/server.js';
+import { openStoreAt } from './open-store.js';
+import { allOrNothing, type Opened } from './opened.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
 import type { SqlSourceOptions } from './sources/sql.js';
-import { openStore } from './store/store.js';
 
 type Shape = Pick<z.ZodType, 'safeParse'>;
 const identity = { id: z.string().min(1), holder: z.string().min(1), space: z.string().min(1).optional() };
@@ -92,14 +93,22 @@ const ADAPTERS: {
   probation: overWeb((options: ProbationOptions) => createProbation(options)),
 };
 
-/** Starts the gateway in service. Throws ConfigError naming the source and setting at fault; never a secret. */
-export async function composeService(config: ServiceConfig): Promise<Wired> {
+/** Starts the gateway in service, whole or not at all. Throws ConfigError naming the source and setting at fault; never a secret. */
+export function composeService(config: ServiceConfig): Promise<Wired> {
+  return allOrNothing((opened) => start(config, opened));
+}
+
+async function start(config: ServiceConfig, opened: Opened): Promise<Wired> {
   const now = () => new Date();
-  const listed = await readFile(config.sources, 'utf8');
+  const listed = await readFile(config.sources, 'utf8').catch((cause: unknown) => {
+    throw new ConfigError(
+      `THRESHOLD_SOURCES: ${config.sources} cannot be read; name the YAML file that lists the sources`,
+      { cause },
+    );
+  });
   const sources = readSources(listed, process.env, () => now().toISOString());
-  const store = await openStore(
-    config.store.kind === 'sqlite' ? { kind: 'sqlite', file: config.store.path } : config.store,
-  );
+  const store = await openStoreAt(config.store);
+  opened(() => store.close());
   const metrics = createMetrics();
   return wire({
     store,

@@ -31,6 +31,7 @@ import { DEFAULT_STEPS } from './graph/even-time.js';
 import { DEFAULT_LIMITS, type Limits } from './graph/limits.js';
 import { buildGraph } from './graph/schema.js';
 import { createApollo } from './graph/server.js';
+import { allOrNothing, type Opened } from './opened.js';
 import { openAlertRows } from './oversight/alerts/alert-rows.js';
 import { ALERT_RULES } from './oversight/alerts/rules.js';
 import { openWatch, type Watch } from './oversight/alerts/watch.js';
@@ -151,9 +152,14 @@ export function loadRules({
 
 /**
  * Starts a gateway from its parts. Throws PolicyError, ProtocolError or ClassificationError naming what is invalid; sources that cannot be
- * reached do not stop the start: they are gaps until they answer.
+ * reached do not stop the start: they are gaps until they answer. When it throws, what it started is stopped; the store stays
+ * open, for whoever opened it to close.
  */
-export async function wire(parts: Parts): Promise<Wired> {
+export function wire(parts: Parts): Promise<Wired> {
+  return allOrNothing((opened) => start(parts, opened));
+}
+
+async function start(parts: Parts, opened: Opened): Promise<Wired> {
   const { store, sources, now, log } = parts;
   const limits = parts.limits ?? DEFAULT_LIMITS;
   const { policies, protocol, findings } = loadRules(parts);
@@ -262,8 +268,10 @@ export async function wire(parts: Parts): Promise<Wired> {
     },
   });
   const metrics = parts.metrics ?? createMetrics();
+  for (const source of sources) opened(() => source.stop());
   await Promise.all(sources.map((source) => startSource(source, log, parts.sourceDeadlineMs)));
   await apollo.start();
+  opened(() => apollo.stop());
   const http = await startHttp({
     apollo,
     signIn: parts.signIn,
@@ -276,6 +284,7 @@ export async function wire(parts: Parts): Promise<Wired> {
     host: parts.host,
     port: parts.port,
   });
+  opened(() => http.stop());
   /** One matching at a time: persons met while all are read are matched against the index that comes of it. */
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { filesUnder } from './files-under.js';
 
 /** Each room and the rooms it may import, beside itself. */
 const ROOMS: { readonly [room: string]: readonly string[] } = {
@@ -22,17 +23,20 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   worlds: ['domain', 'store', 'registers'],
 };
 
+/** Of the files beside the rooms, all of which wire or configure, what a room may import. */
+const FOR_EVERYBODY = ['src/package-path.js'];
+
+/** What of src/graph is no resolver, and asks more than the reader or compares roles: why. */
+const NO_RESOLVERS: { readonly [file: string]: string } = {
+  'src/graph/executor.ts': 'carries an operation out, and writes it into the log before it is answered',
+  'src/graph/server.ts': 'writes what was refused before it ran into the log',
+  'src/graph/purpose.ts': 'reads as which of their roles somebody asks',
+};
+
 interface Import {
   readonly file: string;
   readonly target: string;
   readonly text: string;
-}
-
-function filesUnder(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesUnder(path) : path.endsWith('.ts') ? [path] : [];
-  });
 }
 
 function importsOf(file: string): Import[] {
@@ -42,6 +46,28 @@ function importsOf(file: string): Import[] {
     target: relative('.', resolve(dirname(file), target)),
     text,
   }));
+}
+
+/** Three files in a circle: what finds none would otherwise find nothing at all. */
+const CYCLE = ['a → b', 'b → c', 'c → a'].map((edge) => {
+  const [from, to] = edge.split(' → ');
+  return { file: `planted/${from}.ts`, target: `planted/${to}.js`, text: '' };
+});
+
+/** Circles of imports, of types as well: one for each import that closes one. */
+function cyclesOf(all: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const { file, target } of all) targets.set(file, [...(targets.get(file) ?? []), target.replace(/\.js$/, '.ts')]);
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(' → '));
+    if (way.includes(file) || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) visit(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+  return found;
 }
 
 const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
@@ -64,9 +90,16 @@ describe('architecture', () => {
   it('no room reaches up to what wires it', () => {
     const wrong = imports.filter(
       ({ file, target }) =>
-        roomOf(file) !== undefined && roomOf(file) !== 'cli' && /^src\/(compose|main)\.js$/.test(target),
+        roomOf(file) !== undefined &&
+        roomOf(file) !== 'cli' &&
+        (/^src\/[^/]+$/.test(target) || roomOf(target) === 'cli') &&
+        !FOR_EVERYBODY.includes(target),
     );
-    expect(wrong.map(({ file }) => file)).toEqual([]);
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('no file imports itself by way of others', () => {
+    expect(cyclesOf([...imports, ...CYCLE])).toEqual(['planted/a.ts → planted/b.ts → planted/c.ts → planted/a.ts']);
   });
 
   it('adapters import the contract and the domain, never each other, never the door', () => {
@@ -90,9 +123,22 @@ describe('architecture', () => {
   });
 
   it('resolvers ask the reader and nothing else', () => {
-    const text = readFileSync('src/graph/resolvers.ts', 'utf8');
-    expect(text).not.toMatch(/from '\.\.\/(sources|registers|store|audit|people)\//);
-    expect(text).not.toMatch(/\brole\b\s*===|\.query\(|SELECT /);
+    const files = filesUnder('src/graph').filter((file) => !(file in NO_RESOLVERS));
+    expect(files.filter((file) => /(resolvers|audit-|view|relevance)/.test(file)).length).toBeGreaterThan(11);
+    const below = /^import (?!type )([^;]*?) from '\.\.\/(?:sources|registers|store|audit|people)\//gm;
+    for (const file of files) {
+      const text = readFileSync(file, 'utf8');
+      const code = [...text.matchAll(below)].filter(([, names = '']) => !/^\{(\s*type \w+,?)+\s*\}$/.test(names));
+      expect([file, code.map(([found]) => found)]).toEqual([file, []]);
+      expect([file, /\brole\b\s*===|\.query\(|SELECT /.exec(text)?.[0]]).toEqual([file, undefined]);
+    }
+  });
+
+  it('what resolvers are handed holds nothing to read a source, a register or the store with', () => {
+    const handed = importsOf('src/graph/context.ts').map(({ target }) => target);
+    expect(handed.filter((target) => /^src\/(sources|registers|store|people|audit)\//.test(target))).toEqual([
+      'src/audit/proofs.js',
+    ]);
   });
 
   it('the formats of the log stand alone, and its verifier shares the hashes of the tree only', () => {

@@ -5,7 +5,6 @@ import { runDemo } from '../src/cli/demo.js';
 import { runDemoRequest } from '../src/cli/demo-request.js';
 import type { Demo } from '../src/compose-demo.js';
 import { VARIABLES } from '../src/config.js';
-import { ERRORS } from '../src/graph/errors.js';
 import { ask, startDemo } from './attacks/demo.js';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -46,17 +45,5 @@ describe('the README', () => {
       expect(Object.keys(scripts)).toContain(name);
     for (const [name] of readme.matchAll(/THRESHOLD_[A-Z_]+/g))
       expect(VARIABLES.map((variable) => variable.name)).toContain(name);
-  });
-});
-
-describe('the table of errors', () => {
-  it('is what docs/errors.md tells', () => {
-    const docs = readFileSync('docs/errors.md', 'utf8');
-    const rows = [...docs.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (.+) \|$/gm)].map(([, code, status, message]) => [
-      code,
-      Number(status),
-      message,
-    ]);
-    expect(rows).toEqual(Object.entries(ERRORS).map(([code, { status, message }]) => [code, status, message]));
   });
 });

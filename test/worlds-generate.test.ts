@@ -5,23 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
+import type { z } from 'zod';
 import { createDomesticAbuse } from '../adapters/domestic-abuse/index.js';
 import { simulateDomesticAbuse } from '../adapters/domestic-abuse/seed.js';
 import { createEarlyHelp } from '../adapters/early-help/index.js';
 import { simulateEarlyHelp } from '../adapters/early-help/seed.js';
+import { SHAPES as EARLY_HELP } from '../adapters/early-help/wire.js';
 import { createMentalHealth } from '../adapters/mental-health/index.js';
 import { simulateMentalHealth } from '../adapters/mental-health/seed.js';
 import { createProbation } from '../adapters/probation/index.js';
 import { simulateProbation } from '../adapters/probation/seed.js';
 import { createSocialCare } from '../adapters/social-care/index.js';
 import { simulateSocialCare } from '../adapters/social-care/seed.js';
+import { SHAPES as SOCIAL_CARE } from '../adapters/social-care/wire.js';
 import { createSubstanceMisuse } from '../adapters/substance-misuse/index.js';
 import { simulateSubstanceMisuse } from '../adapters/substance-misuse/seed.js';
 import { createWorkbook } from '../adapters/workbook/index.js';
 import { simulateWorkbook } from '../adapters/workbook/seed.js';
+import { SHAPES as WORKBOOK } from '../adapters/workbook/wire.js';
+import { composeDemo } from '../src/compose-demo.js';
+import { type DemoConfig, readConfig } from '../src/config.js';
 import type { Source } from '../src/sources/contract.js';
 import { openStore } from '../src/store/store.js';
 import { checkWorld } from '../src/worlds/check.js';
+import { dateOfColumn } from '../src/worlds/check-dates.js';
 import { generateWorld } from '../src/worlds/generate.js';
 import { loadWorld, readWorldManifest } from '../src/worlds/load-world.js';
 
@@ -166,6 +173,7 @@ describe('generateWorld', () => {
     [1.5, 1, TODAY],
     [1, 0.5, TODAY],
     [1, 1, '23 November'],
+    [1, 1, '2026-02-31'],
   ])('refuses %p families, seed %p, today %p', async (families, seed, today) => {
     await expect(generateWorld({ families, seed, out: join(out, 'no'), today })).rejects.toThrow(RangeError);
   });
@@ -230,6 +238,60 @@ describe('checkWorld', () => {
       /Condition\.ndjson line 1 leads to no local/,
     ],
     [
+      'a date in the workbook that is none',
+      'sources/workbook/gw_workbook_supervision.csv',
+      (text) => text.replace('2026-09-29', '20xx-09-29'),
+      /gw_workbook_supervision\.csv line 2: held_on is no date/,
+    ],
+    [
+      'a month that is none',
+      'sources/workbook/gw_workbook_rag_rating.csv',
+      (text) => text.replace(',2026-09,', ',2026-13,'),
+      /gw_workbook_rag_rating\.csv line 2: month is no date/,
+    ],
+    [
+      'a day that no calendar has in a plan',
+      'sources/social-care/ssd_cp_plans.csv',
+      (text) => text.replace('2026-07-08', '2026-02-31'),
+      /ssd_cp_plans\.csv line 2: cppl_cp_plan_start_date is no date/,
+    ],
+    [
+      'a date in an extract that is none',
+      'sources/substance-misuse/extract.csv',
+      (text) => text.replace('2026-07-15', '20261315'),
+      /extract\.csv line 2: \w+ is no date/,
+    ],
+    [
+      'an instant in a register without a zone',
+      'registers/consents.csv',
+      (text) => text.replace('2026-07-01T10:15:00.000Z', '2026-07-01T10:15:00'),
+      /consents\.csv line 2: from is no date/,
+    ],
+    [
+      'a date in a case that is none',
+      'sources/domestic-abuse/cases.json',
+      (text) => text.replace(/("openedOn": ")2026/, '$120xx'),
+      /cases\.json case \d+: openedOn is no date/,
+    ],
+    [
+      'a date in a resource that is none',
+      'sources/mental-health/Condition.ndjson',
+      (text) => text.replace(/("recordedDate": ?")\d{4}/, '$120xx'),
+      /Condition\.ndjson line \d+: recordedDate is no date/,
+    ],
+    [
+      'a line that is no JSON',
+      'sources/mental-health/Condition.ndjson',
+      (text) => text.replace(/\n/, '\n{"resourceType"\n'),
+      /Condition\.ndjson line 2 is no JSON/,
+    ],
+    [
+      'a resource with an id that FHIR has not',
+      'sources/mental-health/Condition.ndjson',
+      (text) => text.replace(/"id": ?"/, (id) => `${id}a b`),
+      /Condition\.ndjson line 1 is no Condition with an id/,
+    ],
+    [
       'a short row',
       'links.csv',
       (text) => text.replace(/,[^,\n]*\n$/, '\n'),
@@ -237,6 +299,30 @@ describe('checkWorld', () => {
     ],
   ])('names %s', async (_, file, change, problem) => {
     expect(await broken(file, change)).toContainEqual(expect.stringMatching(problem));
+  });
+
+  it('looks at every column that an adapter reads as a date', () => {
+    const read = Object.entries({ 'social-care': SOCIAL_CARE, workbook: WORKBOOK, 'early-help': EARLY_HELP }).flatMap(
+      ([adapter, shapes]) =>
+        Object.entries(shapes).flatMap(([table, { shape }]) =>
+          Object.entries(shape as Record<string, z.ZodType>)
+            .filter(([, cell]) => cell.safeParse('2026-11-02').success && !cell.safeParse('20xx-11-02').success)
+            .map(([column]) => ({ adapter, table, column })),
+        ),
+    );
+    expect(read.length).toBeGreaterThan(80);
+    expect(read.filter(({ adapter, column }) => dateOfColumn(adapter, column) === undefined)).toEqual([]);
+  });
+
+  it('is what a start that a broken source stops tells to run', async () => {
+    const copy = await mkdtemp(join(out, 'broken-'));
+    await cp(NAMED, copy, { recursive: true });
+    const file = join(copy, 'sources/mental-health/Condition.ndjson');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('\n', '\nnonsense\n'));
+    const config = readConfig({ PORT: '0', THRESHOLD_STORE: ':memory:', LOG_LEVEL: 'silent', THRESHOLD_WORLD: copy });
+    await expect(composeDemo(config as DemoConfig)).rejects.toThrow(
+      `${join(copy, 'sources/mental-health')} cannot be served: Condition.ndjson line 2 is not a FHIR resource. What else is broken in the world: threshold world check ${copy}`,
+    );
   });
 
   it('names a required file that is missing', async () => {

@@ -21,9 +21,12 @@ export async function simulateSubstanceMisuse(
   identity: Identity,
 ): Promise<{ options: SubstanceMisuseOptions; stop(): Promise<void> }> {
   const copy = await mkdtemp(join(tmpdir(), 'threshold-ndtms-'));
-  for (const file of [EXTRACT_FILE, INDEX_FILE]) await copyFile(join(folder, file), join(copy, file));
-  return {
-    options: { ...identity, folder: copy, settleMs: SETTLE_MS },
-    stop: () => rm(copy, { recursive: true, force: true }),
-  };
+  const stop = () => rm(copy, { recursive: true, force: true });
+  try {
+    for (const file of [EXTRACT_FILE, INDEX_FILE]) await copyFile(join(folder, file), join(copy, file));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { options: { ...identity, folder: copy, settleMs: SETTLE_MS }, stop };
 }

@@ -18,6 +18,7 @@ import { describeFinding } from '../sources/check/finding.js';
 import type { SqlDatabase, SqlSourceOptions } from '../sources/sql.js';
 import { readWorldManifest } from '../worlds/load-world.js';
 import { demoConfig } from './configured.js';
+import { wholeNumber } from './whole-number.js';
 
 type Simulation = (
   folder: string,
@@ -174,8 +175,13 @@ export function addCheckSourceCommand(program: Command): void {
       'the YAML file of the sources (THRESHOLD_SOURCES); without one, the demo world is checked',
     )
     .option('--world <dir>', 'a world folder in place of the demo world')
-    .option('--max-age <days>', 'how old the newest row may be', Number, 31)
-    .option('--sample <rows>', 'how many rows of each table are read as the gateway reads them', Number, 2000)
+    .option('--max-age <days>', 'how old the newest row may be', wholeNumber({ exitCode: 2 }), 31)
+    .option(
+      '--sample <rows>',
+      'how many rows of each table are read as the gateway reads them',
+      wholeNumber({ least: 1, exitCode: 2 }),
+      2000,
+    )
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

@@ -2,7 +2,8 @@
 import { type LogKeys, readLogKeys } from '../audit/log-keys.js';
 import { composeDemo, type Demo, demoLogKeys, openDemoStore } from '../compose-demo.js';
 import { type Config, type DemoConfig, readConfig } from '../config.js';
-import { openStore, type Store } from '../store/store.js';
+import { openStoreAt } from '../open-store.js';
+import type { Store } from '../store/store.js';
 
 /** What the environment configures; or the demo of a world folder. Throws ConfigError. */
 export function configFor(world: string | undefined): Config {
@@ -41,6 +42,5 @@ export async function openConfiguredLog(
 
 async function storeOf(config: Config): Promise<Store> {
   if (config.mode === 'demo') return (await openDemoStore(config)).store;
-  const { store } = config;
-  return openStore(store.kind === 'sqlite' ? { kind: 'sqlite', file: store.path } : store);
+  return openStoreAt(config.store);
 }

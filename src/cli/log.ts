@@ -26,6 +26,7 @@ import { trustedKey } from '../audit/verify/notes.js';
 import { verifyLog } from '../audit/verify/verify-log.js';
 import { startWitness } from '../audit/witness-server.js';
 import type { Store } from '../store/store.js';
+import { wholeNumber } from './whole-number.js';
 
 /** What the commands of the log need of the gateway's configuration; asked for only by those that read the store. */
 export interface LogParts {
@@ -98,7 +99,11 @@ export function addLogCommands(program: Command, parts: LogParts): void {
   log
     .command('erase')
     .description('erase what entries say of people, under an entry that names them; the tree and every proof stay')
-    .option('--older-than <months>', 'the retention rule: entries older than so many calendar months', Number)
+    .option(
+      '--older-than <months>',
+      'the retention rule: entries older than so many calendar months',
+      wholeNumber({ least: 1 }),
+    )
     .option('--entry <id...>', 'an erasure order: these entries', [])
     .requiredOption('--by <worker>', 'who erases, as the log shall name them')
     .option('--world <dir>', 'the log of a world folder')
@@ -167,7 +172,7 @@ function addVerify(program: Command): void {
     )
     .option('--key <key...>', 'public keys of the log, in the order of their periods (threshold log keys)', [])
     .option('--witness <key...>', 'public keys of witnesses', [])
-    .option('--quorum <n>', 'how many of them must have cosigned (all, unless told)', Number)
+    .option('--quorum <n>', 'how many of them must have cosigned (all, unless told)', wholeNumber())
     .option('--seen <file...>', 'checkpoints of this log that you kept: it must contain them', [])
     .option('--progress <file>', 'keep how far it has come, and go on from there')
     .action(async (dir: string, { key, witness, quorum, seen, progress }: VerifyArguments) => {
@@ -215,7 +220,7 @@ function addVerifyConsistency(program: Command): void {
     )
     .requiredOption('--key <key...>', 'public keys of the log')
     .option('--witness <key...>', 'public keys of witnesses', [])
-    .option('--quorum <n>', 'how many of them must have cosigned the later one (all, unless told)', Number)
+    .option('--quorum <n>', 'how many of them must have cosigned the later one (all, unless told)', wholeNumber())
     .action(async (file: string, { key, witness, quorum }: { key: string[]; witness: string[]; quorum?: number }) => {
       const text = await readFile(file, 'utf8');
       const { origin, oldSize, size, witnesses } = checkConsistency(
@@ -239,7 +244,7 @@ function addWitness(program: Command): void {
     .requiredOption('--name <name>', 'the name of the witness, such as witness.trust.example')
     .requiredOption('--log <key...>', 'public keys of the logs it witnesses')
     .requiredOption('--folder <dir>', 'where it keeps its key and the last checkpoint of each log')
-    .option('--port <n>', 'port on this machine', Number, 4100)
+    .option('--port <n>', 'port on this machine', wholeNumber({ most: 65_535 }), 4100)
     .action(async ({ name, log, folder, port }: { name: string; log: string[]; folder: string; port: number }) => {
       const makeKey = () => writeSigner(newSigner(name, randomBytes(32), SIGNATURE_TYPES.cosignature));
       const witness = await startWitness({ folder, makeKey, logs: log.map(readVerifier), port, now: () => new Date() });

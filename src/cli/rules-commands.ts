@@ -19,6 +19,7 @@ import { PACKS } from '../protocols/pack.js';
 import { openConfiguredStore } from './configured.js';
 import { decideLines } from './decide.js';
 import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';
+import { wholeNumber } from './whole-number.js';
 
 interface DiffOptions {
   readonly json?: boolean;
@@ -116,7 +117,7 @@ function addDeciding(program: Command): void {
     .command('decide')
     .description('fact records in (NDJSON on standard input), one decision a line out')
     .option('--policies <dir>', 'policies other than those in force')
-    .option('--check-every <lines>', 'ask Cedar as well at every so many lines; 0: never', Number, 1000)
+    .option('--check-every <lines>', 'ask Cedar as well at every so many lines; 0: never', wholeNumber(), 1000)
     .addHelpText(
       'after',
       '\nA record has the keys of src/domain/facts.ts; forMember may be left out and is then false (asked for no member of the family).\nExit code: 0 all decided, 1 a line was no fact record.',

@@ -42,5 +42,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // Whatever a command that failed has left open must not keep the process: a supervisor waits for its end.
+  process.exit(1);
 }

@@ -4,6 +4,7 @@ import { packagePath } from '../package-path.js';
 import { checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { loadTargets } from './load-world.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Adds the commands. */
 export function addWorldCommands(program: Command): void {
@@ -11,9 +12,9 @@ export function addWorldCommands(program: Command): void {
   world
     .command('generate')
     .description('make a world of any size')
-    .requiredOption('--families <n>', 'how many families', Number)
+    .requiredOption('--families <n>', 'how many families', wholeNumber({ least: 1 }))
     .requiredOption('--out <dir>', 'the folder to write')
-    .option('--seed <n>', 'the same seed makes the same world', Number, 1)
+    .option('--seed <n>', 'the same seed makes the same world', wholeNumber({ least: Number.MIN_SAFE_INTEGER }), 1)
     .option('--today <date>', 'the day the world lives on', '2026-11-23')
     .action(async ({ families, seed, out, today }: { families: number; seed: number; out: string; today: string }) => {
       await generateWorld({

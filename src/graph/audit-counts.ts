@@ -1,7 +1,7 @@
 /** Resolvers of counts over time. */
 import type { CountBy, Period } from '../oversight/questions/counts.js';
 import type { GraphContext } from './context.js';
-import { Refusal } from './errors.js';
+import { missed } from './errors.js';
 import type { Limits } from './limits.js';
 
 interface CountsArguments {
@@ -25,7 +25,7 @@ export function auditCountResolvers(limits: Limits) {
       counts: (_: unknown, { of, name, from, until, by }: CountsArguments, { auditQuestions }: GraphContext) =>
         auditQuestions.counts.over(of, name, from, until, by),
       totals: (_: unknown, { of, from, until, first }: TotalsArguments, { auditQuestions }: GraphContext) => {
-        if (first < 1 || first > limits.records) throw new Refusal('BAD_USER_INPUT');
+        if (first < 1 || first > limits.records) throw missed('TOTALS_FIRST');
         return auditQuestions.counts.most(of, from, until, first);
       },
     },

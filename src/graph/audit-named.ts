@@ -22,7 +22,7 @@ import {
 } from '../oversight/questions/sharing-requests.js';
 import type { PageArguments, Pages } from './connection.js';
 import type { GraphContext } from './context.js';
-import { Refusal } from './errors.js';
+import { missed } from './errors.js';
 import type { Limits } from './limits.js';
 import { personIdOf, personOf } from './node-id.js';
 
@@ -32,7 +32,7 @@ type Paged<A> = A & PageArguments;
 export function placedPage(pages: Pages, limits: Limits, page: PageArguments) {
   const { size, afterId } = pages.wanted(page, limits.records);
   const before = afterId === undefined ? undefined : Number(afterId);
-  if (before !== undefined && !Number.isSafeInteger(before)) throw new Refusal('BAD_USER_INPUT');
+  if (before !== undefined && !Number.isSafeInteger(before)) throw missed('CURSOR');
   return { limit: size, ...(before === undefined ? {} : { before }) };
 }
 
@@ -40,7 +40,7 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
   const placed = (page: PageArguments) => placedPage(pages, limits, page);
   const listed = (page: PageArguments): ListedPage => {
     const { size, afterId } = pages.wanted(page, limits.records);
-    if (afterId !== undefined && !PLACE.test(afterId)) throw new Refusal('BAD_USER_INPUT');
+    if (afterId !== undefined && !PLACE.test(afterId)) throw missed('CURSOR');
     return { limit: size, ...(afterId === undefined ? {} : { after: afterId }) };
   };
   const ofOperations = ({ operations, isMore }: OperationsPage, page: PageArguments) =>
@@ -164,14 +164,14 @@ const LONGEST_FILTER = 4_000;
 
 /** A filter as it is asked: people are node ids. What is no JSON object fits no filter. Hostile input. */
 function readFilter(text: string): unknown {
-  if (text.length > LONGEST_FILTER) throw new Refusal('BAD_USER_INPUT');
+  if (text.length > LONGEST_FILTER) throw missed('FILTER');
   let given: unknown;
   try {
     given = JSON.parse(text);
   } catch {
-    throw new Refusal('BAD_USER_INPUT');
+    throw missed('FILTER');
   }
-  if (given === null || typeof given !== 'object' || Array.isArray(given)) throw new Refusal('BAD_USER_INPUT');
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) throw missed('FILTER');
   const { person, ...rest } = given as { readonly person?: unknown };
   return typeof person === 'string' ? { ...rest, person: personOf(person) } : given;
 }

@@ -1,6 +1,6 @@
 /** What anybody may ask of the log: proofs for their own receipts, and that the log only grew. It names nobody. */
 import type { GraphContext } from './context.js';
-import { Refusal } from './errors.js';
+import { missed } from './errors.js';
 
 /** Root fields of this file, which touch no personal data. */
 export const PROOF_FIELDS = ['auditProof', 'auditCheckpoint', 'auditConsistency', 'auditConsistencyFile'] as const;
@@ -13,11 +13,11 @@ export const auditProofs = {
     receipt.length > LONGEST_ID ? null : ((await proofs.ofEntry(receipt, operation.requester)) ?? null),
   auditCheckpoint: async (_: unknown, __: unknown, { proofs }: GraphContext) => (await proofs.checkpoint()) ?? null,
   auditConsistency: async (_: unknown, { from, to }: Sizes, { proofs }: GraphContext) => {
-    if (from < 0 || to < from) throw new Refusal('BAD_USER_INPUT');
+    if (from < 0 || to < from) throw missed('CHECKPOINT_SIZES');
     return (await proofs.consistency(from, to)) ?? null;
   },
   auditConsistencyFile: async (_: unknown, { from, to }: Sizes, { proofs }: GraphContext) => {
-    if (from < 1 || to < from) throw new Refusal('BAD_USER_INPUT');
+    if (from < 1 || to < from) throw missed('CHECKPOINT_SIZES');
     return (await proofs.consistencyFile(from, to)) ?? null;
   },
 };

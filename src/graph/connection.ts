@@ -3,7 +3,7 @@
  * record moves nothing. A cursor is the id of a shown record, signed: it cannot be made up and tells nothing else.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Refusal } from './errors.js';
+import { missed } from './errors.js';
 
 export interface PageArguments {
   readonly first?: number | null;
@@ -50,12 +50,12 @@ export function createPages(key: string | Buffer): Pages {
     const bytes = Buffer.from(cursor, 'base64url');
     const id = bytes.subarray(9).toString();
     const isOurs = bytes.length > 9 && timingSafeEqual(bytes.subarray(0, 9), sign(id));
-    if (!isOurs) throw new Refusal('BAD_USER_INPUT');
+    if (!isOurs) throw missed('CURSOR');
     return id;
   };
   const wanted = ({ first, after }: PageArguments, most: number) => {
     const size = first ?? 25;
-    if (size < 0 || size > most) throw new Refusal('BAD_USER_INPUT');
+    if (size < 0 || size > most) throw missed('PAGE_SIZE');
     return { size, afterId: after ? open(after) : undefined };
   };
   return {

@@ -1,5 +1,4 @@
 /** Resolvers of what people have said about sharing and about being worked with: `schema/graphql/consents.graphql`. */
-import { isReviewDue } from '../registers/as-of.js';
 import type { ConsentStatement } from '../registers/statements.js';
 import type { Withdrawn } from '../sharing/consents.js';
 import type { ServiceConsentDraft } from '../sharing/service-consents.js';
@@ -45,7 +44,7 @@ export const consentResolvers = {
     givenBy: ({ givenBy }: ConsentStatement, _: unknown, { operation }: GraphContext) =>
       operation.reader.person(givenBy),
     toldBy: ({ toldBy }: ListedConsent) => toldBy ?? null,
-    reviewDue: (said: ConsentStatement, _: unknown, { operation }: GraphContext) => isReviewDue(said, operation.at),
+    reviewDue: (said: ConsentStatement, _: unknown, { statements }: GraphContext) => statements.isReviewDue(said),
   },
   Withdrawal: {
     releases: ({ of }: Withdrawn, _: unknown, { withdrawals }: GraphContext) => withdrawals.receivedUnder(of),

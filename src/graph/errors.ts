@@ -1,6 +1,7 @@
 /**
- * Every error that may reach a client: code, message, HTTP status. Whatever is not in this table is masked as INTERNAL:
- * driver text, URLs, suggestions and stacks never leave. test/graph/errors.test.ts holds table, docs and use together.
+ * Every error of the graph that may reach a client: code, message, HTTP status. Whatever is not in this table is masked as INTERNAL:
+ * driver text, URLs, suggestions and stacks never leave. What HTTP refuses before is another table (src/server/refusals.ts).
+ * test/graph/errors.test.ts holds both tables, docs and use together.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
@@ -21,7 +22,7 @@ export const ERRORS = {
   },
   GRAPHQL_PARSE_FAILED: { message: 'The document could not be parsed.', status: 400 },
   GRAPHQL_VALIDATION_FAILED: { message: 'The document does not fit the schema.', status: 400 },
-  BAD_USER_INPUT: { message: 'A variable or argument does not have the type the schema asks for.', status: 400 },
+  BAD_USER_INPUT: { message: 'A variable or argument does not fit what the schema asks for.', status: 400 },
   OPERATION_RESOLUTION_FAILURE: { message: 'Name one operation of the document.', status: 400 },
   TOO_COMPLEX: {
     message: 'The operation asks for more than one operation may: fewer levels, aliases or records.',
@@ -29,19 +30,34 @@ export const ERRORS = {
   },
   BAD_REQUEST: { message: 'The request is not a GraphQL request over POST with a JSON body.', status: 400 },
   NOT_PERMITTED: { message: 'You may not do this.', status: 200 },
-  NOT_VALID: { message: 'The statement is not complete.', status: 200 },
+  NOT_VALID: { message: 'This cannot be taken as it stands.', status: 200 },
   FACTS_CHANGED: { message: 'What people have said changed while this was read. Ask again.', status: 503 },
   NOT_RECORDED: { message: 'The answer could not be recorded, so it was not given.', status: 503 },
   INTERNAL: { message: 'Something went wrong. Nothing was released.', status: 500 },
 } as const;
 export type ErrorCode = keyof typeof ERRORS;
 
-/** A refusal by code. `detail` may be shown: it must never hold content or an identifier of a person. */
+/** Rules that no type says: what BAD_USER_INPUT says of an argument that misses one. */
+export const MISSED_RULES = {
+  FIND_BY: 'findPerson takes the NHS number, or two of forename, surname and dateOfBirth',
+  PAGE_SIZE: 'first is 0 or more, and no more than a list may hold: 1,000 families, 100 of anything else',
+  CURSOR: 'after is a cursor that this list gave, unchanged',
+  TOTALS_FIRST: 'first is from 1 to 100',
+  CHECKPOINT_SIZES: 'from and to are the sizes of checkpoints, from the smaller one',
+  FILTER: "filter is a JSON object of the question's arguments",
+} as const;
+
+/** The refusal of an argument, which says what rule it misses and never what was given. */
+export function missed(rule: keyof typeof MISSED_RULES): Refusal {
+  return new Refusal('BAD_USER_INPUT', MISSED_RULES[rule]);
+}
+
+/** A refusal by code. `detail` may be shown, as the end of its sentence: it must never hold content or an identifier of a person. */
 export class Refusal extends GraphQLError {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, detail?: string) {
-    super(detail ? `${ERRORS[code].message} ${detail}` : ERRORS[code].message, {
+    super(detail ? `${ERRORS[code].message.slice(0, -1)}: ${detail}.` : ERRORS[code].message, {
       extensions: { code, http: { status: ERRORS[code].status } },
     });
     this.code = code;

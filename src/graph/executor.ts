@@ -323,7 +323,7 @@ function codeOf(errors: readonly GraphQLError[]): ErrorCode {
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof NotPermitted) return new Refusal('NOT_PERMITTED');
-  if (error instanceof NotValid) return new Refusal('NOT_VALID', `${error.problems.join('; ')}.`);
+  if (error instanceof NotValid) return new Refusal('NOT_VALID', error.problems.join('; '));
   if (error instanceof UnknownRequester) return new Refusal('NOT_KNOWN_HERE');
   if (error instanceof FactsChanged) return new Refusal('FACTS_CHANGED');
   return new Refusal('INTERNAL');

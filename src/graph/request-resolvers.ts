@@ -5,7 +5,7 @@ import type { RequestDraft } from '../sharing/requests.js';
 import type { ShownAnswer, ShownRequest } from '../sharing/shown-request.js';
 import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import type { GraphContext } from './context.js';
-import { Refusal } from './errors.js';
+import { missed, Refusal } from './errors.js';
 import type { Limits } from './limits.js';
 import { personIdOf, personOf, readNodeId } from './node-id.js';
 
@@ -22,7 +22,7 @@ export function requestResolvers(pages: Pages, limits: Limits) {
   function ownPage(page: PageArguments) {
     const { size, afterId } = pages.wanted(page, limits.records);
     const [, at, id] = PLACE.exec(afterId ?? '') ?? [];
-    if (afterId !== undefined && !(at && id)) throw new Refusal('BAD_USER_INPUT');
+    if (afterId !== undefined && !(at && id)) throw missed('CURSOR');
     return { limit: size, ...(at && id ? { after: { at, id } } : {}) };
   }
   const beside = ({ operation: { statuses } }: GraphContext) => ({ sources: statuses.all(), notice: NOTICE });

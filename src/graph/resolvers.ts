@@ -17,7 +17,7 @@ import { NOTICE, type PageArguments, type Pages } from './connection.js';
 import { consentResolvers } from './consent-resolvers.js';
 import type { GraphContext } from './context.js';
 import { EMERGENCY_FIELDS, EMERGENCY_MUTATIONS, EMERGENCY_QUERIES } from './emergency-resolvers.js';
-import { Refusal } from './errors.js';
+import { missed } from './errors.js';
 import { FAMILY_VIEW } from './family-view.js';
 import type { Lists } from './foresight.js';
 import type { Limits } from './limits.js';
@@ -238,7 +238,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
         const fields = Object.keys(given);
         if (!given['nhsNumber'] && fields.length < 2) {
           drafts.searched({ fields, found: 0, shown: 0, persons: [] });
-          throw new Refusal('BAD_USER_INPUT');
+          throw missed('FIND_BY');
         }
         const { items, sources, matched } = await operation.findPersons(given);
         drafts.searched({ fields, found: matched.length, shown: items.length, persons: matched });

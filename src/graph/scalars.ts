@@ -1,18 +1,18 @@
 /** Date and DateTime. Outward they are what the sources gave, already validated; inward they are hostile. */
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
+import { instantOf, isDate } from '../domain/instants.js';
 
 function readDate(value: unknown): string {
-  if (typeof value === 'string' && DATE.test(value) && !Number.isNaN(Date.parse(value))) return value;
-  throw new GraphQLError('A Date is YYYY-MM-DD.');
+  if (typeof value === 'string' && isDate(value)) return value;
+  throw new GraphQLError('A Date is a day of the calendar, YYYY-MM-DD.');
 }
 
 function readDateTime(value: unknown): string {
-  const time = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
-  const instant = Number.isNaN(time) ? '' : new Date(time).toISOString();
-  // A zone can carry it past the year 9999 or before 0000: written with a sign, it would stand before all others in order of text.
-  if (!/^\d/.test(instant)) throw new GraphQLError('A DateTime is an RFC 3339 instant.');
+  const instant = typeof value === 'string' ? instantOf(value) : undefined;
+  if (instant === undefined)
+    throw new GraphQLError(
+      'A DateTime is an RFC 3339 instant with seconds and an offset, such as 2026-11-23T10:00:00Z.',
+    );
   return instant;
 }
 

@@ -65,7 +65,17 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
     else if (request.url?.startsWith('/interaction/')) void login(request, response);
     else void callback(request, response);
   });
-  if (!options.isPrivate) await replaceFile(join(folder, 'demo-identity.json'), JSON.stringify({ issuer: url }));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  try {
+    if (!options.isPrivate) await replaceFile(join(folder, 'demo-identity.json'), JSON.stringify({ issuer: url }));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     issuer: {
       issuer: url,
@@ -76,11 +86,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
       typ: 'at+jwt',
     },
     tokenFor: (worker) => sign(key, url, worker, new Date()),
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop,
   };
 }
 

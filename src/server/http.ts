@@ -94,7 +94,10 @@ export async function startHttp<C extends BaseContext>(parts: HttpParts<C>): Pro
     reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),
   );
 
-  const url = await server.listen({ host: parts.host, port: parts.port });
+  const url = await server.listen({ host: parts.host, port: parts.port }).catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
   log.info({ listening: url }, 'listening');
 
   let stopped: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 /**
  * Every refusal of the HTTP room, before GraphQL: code, status, message. One table; each body has the shape of a GraphQL
- * error and is the same bytes every time, so it cannot tell one caller more than another.
+ * error and is the same bytes every time, so it cannot tell one caller more than another. test/graph/errors.test.ts holds it to docs
+ * and use.
  */
 import type { FastifyReply } from 'fastify';
 import { ERRORS } from '../graph/errors.js';

@@ -8,10 +8,10 @@ export class NotPermitted extends Error {
   override readonly name = 'NotPermitted';
 }
 
-/** The statement lacks something; `problems` may be shown: they speak of the statement, not of a person. */
+/** The statement, or the question, lacks something; `problems` may be shown: they speak of it, not of a person. */
 export class NotValid extends Error {
   override readonly name = 'NotValid';
   constructor(readonly problems: readonly string[]) {
-    super('the statement is not complete');
+    super('what was said or asked is not complete');
   }
 }

@@ -7,7 +7,7 @@ import { entry } from '../domain/entry.js';
 import type { PersonId } from '../domain/words.js';
 import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
-import { asOf, type Moment } from '../registers/as-of.js';
+import { asOf, isReviewDue, type Moment } from '../registers/as-of.js';
 import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement, ExceptionRecord, Judgement } from '../registers/statements.js';
 import type { Drafts } from './drafts.js';
@@ -32,6 +32,8 @@ export interface ShownStatements {
   consentsOf(person: PersonId, moment?: Moment): Promise<readonly ListedConsent[]>;
   /** False where the own agency's system keeps consents too and did not answer: the list then lacks them. */
   areConsentsComplete(person: PersonId): Promise<boolean>;
+  /** Whether a consent is due to be talked about again at the moment that is asked at. */
+  isReviewDue(said: ConsentStatement): boolean;
   /** Reasons why consent is not required, to which the requester's agency is a party. */
   exceptionsOf(person: PersonId): Promise<readonly ExceptionRecord[]>;
   /** Judgements on the own agency's records: others would tell that there are records. */
@@ -106,6 +108,8 @@ export function openShownStatements(parts: ShownStatementParts): ShownStatements
       await operation.surroundings.ensure([person]);
       return !maySee(person).allowed || toldToOwn(operation, person, {}) !== undefined;
     },
+
+    isReviewDue: (said) => isReviewDue(said, operation.at),
 
     exceptionsOf: (person) => shownTo(person, (all) => exceptionsIn(all, person)),
 

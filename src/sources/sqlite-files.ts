@@ -33,6 +33,7 @@ export async function loadSqlite(
   const home = directory ?? (await mkdtemp(join(tmpdir(), 'threshold-')));
   const file = join(home, `${name}.sqlite`);
   await rm(file, { force: true });
+  const stop = async () => rm(directory === undefined ? home : file, { recursive: true, force: true });
   const database = new Database(file);
   try {
     database.pragma('journal_mode = OFF');
@@ -54,13 +55,16 @@ export async function loadSqlite(
     });
     database.exec('ANALYZE');
     database.pragma('journal_mode = DELETE');
-  } finally {
     database.close();
+  } catch (error) {
+    database.close();
+    await stop();
+    throw error;
   }
   return {
     file,
     database: { type: 'better-sqlite3', database: file },
-    stop: async () => rm(directory === undefined ? home : file, { recursive: true, force: true }),
+    stop,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The JSON and NDJSON of a world folder's sources: who is in them, which records they hold, and what they point at. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { datedDocument } from './check-dates.js';
 import { FHIR_TYPES } from './columns.js';
 
 export interface Documents {
@@ -10,6 +11,9 @@ export interface Documents {
   /** `to` is `local`, `staff` or `team`. */
   readonly references: readonly { readonly place: string; readonly to: string; readonly id: string }[];
 }
+
+/** FHIR R4 `id`. */
+const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/;
 
 type Json = { readonly [key: string]: unknown };
 
@@ -29,7 +33,10 @@ export function readDocuments(folder: string, adapter: string, at: string, probl
     if (!Array.isArray(cases)) problems.push(`${place} is no array`);
     else {
       const read = adapter === 'probation' ? probation : domesticAbuse;
-      for (const [i, item] of cases.entries()) read(objectOf(item), `${place} case ${i + 1}`, found, problems);
+      for (const [i, item] of cases.entries()) {
+        read(objectOf(item), `${place} case ${i + 1}`, found, problems);
+        datedDocument(item, adapter, `${place} case ${i + 1}`, problems);
+      }
     }
   }
   return found;
@@ -47,7 +54,8 @@ function fhir(folder: string, at: string, found: Found, problems: string[]): voi
         const place = `${at}/${type}.ndjson line ${i + 1}`;
         const resource = objectOf(parseOrName(line, place, problems));
         const id = textOf(resource.id);
-        if (id === '' || resource.resourceType !== type) problems.push(`${place} is no ${type} with an id`);
+        if (!FHIR_ID.test(id) || resource.resourceType !== type) problems.push(`${place} is no ${type} with an id`);
+        datedDocument(resource, 'mental-health', place, problems);
         if (type === 'Patient') found.persons.add(id);
         found.records.add(type === 'EpisodeOfCare' ? `episode ${id}` : `${type}/${id}`);
         if (type === 'Patient' || type === 'Practitioner') return;

@@ -1,14 +1,17 @@
 /**
  * Whether a world folder is whole: files and columns that nothing reads, references that lead nowhere, words outside their
- * lists, judgements of records that no source holds. Messages name file, line and column, never a value.
+ * lists, dates that are none, judgements of records that no source holds. Messages name file, line and column, never a value.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { isDate } from '../domain/instants.js';
 import { AGENCY_KINDS } from '../domain/words.js';
 import { type CsvTable, readCsv } from './check-csv.js';
+import { datedFolder, datedSource } from './check-dates.js';
 import { type Documents, readDocuments } from './check-documents.js';
 import { FOLDER_TABLES, OPEN_TABLES, REQUIRED_FILES, SOURCE_TABLES } from './columns.js';
+import { WorldError } from './csv.js';
 import { CLOSED_WORDS, FOLDER_REFERENCES, PERSON_COLUMNS, type Reference, SOURCE_REFERENCES } from './references.js';
 
 interface SourceEntry {
@@ -23,9 +26,13 @@ type Ids = Map<string, Set<string>>;
 
 const DOCUMENT_ADAPTERS = ['mental-health', 'domestic-abuse', 'probation'];
 
-/** What is broken in a world folder, one sentence each; none when it is whole. Throws only if the folder is no folder. */
+/** What is broken in a world folder, one sentence each; none when it is whole. Throws WorldError only if the folder is no folder. */
 export function checkWorld(folder: string): string[] {
-  readdirSync(folder);
+  try {
+    readdirSync(folder);
+  } catch (cause) {
+    throw new WorldError(`${folder} is no folder that can be read; name a world folder`, { cause });
+  }
   const problems: string[] = [];
   const sources = readManifest(folder, problems);
   const ids: Ids = new Map();
@@ -33,7 +40,9 @@ export function checkWorld(folder: string): string[] {
 
   for (const [path, columns] of Object.entries(FOLDER_TABLES)) {
     const table = open(folder, path, columns, problems, true);
-    if (table) tables.set(path, table);
+    if (!table) continue;
+    tables.set(path, table);
+    datedFolder(table, problems);
   }
   const all = (path: string, column: string) => tables.get(path)?.column(column) ?? [];
   put(ids, 'agency', all('directory/agencies.csv', 'id'));
@@ -107,7 +116,7 @@ function readManifest(folder: string, problems: string[]): readonly SourceEntry[
     readonly sources?: unknown;
   };
   if (typeof world.name !== 'string') problems.push('world.yaml names no world');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(String(world.today))) problems.push('world.yaml: today is no date');
+  if (!isDate(String(world.today))) problems.push('world.yaml: today is no date');
   const sources = (Array.isArray(world.sources) ? world.sources : []) as SourceEntry[];
   const adapters = [...Object.keys(SOURCE_TABLES), ...DOCUMENT_ADAPTERS];
   const known = sources.filter(({ id, adapter }) => typeof id === 'string' && adapters.includes(adapter));
@@ -157,6 +166,7 @@ function openTables(
     const table = open(folder, path, columns, problems, false);
     if (!table) continue;
     tables.set(path, table);
+    datedSource(table, source.adapter, problems);
   }
   for (const [name, column] of PERSON_COLUMNS[source.adapter] ?? []) {
     put(ids, `local ${spaceOf(source)}`, tables.get(join(from, `${name}.csv`))?.column(column) ?? []);

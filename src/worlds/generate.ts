@@ -1,4 +1,5 @@
 /** Worlds of any size in the form of test/worlds: invented families in realistic shares, the same for the same seed. */
+import { isDate } from '../domain/instants.js';
 import type { IsoDate } from '../domain/words.js';
 import { familyOf } from './family.js';
 import { randomOf } from './random.js';
@@ -44,8 +45,7 @@ export async function generateWorld({ families, seed, out, today, onProgress }: 
   if (!Number.isInteger(families) || families < 1 || families > LONGEST)
     throw new RangeError(`a world has 1 to ${LONGEST} families`);
   if (!Number.isInteger(seed)) throw new RangeError('a seed is an integer');
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(today) || Number.isNaN(Date.parse(today)))
-    throw new RangeError('today is YYYY-MM-DD');
+  if (!isDate(today)) throw new RangeError('today is YYYY-MM-DD');
   const sink = await openSink(out);
   try {
     await sink.text('world.yaml', `name: Generated ${families} families, seed ${seed}\ntoday: ${today}\n${SOURCES}`);

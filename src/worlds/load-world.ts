@@ -48,14 +48,25 @@ const manifestShape = z.strictObject({
 /** What a world says of itself: `today` is the day its stories stand at, `space` whose ids a source's persons and staff have. */
 export type WorldManifest = z.infer<typeof manifestShape>;
 
-/** Reads `world.yaml`. Throws WorldError when it lacks something. */
+/** Reads `world.yaml`. Throws WorldError when it is not there, or lacks something. */
 export function readWorldManifest(folder: string): WorldManifest {
-  const read = manifestShape.safeParse(parse(readFileSync(join(folder, 'world.yaml'), 'utf8')));
+  const read = manifestShape.safeParse(parse(manifestOf(folder)));
   if (!read.success)
     throw new WorldError(
       `world.yaml: ${read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
     );
   return read.data;
+}
+
+function manifestOf(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'world.yaml'), 'utf8');
+  } catch (cause) {
+    throw new WorldError(
+      `${folder} is no world folder: there is no world.yaml to read. Name one with --world or THRESHOLD_WORLD; \`threshold world generate\` makes one`,
+      { cause },
+    );
+  }
 }
 
 /**

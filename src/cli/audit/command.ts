@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
+import { wholeNumber } from '../whole-number.js';
 import { askPages, type Send, sendTo } from './ask.js';
 import { FORMATS, type Format, writerFor } from './formats.js';
 import { QUESTIONS, type Question } from './questions.js';
@@ -49,8 +50,8 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
     );
     for (const [option, [type, says]] of Object.entries(question.options)) {
       const flag = `--${dashed(option)} <${type.replace('!', '').toLowerCase()}>`;
-      if (type.endsWith('!')) command.requiredOption(flag, says);
-      else command.option(flag, says);
+      const asked = new Option(flag, says).makeOptionMandatory(type.endsWith('!'));
+      command.addOption(type.startsWith('Int') ? asked.argParser(wholeNumber()) : asked);
     }
     command.action(async (options: Common & { readonly [name: string]: string }) => {
       const writer = writerFor(options.format, question);
@@ -60,8 +61,8 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
   addSaving(audit, parts);
   reaching(audit.command('consistency'))
     .description('the proof that nothing was removed between two checkpoints, as a file for an outsider')
-    .requiredOption('--from <size>', 'size of the earlier checkpoint', Number)
-    .requiredOption('--to <size>', 'size of the later one', Number)
+    .requiredOption('--from <size>', 'size of the earlier checkpoint', wholeNumber({ least: 1 }))
+    .requiredOption('--to <size>', 'size of the later one', wholeNumber({ least: 1 }))
     .requiredOption('--out <file>', 'the file to write; it must not stand yet')
     .action((options: Common & { readonly from: number; readonly to: number; readonly out: string }) =>
       withGateway(parts, options, async (send) => {

@@ -15,7 +15,7 @@ export async function received(parts: OperationsParts, by: Received, page: Place
   const { worker, team, agency } = by;
   if ([worker, team, agency].filter(Boolean).length !== 1) {
     await parts.asking.ask('received');
-    throw new NotValid(['name a worker, a team or an agency, and one of them']);
+    throw new NotValid(['name a worker, a team or an agency, and only one of them']);
   }
   return auditedOperations(parts, by, page, 'received', ({ outcome }) => outcome === 'RELEASED');
 }

@@ -4,6 +4,7 @@ import type { AuditedEmergency, EmergencyState } from '../oversight/questions/em
 import type { Evidence } from '../oversight/questions/evidence.js';
 import type { Days, OperationsPage } from '../oversight/questions/finding.js';
 import type { ListedPage } from '../oversight/questions/listed.js';
+import { MARKED_QUESTIONS, type Marked, type MarkedQuestion } from '../oversight/questions/marked.js';
 import type { PolicyChange } from '../oversight/questions/policy-changes.js';
 import type { Received } from '../oversight/questions/received.js';
 import type {
@@ -50,8 +51,16 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
     page: PageArguments,
   ) => pages.made(items, Boolean(page.after), isMore);
 
+  const marked =
+    (question: MarkedQuestion) =>
+    async (_: unknown, ask: Paged<Marked>, { auditQuestions }: GraphContext) =>
+      ofItems(await auditQuestions.marked(question, ask, placed(ask)), ask);
+
   return {
     Audit: {
+      ...Object.fromEntries(
+        (Object.keys(MARKED_QUESTIONS) as MarkedQuestion[]).map((question) => [question, marked(question)]),
+      ),
       aboutPerson: async (_: unknown, ask: Paged<AboutPerson>, { auditQuestions }: GraphContext) =>
         ofOperations(await auditQuestions.aboutPerson({ ...ask, person: personOf(ask.person) }, placed(ask)), ask),
       sentences: async (_: unknown, ask: Paged<Days & { person: string }>, { auditQuestions }: GraphContext) =>

@@ -54,6 +54,15 @@ function operations(
   };
 }
 
+/** Questions 6 to 9 and 11: an operation with its marks. */
+function marked(says: string, name: string, mark: Question['options']): Question {
+  return {
+    ...operations(says, name, { ...mark, worker: ['ID', 'who asked'], ...DAYS }),
+    selection: `nodes { operation { ${OPERATION} } marks }`,
+    rows: (answer) => nodes(answer).map(({ operation, marks }) => ({ ...(operation as Json), marks })),
+  };
+}
+
 function listed(says: string, name: string, options: Question['options'], selection: string): Question {
   return {
     says,
@@ -151,6 +160,25 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     selection: `nodes { operation { ${OPERATION} } overriddenBy { ${EVIDENCE} } }`,
     rows: (answer) => nodes(answer).map(({ operation, overriddenBy }) => ({ ...(operation as Json), overriddenBy })),
   },
+  'attempts-on-protected': marked(
+    'protected whereabouts and what is locked, asked for and refused',
+    'attemptsOnProtected',
+    { mark: ['ProtectedMark', 'one of the two'] },
+  ),
+  'near-themselves': marked(
+    'own record, household, the same address, surname or agencies, the neighbours',
+    'nearThemselves',
+    { mark: ['NearMark', 'in one way'] },
+  ),
+  'after-the-end': marked('after the case closed, or the role ended', 'afterTheEnd', {
+    mark: ['EndMark', 'one of them'],
+  }),
+  'unusual-use': marked(
+    'out of hours, searches by one field, searches that found nobody; what takes a day to judge: alerts',
+    'unusualUse',
+    { mark: ['UseMark', 'one of them'] },
+  ),
+  'self-asserted': marked('released on involvement that no other system told of', 'selfAsserted', {}),
   'sharing-requests': listed(
     'what agencies asked each other for: answered, shared, overdue, escalated',
     'sharingRequests',

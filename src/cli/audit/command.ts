@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { askPages, type Send, sendTo } from './ask.js';
-import { FORMATS, type Format, writerFor } from './formats.js';
+import { type Format, formatsOf, writerFor } from './formats.js';
+import { optionOf } from './options.js';
 import { QUESTIONS, type Question } from './questions.js';
 
 /** A gateway to ask, and its end. */
@@ -45,13 +46,10 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
     );
   for (const [name, question] of Object.entries(QUESTIONS)) {
     const command = reaching(audit.command(name).description(question.says)).addOption(
-      new Option('--format <format>', 'how the answer is written').choices(FORMATS).default('table'),
+      new Option('--format <format>', 'how the answer is written').choices(formatsOf(question)).default('table'),
     );
-    for (const [option, [type, says]] of Object.entries(question.options)) {
-      const flag = `--${dashed(option)} <${type.replace('!', '').toLowerCase()}>`;
-      if (type.endsWith('!')) command.requiredOption(flag, says);
-      else command.option(flag, says);
-    }
+    for (const [option, [type, says]] of Object.entries(question.options))
+      command.addOption(optionOf(option, type, says));
     command.action(async (options: Common & { readonly [name: string]: string }) => {
       const writer = writerFor(options.format, question);
       await withGateway(parts, options, (send) => answer(send, question, options, writer, process));
@@ -60,13 +58,14 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
   addSaving(audit, parts);
   reaching(audit.command('consistency'))
     .description('the proof that nothing was removed between two checkpoints, as a file for an outsider')
-    .requiredOption('--from <size>', 'size of the earlier checkpoint', Number)
-    .requiredOption('--to <size>', 'size of the later one', Number)
+    .addOption(optionOf('from', 'Int!', 'size of the earlier checkpoint'))
+    .addOption(optionOf('to', 'Int!', 'size of the later one'))
     .requiredOption('--out <file>', 'the file to write; it must not stand yet')
-    .action((options: Common & { readonly from: number; readonly to: number; readonly out: string }) =>
+    .action((options: Common & { readonly from: string; readonly to: string; readonly out: string }) =>
       withGateway(parts, options, async (send) => {
-        const { from, to, out } = options;
-        const { file } = await dataOf<{ file: string | null }>(send, CONSISTENCY, { from, to });
+        const sizes = { from: Number(options.from), to: Number(options.to) };
+        const { out } = options;
+        const { file } = await dataOf<{ file: string | null }>(send, CONSISTENCY, sizes);
         if (file === null) throw new Error('no checkpoint was signed at one of these sizes');
         await writeFile(out, file, { flag: 'wx' });
         console.log(`${out}; check it with: threshold verify-consistency ${out} --key KEY`);
@@ -166,8 +165,4 @@ async function dataOf<T>(send: Send, query: string, variables: { readonly [name:
   };
   if (errors?.[0] || !data) throw new Error(errors?.[0]?.message ?? 'the gateway gave no answer');
   return data;
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

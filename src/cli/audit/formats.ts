@@ -8,6 +8,11 @@ import type { Json, Question } from './questions.js';
 export const FORMATS = ['table', 'csv', 'ndjson', 'fhir'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Those that an answer can be written in: AuditEvents are of operations. */
+export function formatsOf({ isOfOperations }: Question): readonly Format[] {
+  return isOfOperations ? FORMATS : FORMATS.filter((format) => format !== 'fhir');
+}
+
 /** Lines without their ends. */
 export type Writer = (row: Json) => readonly string[];
 

@@ -31,7 +31,7 @@ const DAYS = {
 } as const;
 const PERSON = { person: ['ID!', 'the id of a person, as the graph gives it'] } as const;
 const GROUND = {
-  ground: ['Ground!', 'CONSENT, EXCEPTION, GRANT, EMERGENCY, JUDGEMENT, GATEWAY or POLICY'],
+  ground: ['Ground!', 'what releases rest on'],
   id: ['ID!', 'of the statement, the lawful gateway or the policy'],
 } as const;
 
@@ -97,12 +97,12 @@ const FILTER = {
   team: ['ID', 'whoever belongs to this team, or manages it, now'],
   agency: ['ID', 'of who asked'],
   purpose: ['Purpose', 'for which it was asked'],
-  result: ['AuditResult', 'ANSWERED, REFUSED or FAILED'],
+  result: ['AuditResult', 'what became of it'],
   holder: ['ID', 'whose records were released'],
   category: ['Category', 'of what was released'],
   policy: ['ID', 'a permit by which something was released'],
   evidence: ['ID', 'a statement that a release rests on'],
-  mark: ['AuditMark', 'such as OVERRIDDEN_REFUSAL or OUT_OF_HOURS'],
+  mark: ['AuditMark', 'what stands out in it (docs/audit.md has each)'],
   did: ['String', 'a kind of statement'],
   policyVersion: ['String', 'the version of the policies'],
   ...DAYS,
@@ -119,7 +119,7 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
   ),
   'about-person': operations('who was given what about a person, and what was withheld from whom', 'aboutPerson', {
     ...PERSON,
-    outcome: ['Outcome', 'RELEASED, BROKERED, WITHHELD or SILENT'],
+    outcome: ['Outcome', 'only lines that came out so'],
     ...DAYS,
   }),
   sentences: {
@@ -152,7 +152,7 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
   emergencies: listed(
     'emergency access, and its reviews',
     'emergencies',
-    { state: ['EmergencyState', 'UNREVIEWED, OVERDUE, REVIEWED or NOT_JUSTIFIED'] },
+    { state: ['EmergencyState', 'only of this state'] },
     `id person openedBy ${AGENCY} role gateway isRiskStated isCallStated from until endedAt reviewBy review { at by finding } isOverdue`,
   ),
   'overridden-refusals': {
@@ -183,17 +183,14 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     'what agencies asked each other for: answered, shared, overdue, escalated',
     'sharingRequests',
     {
-      state: [
-        'SharingRequestState',
-        'OPEN, OVERDUE, ESCALATED, APPROVED, APPROVED_IN_PART, REFUSED, CONTRIBUTED or WITHDRAWN',
-      ],
+      state: ['SharingRequestState', 'only of this state'],
     },
     `id holder { id name } askedBy ${AGENCY} role about categories purpose urgency until askedAt state dueBy isOverdue isEscalated level office minutesToAnswer firstReleasedAt minutesToShare answers { answer ground reasons at by office grant isDisputed }`,
   ),
   'relevance-requests': listed(
     'adult work that was asked for: due, judged, first released',
     'relevanceRequests',
-    { state: ['RelevanceRequestState', 'OPEN or OVERDUE'] },
+    { state: ['RelevanceRequestState', 'only of this state'] },
     `holder { id name } recordType ${AGENCY} askedAt askedLastAt times dueBy isOverdue judgedAt judgedBy decision factor firstReleasedAt`,
   ),
   'awaiting-approval': listed(

@@ -3,14 +3,22 @@
  * one or more; which, is told beside it. What takes a day of a worker to judge (how much against others of the role, many
  * searches and few openings) is no mark of an operation, and stands among the alerts.
  */
-import { type EntryMark, marksOf, marksOfLine, type Term } from '../../audit/index/terms.js';
-import type { Near } from '../alerts/nearness.js';
+import { ENTRY_MARKS, type EntryMark, marksOf, marksOfLine, type Term } from '../../audit/index/terms.js';
+import { NEAR, type Near } from '../alerts/nearness.js';
 import { type AuditedOperation, withLines } from './asking.js';
 import { type Days, daysOf, type FindingParts, findSeen, isAdded, type PlacedPage, type SeenEntry } from './finding.js';
 
 /** Marks that the watch adds, for they rest on more than the entry. */
-type AddedMark = Exclude<Near, 'RARE_SURNAME'> | 'SELF_ASSERTED';
+type AddedMark = Exclude<Near, 'RARE_SURNAME'> | 'SELF_ASSERTED' | 'TWO_PURPOSES';
 export type Mark = EntryMark | AddedMark;
+
+/** Every mark that an operation may be asked for by. */
+export const MARKS: readonly Mark[] = [
+  ...ENTRY_MARKS,
+  ...NEAR.filter((near) => near !== 'RARE_SURNAME'),
+  'SELF_ASSERTED',
+  'TWO_PURPOSES',
+];
 
 export const MARKED_QUESTIONS = {
   /** 6: whereabouts that are protected, and what is locked: asked for, and refused. */

@@ -55,6 +55,16 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
     (question: MarkedQuestion) =>
     async (_: unknown, ask: Paged<Marked>, { auditQuestions }: GraphContext) =>
       ofItems(await auditQuestions.marked(question, ask, placed(ask)), ask);
+  /** What a change let through. */
+  const passed = async (
+    { from, to }: Pick<PolicyChange, 'from' | 'to'>,
+    ask: Paged<Days>,
+    { auditQuestions }: GraphContext,
+  ) => {
+    const days = { since: ask.since ?? null, until: ask.until ?? null };
+    const found = await auditQuestions.letThrough({ from, to, ...days }, placed(ask));
+    return pages.made(found.operations, Boolean(ask.after), found.isMore, found.lookedUntil);
+  };
 
   return {
     Audit: {
@@ -98,6 +108,8 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
         auditQuestions.sample(month, size),
       policyVersions: (_: unknown, __: unknown, { auditQuestions }: GraphContext) => auditQuestions.policyVersions(),
       policyChanges: (_: unknown, days: Days, { auditQuestions }: GraphContext) => auditQuestions.policyChanges(days),
+      letThrough: (_: unknown, ask: Paged<Days & Pick<PolicyChange, 'from' | 'to'>>, context: GraphContext) =>
+        passed(ask, ask, context),
       savedQuestions: (_: unknown, __: unknown, { auditQuestions }: GraphContext) => auditQuestions.saved.list(),
       run: async (_: unknown, ask: Paged<{ readonly id: string }>, { auditQuestions }: GraphContext) =>
         ofOperations(await auditQuestions.run(ask.id, placed(ask)), ask),
@@ -152,13 +164,8 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
       checkpointAt: ({ checkpoint }: MonthlySample) => checkpoint.at,
     },
     PolicyChange: {
-      letThrough: async ({ from, to }: PolicyChange, ask: Paged<Days>, { auditQuestions }: GraphContext) => {
-        const found = await auditQuestions.letThrough(
-          { from, to, since: ask.since ?? null, until: ask.until ?? null },
-          placed(ask),
-        );
-        return pages.made(found.operations, Boolean(ask.after), found.isMore, found.lookedUntil);
-      },
+      letThrough: (change: PolicyChange, ask: Paged<Days>, context: GraphContext) =>
+        change.isComparable ? passed(change, ask, context) : null,
     },
     SavedQuestion: {
       filter: ({ filter }: SavedQuestion) =>

@@ -32,6 +32,9 @@ const SAVE = `mutation Save($name: String!, $question: SavedQuestionKind!, $filt
   saved: saveAuditQuestion(name: $name, question: $question, filter: $filter) { id }
 }`;
 const DELETE = 'mutation Delete($id: ID!) @purpose(of: INFORMATION_GOVERNANCE) { saved: deleteAuditQuestion(id: $id) }';
+const CLOSE = `mutation Close($id: ID!, $outcome: AlertOutcome!, $why: String!) @purpose(of: INFORMATION_GOVERNANCE) {
+  closed: closeAlert(id: $id, outcome: $outcome, why: $why) { id outcome closedAt }
+}`;
 
 /** Adds the command. */
 export function addAuditCommand(program: Command, parts: AuditCommandParts): void {
@@ -56,6 +59,7 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
     });
   }
   addSaving(audit, parts);
+  addClosing(audit, parts);
   reaching(audit.command('consistency'))
     .description('the proof that nothing was removed between two checkpoints, as a file for an outsider')
     .addOption(optionOf('from', 'Int!', 'size of the earlier checkpoint'))
@@ -94,6 +98,24 @@ function addSaving(audit: Command, parts: AuditCommandParts): void {
     .action((id: string, options: Common) =>
       withGateway(parts, options, async (send) => {
         console.log((await dataOf<{ saved: string }>(send, DELETE, { id })).saved);
+      }),
+    );
+}
+
+function addClosing(audit: Command, parts: AuditCommandParts): void {
+  reaching(audit.command('close-alert <id>'))
+    .description('close an alert: never by whom it is about, or who stands near them')
+    .addOption(optionOf('outcome', 'AlertOutcome!', 'what came of looking'))
+    .requiredOption('--why <text>', 'why; it names nobody')
+    .action((id: string, options: Common & { readonly outcome: string; readonly why: string }) =>
+      withGateway(parts, options, async (send) => {
+        const { outcome, why } = options;
+        const { closed } = await dataOf<{ closed: { id: string; outcome: string; closedAt: string } }>(send, CLOSE, {
+          id,
+          outcome,
+          why,
+        });
+        console.log(`${closed.id}\t${closed.outcome}\t${closed.closedAt}`);
       }),
     );
 }

@@ -229,8 +229,68 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     'what changed from version to version',
     'policyChanges(since: $since, until: $until)',
     DAYS,
-    'from to at added removed changed packsChanged isComparable',
+    'from to at added removed changed packsChanged isComparable letThrough(first: 50) { nodes { id } pageInfo { hasNextPage } }',
+    (answer) => (answer as unknown as readonly Json[]).map(withLetThrough),
+  ),
+  'let-through': operations(
+    'what a change let through: what the version before would not have released',
+    'letThrough',
+    {
+      from: ['ID!', 'the version before'],
+      to: ['ID!', 'the version under which it was released'],
+      ...DAYS,
+    },
+  ),
+  counts: whole(
+    'how many operations over time, for a chart: of one worker, agency, policy, mark …',
+    'counts(of: $of, name: $name, from: $from, until: $until, by: $by)',
+    {
+      of: ['AuditCountBy!', 'what is counted'],
+      name: ['ID!', 'its id: of the worker, the mark …'],
+      from: ['Date!', 'the first day (UTC)'],
+      until: ['Date!', 'the day after the last'],
+      by: ['AuditPeriod', 'a day where nothing is said; a week is named by its Monday'],
+    },
+    'from entries persons',
     (answer) => answer as unknown as readonly Json[],
+  ),
+  totals: whole(
+    'of what there was most over these days, the most first',
+    'totals(of: $of, from: $from, until: $until, first: $first)',
+    {
+      of: ['AuditCountBy!', 'what is counted'],
+      from: ['Date!', 'the first day (UTC)'],
+      until: ['Date!', 'the day after the last'],
+      first: ['Int', 'how many at most: 25 where nothing is said'],
+    },
+    'name entries persons',
+    (answer) => answer as unknown as readonly Json[],
+  ),
+  alerts: {
+    ...listed(
+      'what stands out: a reference, a rule and a time',
+      'alerts',
+      { rule: ['AlertRule', 'of one rule (docs/alerts.md)'], isOpen: ['Boolean', 'true: not closed yet'] },
+      'id rule kind openedAt closedAt outcome',
+    ),
+    field: 'alerts(filter: { rule: $rule, isOpen: $isOpen }, first: $first, after: $after)',
+  },
+  alert: whole(
+    'one alert with the operations behind it, as far as you may see them',
+    'alert(id: $id)',
+    { id: ['ID!', 'of the alert (threshold audit alerts)'] },
+    `id rule kind openedAt closedAt outcome why operations { ${OPERATION} }`,
+    ({ id, rule, openedAt, closedAt, outcome, why, operations }) =>
+      (operations as readonly Json[]).map((operation) => ({
+        ...operation,
+        alert: id,
+        rule,
+        openedAt,
+        closedAt,
+        closedAs: outcome,
+        why,
+      })),
+    true,
   ),
   saved: whole(
     'the questions that you saved',
@@ -243,6 +303,15 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     id: ['ID!', 'of the saved question (threshold audit saved)'],
   }),
 };
+
+/** The first of what a change let through, by id, and whether there is more; nothing where that cannot be told. */
+function withLetThrough({ letThrough, ...change }: Json): Json {
+  const page = letThrough as {
+    readonly nodes: readonly Json[];
+    readonly pageInfo: { readonly hasNextPage: boolean };
+  } | null;
+  return { ...change, letThrough: page && page.nodes.map(({ id }) => id), isMore: page && page.pageInfo.hasNextPage };
+}
 
 /** The document of a question for these options; what is not given is not in it. */
 export function documentOf({ field, selection, isPaged }: Question, types: ReadonlyMap<string, string>): string {

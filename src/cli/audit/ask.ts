@@ -1,5 +1,5 @@
 /** Asks a question page by page, so that a long answer is held nowhere in whole. */
-import { valueOf } from './options.js';
+import { asTyped } from './options.js';
 import { documentOf, type Json, type Question } from './questions.js';
 
 /** Sends an operation to a gateway, signed in as an officer. */
@@ -27,7 +27,7 @@ export async function* askPages(
     if (value === undefined && type.endsWith('!')) throw new Error(`--${name} is missing`);
     if (value === undefined) continue;
     types.set(name, type);
-    variables[name] = valueOf(type, value);
+    variables[name] = asTyped(type, value);
   }
   if (!question.isPaged) {
     yield* question.rows(await answerOf(send, documentOf(question, types), variables));

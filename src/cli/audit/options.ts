@@ -64,7 +64,7 @@ export function optionOf(name: string, typed: string, says: string): Option {
 }
 
 /** What was given, as a value of its GraphQL type. */
-export function valueOf(typed: string, text: string): unknown {
+export function asTyped(typed: string, text: string): unknown {
   if (typed.startsWith('Int')) return Number(text);
   return typed.startsWith('Boolean') ? text === 'true' : text;
 }

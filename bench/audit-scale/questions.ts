@@ -139,6 +139,15 @@ async function questionsOf(file: string, size: number): Promise<readonly Questio
       ),
     },
     {
+      name: 'any of the marks of a question',
+      asks: [
+        ['LOCATION_REFUSED', 'LOCKED_REFUSED'],
+        ['OWN_RECORD', 'CONFLICT', 'SAME_ADDRESS', 'FORMER_ADDRESS', 'SAME_SURNAME', 'COLLEAGUE', 'NEIGHBOUR'],
+        ['AFTER_END', 'AFTER_END_RELEASED', 'NOT_KNOWN_HERE'],
+        ['OUT_OF_HOURS', 'SEARCH_ONE_FIELD', 'SEARCH_EMPTY'],
+      ].map((names) => find([], { anyOf: [names.map((name) => term('mark', name))] })),
+    },
+    {
       name: 'a person and a worker',
       asks: some(100, (n) => find([term('person', personName(n, 0)), term('worker', workerName(n * 29))])),
     },

@@ -30,6 +30,7 @@ addAuditCommand(program, {
       // What the log holds by now is what is asked of.
       await gateway.sequencer.sequence();
       await gateway.indexer.index();
+      await gateway.watch.run();
     } catch (error) {
       await gateway.stop();
       throw error;

@@ -4,6 +4,7 @@ import type { AuditedEmergency, EmergencyState } from '../oversight/questions/em
 import type { Evidence } from '../oversight/questions/evidence.js';
 import type { Days, OperationsPage } from '../oversight/questions/finding.js';
 import type { ListedPage } from '../oversight/questions/listed.js';
+import { MARKED_QUESTIONS, type Marked, type MarkedQuestion } from '../oversight/questions/marked.js';
 import type { PolicyChange } from '../oversight/questions/policy-changes.js';
 import type { Received } from '../oversight/questions/received.js';
 import type {
@@ -50,8 +51,26 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
     page: PageArguments,
   ) => pages.made(items, Boolean(page.after), isMore);
 
+  const marked =
+    (question: MarkedQuestion) =>
+    async (_: unknown, ask: Paged<Marked>, { auditQuestions }: GraphContext) =>
+      ofItems(await auditQuestions.marked(question, ask, placed(ask)), ask);
+  /** What a change let through. */
+  const passed = async (
+    { from, to }: Pick<PolicyChange, 'from' | 'to'>,
+    ask: Paged<Days>,
+    { auditQuestions }: GraphContext,
+  ) => {
+    const days = { since: ask.since ?? null, until: ask.until ?? null };
+    const found = await auditQuestions.letThrough({ from, to, ...days }, placed(ask));
+    return pages.made(found.operations, Boolean(ask.after), found.isMore, found.lookedUntil);
+  };
+
   return {
     Audit: {
+      ...Object.fromEntries(
+        (Object.keys(MARKED_QUESTIONS) as MarkedQuestion[]).map((question) => [question, marked(question)]),
+      ),
       aboutPerson: async (_: unknown, ask: Paged<AboutPerson>, { auditQuestions }: GraphContext) =>
         ofOperations(await auditQuestions.aboutPerson({ ...ask, person: personOf(ask.person) }, placed(ask)), ask),
       sentences: async (_: unknown, ask: Paged<Days & { person: string }>, { auditQuestions }: GraphContext) =>
@@ -89,6 +108,8 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
         auditQuestions.sample(month, size),
       policyVersions: (_: unknown, __: unknown, { auditQuestions }: GraphContext) => auditQuestions.policyVersions(),
       policyChanges: (_: unknown, days: Days, { auditQuestions }: GraphContext) => auditQuestions.policyChanges(days),
+      letThrough: (_: unknown, ask: Paged<Days & Pick<PolicyChange, 'from' | 'to'>>, context: GraphContext) =>
+        passed(ask, ask, context),
       savedQuestions: (_: unknown, __: unknown, { auditQuestions }: GraphContext) => auditQuestions.saved.list(),
       run: async (_: unknown, ask: Paged<{ readonly id: string }>, { auditQuestions }: GraphContext) =>
         ofOperations(await auditQuestions.run(ask.id, placed(ask)), ask),
@@ -143,13 +164,8 @@ export function auditNamedResolvers(pages: Pages, limits: Limits) {
       checkpointAt: ({ checkpoint }: MonthlySample) => checkpoint.at,
     },
     PolicyChange: {
-      letThrough: async ({ from, to }: PolicyChange, ask: Paged<Days>, { auditQuestions }: GraphContext) => {
-        const found = await auditQuestions.letThrough(
-          { from, to, since: ask.since ?? null, until: ask.until ?? null },
-          placed(ask),
-        );
-        return pages.made(found.operations, Boolean(ask.after), found.isMore, found.lookedUntil);
-      },
+      letThrough: (change: PolicyChange, ask: Paged<Days>, context: GraphContext) =>
+        change.isComparable ? passed(change, ask, context) : null,
     },
     SavedQuestion: {
       filter: ({ filter }: SavedQuestion) =>

@@ -7,6 +7,7 @@ import { createPages } from '../../src/graph/connection.js';
 import { DEFAULT_LIMITS } from '../../src/graph/limits.js';
 import { buildGraph } from '../../src/graph/schema.js';
 import { HARMS } from '../../src/oversight/questions/harm.js';
+import { MARKS } from '../../src/oversight/questions/marked.js';
 
 const text = readFileSync('docs/audit.md', 'utf8');
 const queries = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query]) => query ?? '');
@@ -23,6 +24,12 @@ describe('docs/audit.md', () => {
     expect(text).toContain(`$ threshold audit ${name}`);
     const known = [...Object.keys(QUESTIONS[name]?.options ?? {}), 'format', 'as'];
     for (const [, option] of options.matchAll(/--([a-z-]+)/g)) expect(known).toContain(option);
+  });
+
+  it('has a section for each of the fourteen questions, in order, and one for each of the marks', () => {
+    const sections = [...text.matchAll(/^## (\d+) /gm)].map(([, number]) => Number(number));
+    expect(sections).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
+    for (const mark of MARKS) expect(text).toContain(mark);
   });
 
   it('says every ground on which a sentence is left out', () => {

@@ -1,19 +1,21 @@
 /** `threshold audit`: the documents fit the schema, answers stream page by page, and what is written cannot be mistaken. */
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { parse, validate } from 'graphql';
-import { z } from 'zod';
+import { isEnumType, parse, validate } from 'graphql';
 import { askPages, type Send, sendTo } from '../../src/cli/audit/ask.js';
-import { answer, NOTHING_FOUND, print } from '../../src/cli/audit/command.js';
+import { addAuditCommand, answer, NOTHING_FOUND, print } from '../../src/cli/audit/command.js';
 import { auditEventOf } from '../../src/cli/audit/fhir.js';
 import { csvCell, tableCell, writerFor } from '../../src/cli/audit/formats.js';
+import { CLOSED } from '../../src/cli/audit/options.js';
 import { documentOf, QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { createPages } from '../../src/graph/connection.js';
 import { DEFAULT_LIMITS, limitRule } from '../../src/graph/limits.js';
 import { buildGraph } from '../../src/graph/schema.js';
 import { ask, type Json, startDemo } from '../attacks/demo.js';
+import { AUDIT_EVENT } from './audit-event.js';
 
 const question = (name: string) => QUESTIONS[name] as Question;
 const OFFICER = 'ig-sol-whitby';
@@ -35,6 +37,75 @@ describe('every question', () => {
       expect(validate(schema, document, undefined, { maxErrors: 3 })).toEqual([]);
       expect(validate(schema, document, [limitRule(DEFAULT_LIMITS)])).toEqual([]);
     }
+  });
+});
+
+describe('an option', () => {
+  const { schema } = buildGraph('schema/graphql', createPages('none'), DEFAULT_LIMITS);
+  const refused = async (...given: string[]): Promise<string> => {
+    let said = '';
+    const program = new Command('threshold').exitOverride().configureOutput({
+      writeErr: (text) => {
+        said += text;
+      },
+    });
+    addAuditCommand(program, { demo: () => Promise.reject(new Error('the gateway was asked')) });
+    const parsed = program.parseAsync(['audit', ...given, '--as', OFFICER], { from: 'user' });
+    await expect(parsed).rejects.toThrow(/invalid|required/);
+    return said;
+  };
+
+  it.each(Object.entries(CLOSED))('of the type %s may be what the schema says', (type, values) => {
+    const found = schema.getType(type);
+    if (!isEnumType(found)) throw new Error(`${type} is no enum`);
+    expect([...values].sort()).toEqual(
+      found
+        .getValues()
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+
+  it('of every enum of the schema is one of a closed list', () => {
+    const types = Object.values(QUESTIONS).flatMap(({ options }) => Object.values(options).map(([type]) => type));
+    for (const type of new Set(types.map((one) => one.replace('!', ''))))
+      expect([type, isEnumType(schema.getType(type))]).toEqual([type, type in CLOSED]);
+  });
+
+  it.each([
+    [['operations', '--since', 'yesterday'], "--since <datetime>' argument 'yesterday' is invalid", 'RFC 3339'],
+    [['operations', '--until', '2026-02-30T00:00:00Z'], '--until <datetime>', 'RFC 3339'],
+    [['operations', '--mark', 'NOPE'], '--mark <auditmark>', 'OVERRIDDEN_REFUSAL, EMERGENCY'],
+    [['near-themselves', '--mark', 'LOCKED_REFUSED'], '--mark <nearmark>', 'OWN_RECORD, CONFLICT'],
+    [['resting-on', '--ground', 'FOO', '--id', 'x'], '--ground <ground>', 'CONSENT, EXCEPTION, GRANT'],
+    [['sample', '--month', '2026-10', '--size', 'abc'], '--size <int>', '1 to 100'],
+    [['sample', '--month', '2026-10', '--size', '101'], '--size <int>', '1 to 100'],
+    [['sample', '--month', 'October', '--size', '5'], '--month <string>', '2026-10'],
+    [['grants', '--format', 'fhir'], '--format <format>', 'table, csv, ndjson.'],
+    [['about-person'], '--person <id>', 'not specified'],
+    [['consistency', '--from', 'x', '--to', '2', '--out', 'f'], '--from <int>', 'whole number'],
+  ])('%j is refused by the command, which names it and what it may be, and asks nothing', async (given, names, may) => {
+    const said = await refused(...given);
+    expect(said).toContain(names);
+    expect(said).toContain(may);
+  });
+
+  it.each(['2026-11-23T00:00:00Z', '2026-11-23T00:00:00.123+01:00'])('may be the instant %s', async (since) => {
+    const program = new Command('threshold').exitOverride();
+    addAuditCommand(program, { demo: () => Promise.reject(new Error('the gateway was asked')) });
+    const parsed = program.parseAsync(['audit', 'operations', '--since', since, '--as', OFFICER], { from: 'user' });
+    await expect(parsed).rejects.toThrow('the gateway was asked');
+  });
+});
+
+describe('a gateway that is not there', () => {
+  it('is named by its address, with what went wrong', async () => {
+    const url = 'http://127.0.0.1:1/graphql';
+    const rows = askPages(sendTo(url, 'token'), question('grants'), {});
+    await expect(rows.next()).rejects.toThrow(/^http:\/\/127\.0\.0\.1:1\/graphql could not be reached: \S/);
+    await expect(askPages(sendTo('nowhere', 'token'), question('grants'), {}).next()).rejects.toThrow(
+      /^nowhere could not be reached: \S/,
+    );
   });
 });
 
@@ -182,55 +253,4 @@ describe('a cell', () => {
   it('moves no cursor in a terminal', () => {
     expect(tableCell('a\u001b[2Jb\tc\u009b\u202ed')).toBe('a·[2Jb·c··d');
   });
-});
-
-// http://hl7.org/fhir/R4/auditevent.html: cardinalities and types of the elements that are used; no other element may be there.
-const text = z.string().regex(/\S/);
-const code = z.string().regex(/^[^\s]+(\s[^\s]+)*$/);
-const uri = z.string().regex(/^\S+$/);
-const instant = z.iso.datetime({ offset: true });
-const coding = z.strictObject({ system: uri, code, display: text.optional() });
-const concept = z.strictObject({ coding: z.array(coding).min(1) });
-const reference = z.strictObject({
-  type: z.enum(['Practitioner', 'Organization', 'Patient']).optional(),
-  identifier: z.strictObject({ system: uri, value: text }),
-  display: text.optional(),
-});
-const AUDIT_EVENT = z.strictObject({
-  resourceType: z.literal('AuditEvent'),
-  id: z.string().regex(/^[A-Za-z0-9\-.]{1,64}$/),
-  type: coding,
-  subtype: z.array(coding).min(1).optional(),
-  action: z.enum(['C', 'R', 'U', 'D', 'E']),
-  recorded: instant,
-  outcome: z.enum(['0', '4', '8', '12']),
-  outcomeDesc: text.optional(),
-  purposeOfEvent: z.array(concept).min(1).optional(),
-  agent: z
-    .array(
-      z.strictObject({
-        type: concept.optional(),
-        role: z.array(concept).min(1).optional(),
-        who: reference,
-        requestor: z.boolean(),
-        policy: z.array(uri).min(1).optional(),
-        purposeOfUse: z.array(concept).min(1).optional(),
-      }),
-    )
-    .min(1),
-  source: z.strictObject({ observer: reference, type: z.array(coding).min(1) }),
-  entity: z
-    .array(
-      z
-        .strictObject({
-          what: reference.optional(),
-          type: coding,
-          role: coding,
-          detail: z.array(z.strictObject({ type: text, valueString: text })).min(1),
-        })
-        // sev-1: either a name or a query, not both: neither is here.
-        .refine((entity) => !('name' in entity && 'query' in entity)),
-    )
-    .min(1)
-    .optional(),
 });

@@ -76,6 +76,8 @@ export interface Search {
   earliest(all: readonly Term[]): Promise<number | undefined>;
   /** Every name of a kind, each with its first and last place. */
   extents(kind: Term['kind']): Promise<readonly TermExtent[]>;
+  /** Which of these terms the entries at these places have, by place. */
+  carried(indexes: readonly number[], terms: readonly Term[]): Promise<ReadonlyMap<number, readonly Term[]>>;
   /** How many entries have this term, over the whole log. */
   count(term: Term): Promise<number>;
   /** Entries by their places, in that order; what was erased is left out. */
@@ -249,6 +251,20 @@ export function openSearch(store: Store): Search {
       }
       return totals.sort((a, b) => b.entries - a.entries || (a.name < b.name ? -1 : 1));
     },
+    async carried(indexes, terms) {
+      const ids = await idsIn(terms.map((term) => [term]));
+      const state = await readState(store.read);
+      const carried = new Map<number, Term[]>();
+      for (const stretch of new Set(indexes.map((index) => Math.floor(index / COARSE)))) {
+        const bitsOf = await readBits(state, ids.flat(), stretch, stretch + 1);
+        for (const index of indexes.filter((one) => Math.floor(one / COARSE) === stretch))
+          carried.set(
+            index,
+            terms.filter((_, at) => ids[at]?.some((id) => isSet(bitsOf(id, stretch), index % COARSE))),
+          );
+      }
+      return carried;
+    },
     async count(term) {
       const [[id] = []] = await idsIn([[term]]);
       return id === undefined ? 0 : countOf(id);
@@ -299,6 +315,10 @@ function sharedBits(lists: readonly (readonly Bits[])[]): Bits | undefined {
     keepShared(all, either);
   }
   return all;
+}
+
+function isSet(bits: Bits | undefined, place: number): boolean {
+  return (((bits?.[place >> 3] ?? 0) >> (place & 7)) & 1) === 1;
 }
 
 /** The last day of which there is something before an instant. */

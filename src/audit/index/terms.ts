@@ -56,6 +56,8 @@ export const ENTRY_MARKS = [
   'AFTER_END',
   /** The same, and something was released. */
   'AFTER_END_RELEASED',
+  /** The directory does not know the requester in this agency and role, or does so no more: refused whole. */
+  'NOT_KNOWN_HERE',
   'OUT_OF_HOURS',
   /** People were searched for; nobody was found; or by a single field, which is refused. */
   'SEARCHED',
@@ -189,6 +191,7 @@ function cut(name: string): string {
 export function marksOf(body: AuditEntryBody): ReadonlySet<EntryMark> {
   const decided = new Set(body.outcomes.flatMap(([index]) => body.decisions[index] ?? []));
   const marks = new Set<EntryMark>([...decided].flatMap(marksOfLine));
+  if (body.code === 'NOT_KNOWN_HERE') marks.add('NOT_KNOWN_HERE');
   if (body.outcomes.length > 0 && isOutOfHours(body.at)) marks.add('OUT_OF_HOURS');
   for (const { fields, found } of searchesOf(body)) {
     marks.add('SEARCHED');
@@ -198,7 +201,8 @@ export function marksOf(body: AuditEntryBody): ReadonlySet<EntryMark> {
   return marks;
 }
 
-function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
+/** The marks of a line by itself: of what was decided, and on which facts. */
+export function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
   const facts = readFacts(line);
   const isReleased = line.outcome === 'RELEASED';
   const refusedBy = (policy: string) => !isReleased && line.vetoes?.includes(policy) === true;

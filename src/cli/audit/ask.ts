@@ -1,4 +1,5 @@
 /** Asks a question page by page, so that a long answer is held nowhere in whole. */
+import { asTyped } from './options.js';
 import { documentOf, type Json, type Question } from './questions.js';
 
 /** Sends an operation to a gateway, signed in as an officer. */
@@ -26,7 +27,7 @@ export async function* askPages(
     if (value === undefined && type.endsWith('!')) throw new Error(`--${name} is missing`);
     if (value === undefined) continue;
     types.set(name, type);
-    variables[name] = type.startsWith('Int') ? Number(value) : value;
+    variables[name] = asTyped(type, value);
   }
   if (!question.isPaged) {
     yield* question.rows(await answerOf(send, documentOf(question, types), variables));
@@ -59,13 +60,24 @@ async function answerOf(send: Send, document: string, variables: Json): Promise<
 /** Sends over HTTP with a bearer token. */
 export function sendTo(url: string, token: string): Send {
   return async (query, variables) => {
-    const response = await fetch(url, {
+    const asked = {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query, variables }),
+    };
+    const response = await fetch(url, asked).catch((error: unknown) => {
+      throw new Error(`${url} could not be reached: ${whyOf(error)}`);
     });
     const type = response.headers.get('content-type') ?? '';
-    if (!type.includes('json')) throw new Error(`the gateway answered ${response.status}`);
+    if (!type.includes('json')) throw new Error(`${url} answered ${response.status}, and not as a gateway does`);
     return response.json();
   };
+}
+
+/** `fetch` says no more than that it failed; what it was stands behind. */
+function whyOf(error: unknown): string {
+  const { cause, message } = error as Error & {
+    readonly cause?: { readonly code?: string; readonly message?: string };
+  };
+  return cause?.code ?? cause?.message ?? message;
 }

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
-import { wholeNumber } from '../whole-number.js';
 import { askPages, type Send, sendTo } from './ask.js';
-import { FORMATS, type Format, writerFor } from './formats.js';
+import { type Format, formatsOf, writerFor } from './formats.js';
+import { optionOf } from './options.js';
 import { QUESTIONS, type Question } from './questions.js';
 
 /** A gateway to ask, and its end. */
@@ -32,6 +32,9 @@ const SAVE = `mutation Save($name: String!, $question: SavedQuestionKind!, $filt
   saved: saveAuditQuestion(name: $name, question: $question, filter: $filter) { id }
 }`;
 const DELETE = 'mutation Delete($id: ID!) @purpose(of: INFORMATION_GOVERNANCE) { saved: deleteAuditQuestion(id: $id) }';
+const CLOSE = `mutation Close($id: ID!, $outcome: AlertOutcome!, $why: String!) @purpose(of: INFORMATION_GOVERNANCE) {
+  closed: closeAlert(id: $id, outcome: $outcome, why: $why) { id outcome closedAt }
+}`;
 
 /** Adds the command. */
 export function addAuditCommand(program: Command, parts: AuditCommandParts): void {
@@ -46,23 +49,21 @@ Against the demo: --as ig-sol-whitby. Ids of people are those of the graph. docs
     );
   for (const [name, question] of Object.entries(QUESTIONS)) {
     const command = reaching(audit.command(name).description(question.says)).addOption(
-      new Option('--format <format>', 'how the answer is written').choices(FORMATS).default('table'),
+      new Option('--format <format>', 'how the answer is written').choices(formatsOf(question)).default('table'),
     );
-    for (const [option, [type, says]] of Object.entries(question.options)) {
-      const flag = `--${dashed(option)} <${type.replace('!', '').toLowerCase()}>`;
-      const asked = new Option(flag, says).makeOptionMandatory(type.endsWith('!'));
-      command.addOption(type.startsWith('Int') ? asked.argParser(wholeNumber()) : asked);
-    }
+    for (const [option, [type, says]] of Object.entries(question.options))
+      command.addOption(optionOf(option, type, says));
     command.action(async (options: Common & { readonly [name: string]: string }) => {
       const writer = writerFor(options.format, question);
       await withGateway(parts, options, (send) => answer(send, question, options, writer, process));
     });
   }
   addSaving(audit, parts);
+  addClosing(audit, parts);
   reaching(audit.command('consistency'))
     .description('the proof that nothing was removed between two checkpoints, as a file for an outsider')
-    .requiredOption('--from <size>', 'size of the earlier checkpoint', wholeNumber({ least: 1 }))
-    .requiredOption('--to <size>', 'size of the later one', wholeNumber({ least: 1 }))
+    .addOption(optionOf('from', 'Int!', 'size of the earlier checkpoint'))
+    .addOption(optionOf('to', 'Int!', 'size of the later one'))
     .requiredOption('--out <file>', 'the file to write; it must not stand yet')
     .action((options: Common & { readonly from: number; readonly to: number; readonly out: string }) =>
       withGateway(parts, options, async (send) => {
@@ -96,6 +97,24 @@ function addSaving(audit: Command, parts: AuditCommandParts): void {
     .action((id: string, options: Common) =>
       withGateway(parts, options, async (send) => {
         console.log((await dataOf<{ saved: string }>(send, DELETE, { id })).saved);
+      }),
+    );
+}
+
+function addClosing(audit: Command, parts: AuditCommandParts): void {
+  reaching(audit.command('close-alert <id>'))
+    .description('close an alert: never by whom it is about, or who stands near them')
+    .addOption(optionOf('outcome', 'AlertOutcome!', 'what came of looking'))
+    .requiredOption('--why <text>', 'why; it names nobody')
+    .action((id: string, options: Common & { readonly outcome: string; readonly why: string }) =>
+      withGateway(parts, options, async (send) => {
+        const { outcome, why } = options;
+        const { closed } = await dataOf<{ closed: { id: string; outcome: string; closedAt: string } }>(send, CLOSE, {
+          id,
+          outcome,
+          why,
+        });
+        console.log(`${closed.id}\t${closed.outcome}\t${closed.closedAt}`);
       }),
     );
 }
@@ -167,8 +186,4 @@ async function dataOf<T>(send: Send, query: string, variables: { readonly [name:
   };
   if (errors?.[0] || !data) throw new Error(errors?.[0]?.message ?? 'the gateway gave no answer');
   return data;
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -49,19 +49,61 @@ interface AuditedOperation {
     readonly did: string;
     readonly ids: readonly string[];
     readonly persons: readonly string[];
+    readonly policies: readonly string[];
   }[];
+  /** Of questions that are answered with more than operations. */
+  readonly marks?: readonly string[];
+  readonly overriddenBy?: readonly Evidence[];
+  readonly behind?: readonly Evidence[];
+  readonly sample?: { readonly seed: string; readonly size: number; readonly root: string };
+  readonly alert?: string;
+  readonly rule?: string;
+}
+
+interface Evidence {
+  readonly id: string;
+  readonly about: readonly string[];
+  readonly says: readonly { readonly name: string; readonly value: string }[];
+  readonly [field: string]: unknown;
 }
 
 /** The resource. Requires a row as the questions that are answered with operations select it. */
 export function auditEventOf(row: Json): Json {
   const operation = row as unknown as AuditedOperation;
   const purposes = operation.purpose === null ? [] : [purposeOf(operation.purpose)];
-  const entities = [...operation.lines.map(entityOfLine), ...operation.statements.flatMap(entityOfStatement)];
+  const { marks = [], overriddenBy = [], behind = [], sample, alert, rule } = operation;
+  const entities = [
+    ...operation.lines.map(entityOfLine),
+    ...operation.statements.map(entityOfStatement),
+    ...overriddenBy.map((one) => entityOfEvidence('overriddenBy', one)),
+    ...behind.map((one) => entityOfEvidence('behind', one)),
+    ...(sample
+      ? [
+          entityOf('4', 'sample', [
+            ['seed', sample.seed],
+            ['size', String(sample.size)],
+            ['root', sample.root],
+          ]),
+        ]
+      : []),
+    ...(alert
+      ? [
+          entityOf('4', 'alert', [
+            ['id', alert],
+            ['rule', rule],
+          ]),
+        ]
+      : []),
+  ];
+  const subtypes = [
+    ...(operation.operation ? [{ system: `${SYSTEM}:operation`, code: codeOf(operation.operation) }] : []),
+    ...marks.map((code) => ({ system: `${SYSTEM}:mark`, code })),
+  ];
   return {
     resourceType: 'AuditEvent',
     id: operation.id,
     type: { system: TYPES, code: 'rest', display: 'RESTful Operation' },
-    ...(operation.operation ? { subtype: [{ system: `${SYSTEM}:operation`, code: codeOf(operation.operation) }] } : {}),
+    ...(subtypes.length > 0 ? { subtype: subtypes } : {}),
     action: operation.statements.some(({ did }) => !READING.has(did)) ? 'E' : 'R',
     recorded: operation.at,
     outcome: OUTCOMES[operation.result],
@@ -147,14 +189,41 @@ function entityOfLine(line: Line): Json {
   };
 }
 
-function entityOfStatement({ did, ids, persons }: AuditedOperation['statements'][number]): readonly Json[] {
-  const about = { system: ENTITY_TYPES, code: '2', display: 'System Object' };
-  const detail = [
-    { type: 'did', valueString: did },
-    ...ids.map((id) => ({ type: 'id', valueString: id })),
-    ...persons.map((person) => ({ type: 'person', valueString: person })),
-  ];
-  return [{ type: about, role: { system: ENTITY_ROLES, code: '20', display: 'Job' }, detail }];
+function entityOfStatement({ did, ids, persons, policies }: AuditedOperation['statements'][number]): Json {
+  return entityOf('20', 'statement', [
+    ['did', did],
+    ...ids.map((id) => ['id', id] as const),
+    ...persons.map((person) => ['person', person] as const),
+    ...policies.map((policy) => ['policy', policy] as const),
+  ]);
+}
+
+/** What a release rests on, or was overridden by: what is told of it, as details. */
+function entityOfEvidence(stands: 'overriddenBy' | 'behind', { id, about, says, ...told }: Evidence): Json {
+  return entityOf('4', stands, [
+    ['id', id],
+    ...EVIDENCE.map((field) => [field, told[field]] as const),
+    ...about.map((person) => ['about', person] as const),
+    ...says.map(({ name, value }) => [`says:${name}`, value] as const),
+  ]);
+}
+
+const EVIDENCE = ['kind', 'gateway', 'citation', 'recordedAt', 'recordedBy', 'approvedBy', 'from', 'until'] as const;
+const ROLES = { '4': 'Domain Resource', '20': 'Job' } as const;
+
+/** Something that is no person, as details: `stands` is what it is here. A value that is not told is left out. */
+function entityOf(
+  role: keyof typeof ROLES,
+  stands: string,
+  details: readonly (readonly [type: string, value: unknown])[],
+): Json {
+  return {
+    type: { system: ENTITY_TYPES, code: '2', display: 'System Object' },
+    role: { system: ENTITY_ROLES, code: role, display: ROLES[role] },
+    detail: [['stands', stands] as const, ...details].flatMap(([type, value]) =>
+      typeof value === 'string' && value.trim() !== '' ? [{ type, valueString: value }] : [],
+    ),
+  };
 }
 
 function identified(type: string, kind: string, value: string): Json {

@@ -8,6 +8,11 @@ import type { Json, Question } from './questions.js';
 export const FORMATS = ['table', 'csv', 'ndjson', 'fhir'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Those that an answer can be written in: AuditEvents are of operations. */
+export function formatsOf({ isOfOperations }: Question): readonly Format[] {
+  return isOfOperations ? FORMATS : FORMATS.filter((format) => format !== 'fhir');
+}
+
 /** Lines without their ends. */
 export type Writer = (row: Json) => readonly string[];
 
@@ -51,14 +56,33 @@ const LINE_COLUMNS = [
   'evidence',
 ] as const;
 
+/** Of all statements of an operation. */
+const STATEMENT_COLUMNS = [
+  ['statements', 'did'],
+  ['statementIds', 'ids'],
+  ['statementPersons', 'persons'],
+  ['statementPolicies', 'policies'],
+] as const;
+
 /** An operation is a row for each of its lines (one, where it has none); whatever else is a row by itself. */
 function rowsOf(row: Json, { isOfOperations }: Question): readonly Flat[] {
   if (!isOfOperations) return [flatten(row)];
   const { lines, statements, ...operation } = row as {
     readonly lines: readonly Json[];
-    readonly statements: readonly { readonly did: string }[];
+    readonly statements: readonly Json[];
   };
-  const own = { ...flatten(operation), statements: statements.map(({ did }) => did).join(' ') };
+  const own = {
+    ...flatten(operation),
+    ...Object.fromEntries(
+      STATEMENT_COLUMNS.map(([column, field]) => [
+        column,
+        statements
+          .map((one) => said(one[field]))
+          .join(' ')
+          .trim(),
+      ]),
+    ),
+  };
   const none = Object.fromEntries(LINE_COLUMNS.map((column) => [column, '']));
   if (lines.length === 0) return [{ ...own, ...none }];
   return lines.map((line) => ({

@@ -31,7 +31,7 @@ const DAYS = {
 } as const;
 const PERSON = { person: ['ID!', 'the id of a person, as the graph gives it'] } as const;
 const GROUND = {
-  ground: ['Ground!', 'CONSENT, EXCEPTION, GRANT, EMERGENCY, JUDGEMENT, GATEWAY or POLICY'],
+  ground: ['Ground!', 'what releases rest on'],
   id: ['ID!', 'of the statement, the lawful gateway or the policy'],
 } as const;
 
@@ -51,6 +51,15 @@ function operations(
     rows: nodes,
     isOfOperations: true,
     isPaged: true,
+  };
+}
+
+/** Questions 6 to 9 and 11: an operation with its marks. */
+function marked(says: string, name: string, mark: Question['options']): Question {
+  return {
+    ...operations(says, name, { ...mark, worker: ['ID', 'who asked'], ...DAYS }),
+    selection: `nodes { operation { ${OPERATION} } marks }`,
+    rows: (answer) => nodes(answer).map(({ operation, marks }) => ({ ...(operation as Json), marks })),
   };
 }
 
@@ -88,12 +97,12 @@ const FILTER = {
   team: ['ID', 'whoever belongs to this team, or manages it, now'],
   agency: ['ID', 'of who asked'],
   purpose: ['Purpose', 'for which it was asked'],
-  result: ['AuditResult', 'ANSWERED, REFUSED or FAILED'],
+  result: ['AuditResult', 'what became of it'],
   holder: ['ID', 'whose records were released'],
   category: ['Category', 'of what was released'],
   policy: ['ID', 'a permit by which something was released'],
   evidence: ['ID', 'a statement that a release rests on'],
-  mark: ['AuditMark', 'such as OVERRIDDEN_REFUSAL or OUT_OF_HOURS'],
+  mark: ['AuditMark', 'what stands out in it (docs/audit.md has each)'],
   did: ['String', 'a kind of statement'],
   policyVersion: ['String', 'the version of the policies'],
   ...DAYS,
@@ -110,7 +119,7 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
   ),
   'about-person': operations('who was given what about a person, and what was withheld from whom', 'aboutPerson', {
     ...PERSON,
-    outcome: ['Outcome', 'RELEASED, BROKERED, WITHHELD or SILENT'],
+    outcome: ['Outcome', 'only lines that came out so'],
     ...DAYS,
   }),
   sentences: {
@@ -143,7 +152,7 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
   emergencies: listed(
     'emergency access, and its reviews',
     'emergencies',
-    { state: ['EmergencyState', 'UNREVIEWED, OVERDUE, REVIEWED or NOT_JUSTIFIED'] },
+    { state: ['EmergencyState', 'only of this state'] },
     `id person openedBy ${AGENCY} role gateway isRiskStated isCallStated from until endedAt reviewBy review { at by finding } isOverdue`,
   ),
   'overridden-refusals': {
@@ -151,21 +160,37 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     selection: `nodes { operation { ${OPERATION} } overriddenBy { ${EVIDENCE} } }`,
     rows: (answer) => nodes(answer).map(({ operation, overriddenBy }) => ({ ...(operation as Json), overriddenBy })),
   },
+  'attempts-on-protected': marked(
+    'protected whereabouts and what is locked, asked for and refused',
+    'attemptsOnProtected',
+    { mark: ['ProtectedMark', 'one of the two'] },
+  ),
+  'near-themselves': marked(
+    'own record, household, the same address, surname or agencies, the neighbours',
+    'nearThemselves',
+    { mark: ['NearMark', 'in one way'] },
+  ),
+  'after-the-end': marked('after the case closed, or the role ended', 'afterTheEnd', {
+    mark: ['EndMark', 'one of them'],
+  }),
+  'unusual-use': marked(
+    'out of hours, searches by one field, searches that found nobody; what takes a day to judge: alerts',
+    'unusualUse',
+    { mark: ['UseMark', 'one of them'] },
+  ),
+  'self-asserted': marked('released on involvement that no other system told of', 'selfAsserted', {}),
   'sharing-requests': listed(
     'what agencies asked each other for: answered, shared, overdue, escalated',
     'sharingRequests',
     {
-      state: [
-        'SharingRequestState',
-        'OPEN, OVERDUE, ESCALATED, APPROVED, APPROVED_IN_PART, REFUSED, CONTRIBUTED or WITHDRAWN',
-      ],
+      state: ['SharingRequestState', 'only of this state'],
     },
     `id holder { id name } askedBy ${AGENCY} role about categories purpose urgency until askedAt state dueBy isOverdue isEscalated level office minutesToAnswer firstReleasedAt minutesToShare answers { answer ground reasons at by office grant isDisputed }`,
   ),
   'relevance-requests': listed(
     'adult work that was asked for: due, judged, first released',
     'relevanceRequests',
-    { state: ['RelevanceRequestState', 'OPEN or OVERDUE'] },
+    { state: ['RelevanceRequestState', 'only of this state'] },
     `holder { id name } recordType ${AGENCY} askedAt askedLastAt times dueBy isOverdue judgedAt judgedBy decision factor firstReleasedAt`,
   ),
   'awaiting-approval': listed(
@@ -204,8 +229,68 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     'what changed from version to version',
     'policyChanges(since: $since, until: $until)',
     DAYS,
-    'from to at added removed changed packsChanged isComparable',
+    'from to at added removed changed packsChanged isComparable letThrough(first: 50) { nodes { id } pageInfo { hasNextPage } }',
+    (answer) => (answer as unknown as readonly Json[]).map(withLetThrough),
+  ),
+  'let-through': operations(
+    'what a change let through: what the version before would not have released',
+    'letThrough',
+    {
+      from: ['ID!', 'the version before'],
+      to: ['ID!', 'the version under which it was released'],
+      ...DAYS,
+    },
+  ),
+  counts: whole(
+    'how many operations over time, for a chart: of one worker, agency, policy, mark …',
+    'counts(of: $of, name: $name, from: $from, until: $until, by: $by)',
+    {
+      of: ['AuditCountBy!', 'what is counted'],
+      name: ['ID!', 'its id: of the worker, the mark …'],
+      from: ['Date!', 'the first day (UTC)'],
+      until: ['Date!', 'the day after the last'],
+      by: ['AuditPeriod', 'a day where nothing is said; a week is named by its Monday'],
+    },
+    'from entries persons',
     (answer) => answer as unknown as readonly Json[],
+  ),
+  totals: whole(
+    'of what there was most over these days, the most first',
+    'totals(of: $of, from: $from, until: $until, first: $first)',
+    {
+      of: ['AuditCountBy!', 'what is counted'],
+      from: ['Date!', 'the first day (UTC)'],
+      until: ['Date!', 'the day after the last'],
+      first: ['Int', 'how many at most: 25 where nothing is said'],
+    },
+    'name entries persons',
+    (answer) => answer as unknown as readonly Json[],
+  ),
+  alerts: {
+    ...listed(
+      'what stands out: a reference, a rule and a time',
+      'alerts',
+      { rule: ['AlertRule', 'of one rule (docs/alerts.md)'], isOpen: ['Boolean', 'true: not closed yet'] },
+      'id rule kind openedAt closedAt outcome',
+    ),
+    field: 'alerts(filter: { rule: $rule, isOpen: $isOpen }, first: $first, after: $after)',
+  },
+  alert: whole(
+    'one alert with the operations behind it, as far as you may see them',
+    'alert(id: $id)',
+    { id: ['ID!', 'of the alert (threshold audit alerts)'] },
+    `id rule kind openedAt closedAt outcome why operations { ${OPERATION} }`,
+    ({ id, rule, openedAt, closedAt, outcome, why, operations }) =>
+      (operations as readonly Json[]).map((operation) => ({
+        ...operation,
+        alert: id,
+        rule,
+        openedAt,
+        closedAt,
+        closedAs: outcome,
+        why,
+      })),
+    true,
   ),
   saved: whole(
     'the questions that you saved',
@@ -218,6 +303,15 @@ export const QUESTIONS: { readonly [name: string]: Question } = {
     id: ['ID!', 'of the saved question (threshold audit saved)'],
   }),
 };
+
+/** The first of what a change let through, by id, and whether there is more; nothing where that cannot be told. */
+function withLetThrough({ letThrough, ...change }: Json): Json {
+  const page = letThrough as {
+    readonly nodes: readonly Json[];
+    readonly pageInfo: { readonly hasNextPage: boolean };
+  } | null;
+  return { ...change, letThrough: page && page.nodes.map(({ id }) => id), isMore: page && page.pageInfo.hasNextPage };
+}
 
 /** The document of a question for these options; what is not given is not in it. */
 export function documentOf({ field, selection, isPaged }: Question, types: ReadonlyMap<string, string>): string {

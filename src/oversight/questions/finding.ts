@@ -20,15 +20,20 @@ export interface OperationsPage {
   readonly isMore: boolean;
 }
 
+/** An entry as the officer may see it. */
+export interface SeenEntry extends IndexedEntry {
+  /** Nobody whom it is about is left out. */
+  readonly isOfEverybody: boolean;
+}
+
 export interface SeenPage {
-  /** As the officer may see them. */
-  readonly entries: readonly IndexedEntry[];
+  readonly entries: readonly SeenEntry[];
   readonly isMore: boolean;
 }
 
 export interface FindingParts {
   readonly asking: AskingAudit;
-  readonly search: Pick<Search, 'find'>;
+  readonly search: Pick<Search, 'find' | 'carried'>;
 }
 
 /** Whether a line belongs to the answer, beside being one that the officer may see. */
@@ -49,16 +54,24 @@ export async function findSeen(
   { limit, before }: PlacedPage,
   keeps?: Keeps,
 ): Promise<SeenPage> {
-  const entries: IndexedEntry[] = [];
+  const entries: SeenEntry[] = [];
+  // Of several terms an entry need have only one: which of them, the index tells.
+  const either = (find.anyOf ?? []).filter((terms) => terms.length > 1).flatMap((terms) => terms.filter(isAdded));
   let from = before;
   for (let looks = 0; looks < LOOKS; looks += 1) {
     const wanted = Math.max(limit + 1 - entries.length, keeps ? LEAST_LOOK : 1);
     const found = await search.find({ ...find, ...(from === undefined ? {} : { before: from }), limit: wanted });
     const whole = new Map(found.entries.map(({ index, body }) => [index, body]));
+    const carried = either.length > 0 ? await search.carried([...whole.keys()], either) : undefined;
     for (const entry of await asking.see(found.entries)) {
-      if (!isFoundBy(entry.body, find, hidesNobody(whole.get(entry.index), entry.body))) continue;
+      const isOfEverybody = hidesNobody(whole.get(entry.index), entry.body);
+      const added = (term: Term) =>
+        isOfEverybody &&
+        isAdded(term) &&
+        (!either.includes(term) || carried?.get(entry.index)?.includes(term) === true);
+      if (!isFoundBy(entry.body, find, added)) continue;
       const kept = keeps ? withLines(entry.body, (line, person) => keeps(line, person, entry.body)) : entry.body;
-      if (!keeps || kept.outcomes.length > 0) entries.push({ ...entry, body: kept });
+      if (!keeps || kept.outcomes.length > 0) entries.push({ ...entry, body: kept, isOfEverybody });
     }
     from = found.entries.at(-1)?.index;
     if (entries.length > limit || !found.isMore || from === undefined)
@@ -85,10 +98,10 @@ export async function findOperations(
 function isFoundBy(
   body: AuditEntryBody,
   { all = [], anyOf = [] }: Omit<Find, 'limit'>,
-  isOfEverybody: boolean,
+  added: (term: Term) => boolean,
 ): boolean {
   const names = new Set(termsOf(body).map(nameOf));
-  const has = (term: Term) => names.has(nameOf(term)) || (isOfEverybody && isAdded(term));
+  const has = (term: Term) => names.has(nameOf(term)) || added(term);
   return all.every(has) && anyOf.every((terms) => terms.some(has));
 }
 
@@ -102,7 +115,8 @@ function personsOf({ outcomes, statements = [] }: AuditEntryBody): ReadonlySet<P
   return new Set([...outcomes.map(([, person]) => person), ...statements.flatMap(({ subjects }) => subjects)]);
 }
 
-function isAdded({ kind, name }: Term): boolean {
+/** A mark that a watch added: the entry itself does not tell it. */
+export function isAdded({ kind, name }: Term): boolean {
   return kind === 'mark' && !ENTRY_MARKS.some((mark) => mark === name);
 }
 

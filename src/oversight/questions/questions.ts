@@ -14,6 +14,7 @@ import { type Counts, openCounts } from './counts.js';
 import { type AuditedEmergency, type EmergencyState, emergencies } from './emergencies.js';
 import type { Days, OperationsPage, PlacedPage } from './finding.js';
 import type { Listed, ListedPage } from './listed.js';
+import { type Marked, type MarkedOperation, type MarkedQuestion, markedOperations } from './marked.js';
 import { auditedOperations, type OperationsFilter } from './operations.js';
 import { type OverriddenRefusal, overriddenRefusals } from './overridden.js';
 import {
@@ -63,6 +64,12 @@ export interface AuditQuestions {
     days: Days,
     page: PlacedPage,
   ): Promise<{ readonly items: readonly OverriddenRefusal[]; readonly isMore: boolean }>;
+  /** Questions 6 to 9 and 11. */
+  marked(
+    question: MarkedQuestion,
+    ask: Marked,
+    page: PlacedPage,
+  ): Promise<{ readonly items: readonly MarkedOperation[]; readonly isMore: boolean }>;
   sharingRequests(state: SharingRequestState | null, page: ListedPage): Promise<Listed<AuditedSharingRequest>>;
   relevanceRequests(state: RelevanceState | null, page: PlacedPage): Promise<Listed<AuditedRelevanceRequest>>;
   awaitingApproval(page: ListedPage): Promise<Listed<WaitingException>>;
@@ -123,6 +130,7 @@ export function openAuditQuestions(given: AuditQuestionParts): AuditQuestions {
     sentences: (about, page) => sentencesAbout(parts, about, page),
     emergencies: (state, page) => emergencies(parts, state, page),
     overriddenRefusals: (days, page) => overriddenRefusals(parts, days, page),
+    marked: (question, by, page) => markedOperations(parts, question, by, page),
     sharingRequests: (state, page) => sharingRequests(parts, state, page),
     relevanceRequests: (state, page) => relevanceRequests(parts, state, page),
     awaitingApproval: (page) => awaitingApproval(parts, page),

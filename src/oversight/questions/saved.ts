@@ -3,11 +3,11 @@
  * its officer's own. That it was saved, run or deleted is an entry of the log like every question; its name is not in it.
  */
 import { z } from 'zod';
-import { ENTRY_MARKS } from '../../audit/index/terms.js';
 import { CATEGORIES, OUTCOMES, type PersonId, PURPOSES } from '../../domain/words.js';
 import type { SavedRegister } from '../../registers/saved-questions.js';
 import { NotPermitted, NotValid } from '../../sharing/refused.js';
 import type { AskingAudit } from './asking.js';
+import { MARKS } from './marked.js';
 import { GROUNDS } from './resting-on.js';
 
 const id = z.string().min(1).max(200);
@@ -27,7 +27,7 @@ export const SAVED_FILTERS = {
     category: z.enum(CATEGORIES).exactOptional(),
     policy: id.exactOptional(),
     evidence: id.exactOptional(),
-    mark: z.union([z.enum(ENTRY_MARKS), z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/)]).exactOptional(),
+    mark: z.enum(MARKS).exactOptional(),
     did: id.exactOptional(),
     policyVersion: id.exactOptional(),
     ...days,

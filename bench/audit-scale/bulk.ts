@@ -8,7 +8,8 @@ import Database from 'better-sqlite3';
 import { type AuditEntryBody, hashOf } from '../../src/audit/entry.js';
 import { postedOf } from '../../src/audit/index/indexer.js';
 import { COARSE, FINE, packPlaces } from '../../src/audit/index/places.js';
-import { TALLIED, type TermKind } from '../../src/audit/index/terms.js';
+import { nameOf } from '../../src/audit/index/term-ids.js';
+import type { Term } from '../../src/audit/index/terms.js';
 import { packText } from '../../src/store/packed-text.js';
 
 const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -22,11 +23,20 @@ export function writeInBulk(file: string, log: Iterable<AuditEntryBody>, progres
     'INSERT INTO audit_entry (seq, id, at, worker, agency, purpose, result, registers_version, body, packed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const leaf = db.prepare('INSERT INTO audit_leaf (leaf_index, entry_seq, leaf, hash, salt) VALUES (?, ?, ?, ?, ?)');
-  const newTerm = db.prepare('INSERT INTO audit_term (kind, name) VALUES (?, ?)');
+  const newTerm = db.prepare('INSERT INTO audit_term (kind, name, kept_by) VALUES (?, ?, ?)');
   const block = db.prepare('INSERT INTO audit_block (tier, segment, term, places) VALUES (?, ?, ?, ?)');
   const tallied = db.prepare('INSERT INTO audit_tally (term, day, entries, persons) VALUES (?, ?, ?, ?)');
   const dayRow = db.prepare('INSERT INTO audit_day (day, first_index, last_index) VALUES (?, ?, ?)');
-  const terms = new Map<TermKind, Map<string, number>>();
+  const terms = new Map<string, number>();
+  const numberOf = (term: Term) => {
+    const name = nameOf(term);
+    let number = terms.get(name);
+    if (number === undefined) {
+      number = Number(newTerm.run(term.kind, term.name, term.keptBy ?? '').lastInsertRowid);
+      terms.set(name, number);
+    }
+    return number;
+  };
   const filler = fillers();
   // A term's number and the place within the coarse stretch, as one number: in order they are the blocks.
   let posted = new Float64Array(4_000_000);
@@ -78,17 +88,8 @@ export function writeInBulk(file: string, log: Iterable<AuditEntryBody>, progres
       endDay();
       [day, first] = [found.day, index];
     }
-    for (const { kind, name } of found.terms) {
-      let names = terms.get(kind);
-      if (!names) {
-        names = new Map();
-        terms.set(kind, names);
-      }
-      let number = names.get(name);
-      if (number === undefined) {
-        number = Number(newTerm.run(kind, name).lastInsertRowid);
-        names.set(name, number);
-      }
+    for (const term of found.terms) {
+      const number = numberOf(term);
       posted[many] = number * COARSE + (index % COARSE);
       many += 1;
       if (many === posted.length) {
@@ -96,10 +97,12 @@ export function writeInBulk(file: string, log: Iterable<AuditEntryBody>, progres
         larger.set(posted);
         posted = larger;
       }
-      if (!TALLIED.has(kind)) continue;
+    }
+    for (const { term, entries, persons } of found.counts) {
+      const number = numberOf(term);
       const tally = tallies.get(number);
-      if (!tally) tallies.set(number, [1, found.persons]);
-      else [tally[0], tally[1]] = [tally[0] + 1, tally[1] + found.persons];
+      if (!tally) tallies.set(number, [entries, persons]);
+      else [tally[0], tally[1]] = [tally[0] + entries, tally[1] + persons];
     }
     index += 1;
     if (index % COMMIT !== 0) continue;

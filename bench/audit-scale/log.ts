@@ -316,7 +316,7 @@ export function* logOf(settings: LogSettings): Generator<AuditEntryBody> {
     ): AuditEntryBody => ({
       at: new Date(at).toISOString(),
       ...(more.code === undefined ? {} : { code: more.code }),
-      decisions,
+      decisions: agreeing(decisions, more.requester ?? requester, more.purpose ?? purpose),
       id,
       operation,
       outcomes,
@@ -413,6 +413,23 @@ const OPERATION_HASHES: { readonly [name: string]: string } = Object.fromEntries
   ['OneFamily', 'TeamBoard', 'FindPerson', 'Ask', 'Say'].map((name, i) => [name, (i + 10).toString(16).repeat(64)]),
 );
 
+/** Facts that say what the entry says in words: of others an officer takes it that they may be locked. */
+function agreeing(
+  decisions: readonly DecisionEntry[],
+  { role }: AuditEntryBody['requester'],
+  purpose: string | null,
+): readonly DecisionEntry[] {
+  return decisions.map((said) => {
+    const key = `${said.facts} ${said.basis} ${role} ${purpose}`;
+    const known = agreed.get(key);
+    const words = { role, purpose, basis: said.basis ?? 'NONE' } as Pick<FactRecord, 'role' | 'purpose' | 'basis'>;
+    const facts = known ?? factKey({ ...factsOf(said.facts), ...words });
+    if (known === undefined) agreed.set(key, facts);
+    return { ...said, facts };
+  });
+}
+const agreed = new Map<string, number>();
+
 const BOARD_WORKERS = 400;
 
 /** A team's board of 300 releases, of 100 people in 25 families; a worker looks at the same one again and again. */
@@ -436,16 +453,17 @@ export function boardOf(n: number): AuditEntryBody {
       add(USUAL[i % 3 === 0 && member === 0 ? 5 : 2] as Template, family, member);
     }
   const at = Date.UTC(2026, 10, 2) + n * 60_000;
+  const requester = { agency: 'csc', role: 'TEAM_MANAGER', worker: workerName(worker) };
   return {
     at: new Date(at).toISOString(),
-    decisions,
+    decisions: agreeing(decisions, requester, 'SUPERVISION'),
     id: idText(at, n),
     operation: { name: 'TeamBoard', sha256: OPERATION_HASHES['TeamBoard'] as string, type: 'query' },
     outcomes,
     policyVersion: policyVersion(0),
     purpose: 'SUPERVISION',
     registersVersion: n,
-    requester: { agency: 'csc', role: 'TEAM_MANAGER', worker: workerName(worker) },
+    requester,
     result: 'ANSWERED',
     v: 1,
   };

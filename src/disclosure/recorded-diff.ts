@@ -3,11 +3,11 @@
  * decided under both. Counts only: nobody who asked, was asked about, or holds anything is named.
  */
 import type { Audit } from '../audit/audit.js';
+import { factsIn } from '../audit/logged-facts.js';
 import { entry as held } from '../domain/entry.js';
 import type { FactRecord } from '../domain/facts.js';
 import { CATEGORIES, type Category, type Outcome, PURPOSES, type Purpose, ROLES, type Role } from '../domain/words.js';
 import type { Decide } from './decide.js';
-import { factsIn } from './logged-facts.js';
 import type { Change } from './space/diff.js';
 
 /** One kind of change for one role and category. */

@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { type Audit, type AuditEntryBody, FactsChanged, type Receipt } from '../audit/audit.js';
-import type { Search } from '../audit/index/search.js';
+import type { LogSearch } from '../audit/index/search.js';
 import { SEARCHED } from '../audit/index/terms.js';
 import type { AuditProofs } from '../audit/proofs.js';
 import type { Releases } from '../audit/releases.js';
@@ -67,7 +67,7 @@ export interface ExecutorParts {
   readonly linkParts: Pick<PersonLinkParts, 'questions' | 'index'>;
   readonly releases: Releases;
   readonly proofs: AuditProofs;
-  readonly search: Search;
+  readonly search: LogSearch;
   readonly alertRows: AlertRows;
   readonly staff: AlertParts['staff'];
   readonly matrix: KeptMatrix;
@@ -129,6 +129,8 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
     const withdrawals = openWithdrawals({ releases: parts.releases, isLastTry: attempt >= TRIES, ...shared });
     const grants = openGrants(shared);
     const exceptions = openExceptions(shared);
+    // Whatever is asked of the log in an operation is asked as its requester's agency may know it.
+    const search = parts.search.seenBy(operation.requester.agency);
     const explaining = openExplaining({
       house: parts.house,
       operation,
@@ -136,7 +138,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       sayings,
       draft,
       audit: parts.audit,
-      search: parts.search,
+      search,
     });
     const graph: GraphContext = {
       operation,
@@ -165,15 +167,15 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       proofs: parts.proofs,
       auditQuestions: openAuditQuestions({
         protocol: parts.house.protocol,
-        search: parts.search,
+        search,
         books: parts.books,
         ...shared,
       }),
       alerts: openAlerts({
         staff: parts.staff,
-        search: parts.search,
+        search,
         rows: parts.alertRows,
-        asking: openAsking({ search: parts.search, ...shared }),
+        asking: openAsking({ search, ...shared }),
         ...shared,
       }),
     };

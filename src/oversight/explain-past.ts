@@ -5,7 +5,7 @@
 import type { Audit } from '../audit/audit.js';
 import type { AuditEntryBody, DecisionEntry } from '../audit/entry.js';
 import type { Search } from '../audit/index/search.js';
-import { factsIn, isKeptLocked } from '../disclosure/logged-facts.js';
+import { factsIn, isKeptLocked } from '../audit/logged-facts.js';
 import { sentenceFor } from '../disclosure/sentences.js';
 import type { FactRecord } from '../domain/facts.js';
 import type { Agency } from '../domain/requester.js';

@@ -7,6 +7,7 @@ export interface ColumnType {
   readonly type: 'nvarchar' | 'text' | 'integer' | 'blob' | 'varbinary';
   readonly length?: string;
   readonly collation?: string;
+  readonly default?: string;
 }
 
 export interface ColumnTypes {

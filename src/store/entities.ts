@@ -383,13 +383,18 @@ function alertShapes(dialect: Dialect): Shape[] {
         worker_term: number,
         person_term: number,
         day: key(10),
+        kept_by: { ...key(), default: '' },
         round: number,
         leaf_index: number,
         opened_at: key(32),
       },
       nullable: { closed_at: key(32), outcome: key(32), why: long },
       indices: [
-        { name: 'audit_alert_once', columns: ['rule', 'worker_term', 'person_term', 'day', 'round'], unique: true },
+        {
+          name: 'audit_alert_once',
+          columns: ['rule', 'worker_term', 'person_term', 'day', 'kept_by', 'round'],
+          unique: true,
+        },
         { name: 'audit_alert_by_time', columns: ['opened_at'] },
       ],
     },
@@ -433,8 +438,9 @@ function auditTerm(dialect: Dialect): EntitySchema<Row> {
       id: { ...number, primary: true, generated: 'increment' },
       kind: key(16),
       name: key(200),
+      kept_by: { ...key(), default: '' },
     },
-    indices: [{ name: 'audit_term_by_name', columns: ['kind', 'name'], unique: true }],
+    indices: [{ name: 'audit_term_by_name', columns: ['kind', 'name', 'kept_by'], unique: true }],
   });
 }
 

@@ -22,6 +22,7 @@ import { AuditQuestions1764720000000 } from './migrations/audit-questions.js';
 import { ConsentRegister1764500000000 } from './migrations/consent-register.js';
 import { EntriesByWorker1764740000000 } from './migrations/entries-by-worker.js';
 import { Initial1764000000000 } from './migrations/initial.js';
+import { KeptBy1764760000000 } from './migrations/kept-by.js';
 import { PackedBodies1764700000000 } from './migrations/packed-bodies.js';
 import { PersonLinks1764200000000 } from './migrations/person-links.js';
 import { PersonLinksMoved1764701000000 } from './migrations/person-links-moved.js';
@@ -94,6 +95,7 @@ const SAFE = {
     AuditAlerts1764730000000,
     EntriesByWorker1764740000000,
     SharingRequests1764750000000,
+    KeptBy1764760000000,
   ],
 };
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { AuditEntryBody, DecisionEntry } from '../../src/audit/entry.js';
-import { factsIn } from '../../src/disclosure/logged-facts.js';
+import { factsIn } from '../../src/audit/logged-facts.js';
 import { replay, replayLog } from '../../src/disclosure/replay.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { type FactRecord, factKey } from '../../src/domain/facts.js';

@@ -4,6 +4,7 @@
  * moves it, so that every entry is indexed once. Entries are read and taken apart before that transaction, which only writes:
  * whoever appends an entry waits for no more than that.
  */
+import type { AgencyId } from '../../domain/words.js';
 import type { Store, Transaction } from '../../store/store.js';
 import type { AuditEntryBody } from '../entry.js';
 import { addPlaces, type Run, readBlocks, removePlace, SPAN } from './blocks.js';
@@ -14,7 +15,7 @@ import { clearSlice } from './reindex.js';
 import { claimState, type IndexState, readState, segmentsOf } from './state.js';
 import { addTallies, type DayRange, type Tally, widenDays } from './tallies.js';
 import { idsOf, knownIds, nameOf, newMemory, remember } from './term-ids.js';
-import { TALLIED, type Term, termsOf } from './terms.js';
+import { type Count, readTerms, type Term, termsOf } from './terms.js';
 
 export interface Indexer {
   /** Indexes everything in the tree. Says how many entries. Several calls at once share one run, and the first one's `progress`. */
@@ -36,8 +37,8 @@ export interface Posted {
   readonly index: number;
   readonly day: string;
   readonly terms: readonly Term[];
-  /** People that an outcome of the entry is about. */
-  readonly persons: number;
+  /** What it adds to the counts of its day. */
+  readonly counts: readonly Count[];
 }
 
 interface Batch {
@@ -131,8 +132,7 @@ export function openIndexer(store: Store): Indexer {
 
 /** What an entry is found by. */
 export function postedOf(index: number, body: AuditEntryBody): Posted {
-  const persons = new Set(body.outcomes.map(([, person]) => person)).size;
-  return { index, day: body.at.slice(0, DAY), terms: termsOf(body), persons };
+  return { index, day: body.at.slice(0, DAY), ...readTerms(body) };
 }
 
 /** Writes new places into the fine tier, and counts them. Answers with the numbers of terms that the memory did not have. */
@@ -143,31 +143,32 @@ async function writePosted(
   memory: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, number>> {
   const terms = new Map<string, Term>();
-  const named = posted.map(({ terms: all }) =>
-    all.map((term) => {
-      const name = nameOf(term);
-      terms.set(name, term);
-      return [name, term.kind] as const;
-    }),
-  );
+  const named = (term: Term) => {
+    const name = nameOf(term);
+    terms.set(name, term);
+    return name;
+  };
+  const namesAt = posted.map(({ terms: all }) => all.map(named));
+  const countsAt = posted.map(({ counts }) => counts.map((count) => ({ ...count, name: named(count.term) })));
   const learned = await idsOf(store, run, terms, memory);
+  const numberOf = (name: string) => (memory.get(name) ?? learned.get(name)) as number;
   const segments = new Map<number, Map<number, number[]>>();
   const tallies = new Map<string, Tally>();
   const days = new Map<string, DayRange>();
-  posted.forEach(({ index, day, persons }, at) => {
+  posted.forEach(({ index, day }, at) => {
     const range = days.get(day);
     if (!range) days.set(day, { day, first: index, last: index });
     else [range.first, range.last] = [Math.min(range.first, index), Math.max(range.last, index)];
     const segment = Math.floor(index / FINE);
     const places = segments.get(segment) ?? new Map<number, number[]>();
     segments.set(segment, places);
-    for (const [name, kind] of named[at] ?? []) {
-      const term = (memory.get(name) ?? learned.get(name)) as number;
+    for (const name of namesAt[at] ?? []) {
+      const term = numberOf(name);
       const there = places.get(term);
       if (there) there.push(index % FINE);
       else places.set(term, [index % FINE]);
-      if (TALLIED.has(kind)) tally(tallies, term, day, persons);
     }
+    for (const { name, entries, persons } of countsAt[at] ?? []) tally(tallies, numberOf(name), day, entries, persons);
   });
   for (const [segment, places] of segments) await addPlaces(store, run, 0, segment, places);
   await addTallies(store, run, [...tallies.values()]);
@@ -175,37 +176,47 @@ async function writePosted(
   return learned;
 }
 
-function tally(tallies: Map<string, Tally>, term: number, day: string, persons: number): void {
+function tally(tallies: Map<string, Tally>, term: number, day: string, entries: number, persons: number): void {
   const key = `${term} ${day}`;
   const known = tallies.get(key);
-  if (!known) tallies.set(key, { term, day, entries: 1, persons });
-  else [known.entries, known.persons] = [known.entries + 1, known.persons + persons];
+  if (!known) tallies.set(key, { term, day, entries, persons });
+  else [known.entries, known.persons] = [known.entries + entries, known.persons + persons];
+}
+
+/** A mark that rests on more than its entry. */
+export interface AddedMark {
+  readonly index: number;
+  readonly day: string;
+  readonly mark: string;
+  /** As of a term. */
+  readonly keptBy?: AgencyId | undefined;
 }
 
 /** Adds marks that rest on more than the entry: found by whoever watches the log. Marks it has already stay as they are. */
-export async function addMarks(
-  store: Store,
-  transaction: Transaction,
-  marks: readonly { readonly index: number; readonly day: string; readonly mark: string }[],
-): Promise<void> {
+export async function addMarks(store: Store, transaction: Transaction, marks: readonly AddedMark[]): Promise<void> {
   const run = transaction.run;
   const { merged } = await claimState(run);
-  const terms = new Map(marks.map(({ mark }) => [nameOf(markOf(mark)), markOf(mark)]));
+  const terms = new Map(marks.map((mark) => [nameOf(markOf(mark)), markOf(mark)]));
   const ids = await idsOf(store, run, terms);
   const tallies = new Map<string, Tally>();
-  for (const { index, day, mark } of marks) {
+  for (const mark of marks) {
+    const { index, day } = mark;
     const term = ids.get(nameOf(markOf(mark))) as number;
     if (await isThere(store, run, index, term)) continue;
     // What is merged is never looked for in the fine tier.
     const tier = index < merged * COARSE ? 1 : 0;
     const place = index % SPAN[tier];
     await addPlaces(store, run, tier, Math.floor(index / SPAN[tier]), new Map([[term, [place]]]));
-    tally(tallies, term, day, 0);
+    tally(tallies, term, day, 1, 0);
   }
   await addTallies(store, run, [...tallies.values()]);
 }
 
-const markOf = (name: string): Term => ({ kind: 'mark', name });
+const markOf = ({ mark: name, keptBy }: AddedMark): Term => ({
+  kind: 'mark',
+  name,
+  ...(keptBy === undefined ? {} : { keptBy }),
+});
 
 async function isThere(store: Store, run: Run, index: number, term: number): Promise<boolean> {
   for (const tier of [0, 1] as const) {

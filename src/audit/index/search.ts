@@ -5,14 +5,15 @@
  * Stretches of the tree are looked through from the latest back, and no more than are needed. What takes long (a term that is
  * nowhere beside another) is cut into pieces of a few milliseconds, between which the process does its other work.
  */
-import type { IsoInstant } from '../../domain/words.js';
+import { push } from '../../domain/entry.js';
+import type { AgencyId, IsoInstant } from '../../domain/words.js';
 import type { Store } from '../../store/store.js';
 import { readLatest } from '../tree-rows.js';
 import { readBlocks } from './blocks.js';
 import { type IndexedEntry, readEntriesAt } from './entry-rows.js';
 import { type Bits, COARSE, countIn, FINE, highest, keepShared, noBits, setBits } from './places.js';
 import { type IndexState, readState, segmentsOf } from './state.js';
-import { knownIds, nameOf } from './term-ids.js';
+import { idsKnownTo, type Looking, mayKnow, nameOf } from './term-ids.js';
 import type { Term } from './terms.js';
 
 export type { IndexedEntry } from './entry-rows.js';
@@ -85,6 +86,15 @@ export interface Search {
   state(): Promise<LogState>;
 }
 
+/** The search of the log itself: for what the gateway does of its own accord, and for no answer to an officer. */
+export interface LogSearch extends Search {
+  /**
+   * The same as officers of an agency may know the log: nothing is found or counted by what another agency keeps locked, nor is
+   * that it is there told by a page or a count. Of no agency: as everybody may.
+   */
+  seenBy(agency?: AgencyId): Search;
+}
+
 const DAY = 'YYYY-MM-DD'.length;
 /** Past every place in a tree. */
 const PAST_ALL = 2 ** 31 - 1;
@@ -96,13 +106,17 @@ const MOST_STRETCHES = 8;
 /** Terms whose counts are added up in one piece. */
 const SUMMED = 100;
 
-export function openSearch(store: Store): Search {
+export function openSearch(store: Store): LogSearch {
+  return { ...searchAs(store, 'THE_LOG_ITSELF'), seenBy: (agency) => searchAs(store, { as: agency }) };
+}
+
+function searchAs(store: Store, looking: Looking): Search {
   /** Numbers of the terms of each list that there are. */
   async function idsIn(lists: readonly (readonly Term[])[]): Promise<number[][]> {
     // Ids come from people's systems; a longer one is found by its beginning.
     const cut = lists.map((list) => list.map(({ kind, name }) => ({ kind, name: name.slice(0, 200) })));
     const terms = new Map(cut.flat().map((term) => [nameOf(term), term]));
-    const ids = await knownIds(store, store.read, terms.values());
+    const ids = await idsKnownTo(store, looking, terms.values());
     return cut.map((list) => [...new Set(list.flatMap((term) => ids.get(nameOf(term)) ?? []))]);
   }
 
@@ -182,15 +196,18 @@ export function openSearch(store: Store): Search {
     return undefined;
   }
 
-  /** How many entries have a term. */
-  async function countOf(term: number): Promise<number> {
+  /** How many entries have one of these terms. */
+  async function countOf(terms: readonly number[]): Promise<number> {
     const state = await readState(store.read);
     let count = 0;
     for (let top = Math.ceil(Math.max(0, state.size) / COARSE); top > 0; top -= MOST_STRETCHES) {
       const bottom = Math.max(0, top - MOST_STRETCHES);
-      const bitsOf = await readBits(state, [term], bottom, top);
+      const bitsOf = await readBits(state, terms, bottom, top);
       for (let stretch = bottom; stretch < top; stretch += 1)
-        count += countIn(bitsOf(term, stretch) ?? new Uint8Array(), COARSE);
+        count += countIn(
+          sharedBits([terms.flatMap((term) => bitsOf(term, stretch) ?? [])]) ?? new Uint8Array(),
+          COARSE,
+        );
       await turn();
     }
     return count;
@@ -207,8 +224,11 @@ export function openSearch(store: Store): Search {
     }
   }
 
-  const counted = `SELECT y.day, y.entries, y.persons FROM audit_tally y JOIN audit_term t ON t.id = y.term
-    WHERE t.kind = ? AND t.name = ? AND y.day >= ? AND y.day < ? ORDER BY y.day`;
+  const { condition, values } = mayKnow(looking);
+  const counted = `SELECT y.day, SUM(y.entries) AS entries, SUM(y.persons) AS persons
+    FROM audit_tally y JOIN audit_term t ON t.id = y.term
+    WHERE t.kind = ? AND t.name = ? AND y.day >= ? AND y.day < ? ${condition} GROUP BY y.day ORDER BY y.day`;
+  const named = `SELECT t.id, t.name FROM audit_term t WHERE t.kind = ? ${condition} ORDER BY t.name`;
   const summed = `SELECT y.term, MIN(y.day) AS day, SUM(y.entries) AS entries, SUM(y.persons) AS persons
     FROM audit_tally y WHERE y.term IN ${store.keyList} AND y.day >= ? AND y.day < ? GROUP BY y.term`;
 
@@ -231,13 +251,10 @@ export function openSearch(store: Store): Search {
         }
       return { entries, isMore: false };
     },
-    daily: ({ kind, name }, since, until) => store.read<DayCount>(counted, [kind, name, since, until]),
+    daily: ({ kind, name }, since, until) => store.read<DayCount>(counted, [kind, name, since, until, ...values]),
     async totals(kind, since, until) {
-      const terms = await store.read<{ id: number; name: string }>(
-        'SELECT id, name FROM audit_term WHERE kind = ? ORDER BY name',
-        [kind],
-      );
-      const totals: (DayCount & { readonly name: string })[] = [];
+      const terms = await store.read<{ id: number; name: string }>(named, [kind, ...values]);
+      const totals = new Map<string, DayCount & { readonly name: string }>();
       for (let at = 0; at < terms.length; at += SUMMED) {
         const names = new Map(terms.slice(at, at + SUMMED).map(({ id, name }) => [id, name]));
         const ids = JSON.stringify([...names.keys()]);
@@ -245,11 +262,19 @@ export function openSearch(store: Store): Search {
           ids,
           since,
           until,
-        ]))
-          totals.push({ name: names.get(term) ?? '', ...counts });
+        ])) {
+          const name = names.get(term) ?? '';
+          const before = totals.get(name);
+          totals.set(name, {
+            name,
+            day: before && before.day < counts.day ? before.day : counts.day,
+            entries: (before?.entries ?? 0) + counts.entries,
+            persons: (before?.persons ?? 0) + counts.persons,
+          });
+        }
         await turn();
       }
-      return totals.sort((a, b) => b.entries - a.entries || (a.name < b.name ? -1 : 1));
+      return [...totals.values()].sort((a, b) => b.entries - a.entries || (a.name < b.name ? -1 : 1));
     },
     async carried(indexes, terms) {
       const ids = await idsIn(terms.map((term) => [term]));
@@ -266,23 +291,23 @@ export function openSearch(store: Store): Search {
       return carried;
     },
     async count(term) {
-      const [[id] = []] = await idsIn([[term]]);
-      return id === undefined ? 0 : countOf(id);
+      const [ids = []] = await idsIn([[term]]);
+      return countOf(ids);
     },
     async earliest(all) {
       const lists = await idsIn(all.map((term) => [term]));
       return lists.some((list) => list.length === 0) ? undefined : firstPlace(lists);
     },
     async extents(kind) {
-      const terms = await store.read<{ id: number; name: string }>('SELECT id, name FROM audit_term WHERE kind = ?', [
-        kind,
-      ]);
+      const idsOf = new Map<string, number[]>();
+      for (const { id, name } of await store.read<{ id: number; name: string }>(named, [kind, ...values]))
+        push(idsOf, name, id);
       const found: TermExtent[] = [];
-      for (const { id, name } of terms) {
-        const first = await firstPlace([[id]]);
-        const last = (await places([[id]], 0, PAST_ALL).next()).value?.[0];
+      for (const [name, ids] of idsOf) {
+        const first = await firstPlace([ids]);
+        const last = (await places([ids], 0, PAST_ALL).next()).value?.[0];
         if (first === undefined || last === undefined) continue;
-        found.push({ name, entries: await countOf(id), first, last });
+        found.push({ name, entries: await countOf(ids), first, last });
       }
       return found;
     },

@@ -2,9 +2,11 @@
  * What an entry is found by. Terms are derived from the entry alone, so that the index can be thrown away and made again;
  * only what a watch adds later (a mark that rests on more than the entry) cannot.
  */
-import { type FactRecord, factsOf } from '../../domain/facts.js';
-import type { Role } from '../../domain/words.js';
+import type { FactRecord } from '../../domain/facts.js';
+import type { AgencyId, Role } from '../../domain/words.js';
 import type { AuditEntryBody, DecisionEntry, StatementEntry } from '../entry.js';
+import { asKnownTo, keepersOf } from '../known-to.js';
+import { readFacts } from '../logged-facts.js';
 import { isOutOfHours } from './hours.js';
 
 /**
@@ -36,6 +38,16 @@ export type TermKind = (typeof TERM_KINDS)[number];
 export interface Term {
   readonly kind: TermKind;
   readonly name: string;
+  /** The agency whose officers alone may find or count by it: the entry has it by what that agency keeps (`known-to.ts`). */
+  readonly keptBy?: AgencyId;
+}
+
+/** What an entry adds to the count a day of a term. */
+export interface Count {
+  readonly term: Term;
+  readonly entries: 0 | 1;
+  /** People that an outcome of the entry is about. */
+  readonly persons: number;
 }
 
 /** What an officer looks out for, as far as the entry itself tells it. */
@@ -124,8 +136,47 @@ export function searchesOf({ statements = [] }: Pick<AuditEntryBody, 'statements
 /** Ids come from people's systems; a longer one is found by its beginning. */
 const LONGEST = 200;
 
-/** Every term of an entry, each once. */
+/** What an entry is found and counted by: what everybody may know of it, and what each agency alone may beyond that. */
+export function readTerms(body: AuditEntryBody): {
+  readonly terms: readonly Term[];
+  readonly counts: readonly Count[];
+} {
+  const keepers = keepersOf(body);
+  const open = keepers.size === 0 ? body : asKnownTo(body);
+  const terms = termsIn(open);
+  const persons = personsIn(open);
+  const counts: Count[] = terms.filter(isTallied).map((term) => ({ term, entries: 1, persons }));
+  if (keepers.size === 0) return { terms, counts };
+  const told = new Set(terms.map(({ kind, name }) => `${kind} ${name}`));
+  const kept: Term[] = [];
+  for (const keptBy of keepers) {
+    const own = asKnownTo(body, keptBy);
+    const more = personsIn(own);
+    for (const { kind, name } of termsIn(own)) {
+      const isTold = told.has(`${kind} ${name}`);
+      const term = { kind, name, keptBy };
+      if (!isTold) kept.push(term);
+      if (isTallied(term) && !(isTold && more === persons))
+        counts.push(isTold ? { term, entries: 0, persons: more - persons } : { term, entries: 1, persons: more });
+    }
+  }
+  return { terms: [...terms, ...kept], counts };
+}
+
+/** Every term of an entry, each once; those that one agency alone may know of, with that agency. */
 export function termsOf(body: AuditEntryBody): readonly Term[] {
+  return readTerms(body).terms;
+}
+
+function isTallied({ kind }: Term): boolean {
+  return TALLIED.has(kind);
+}
+
+function personsIn({ outcomes }: AuditEntryBody): number {
+  return new Set(outcomes.map(([, person]) => person)).size;
+}
+
+function termsIn(body: AuditEntryBody): readonly Term[] {
   const found: Term[] = [];
   const add = (kind: TermKind, names: Iterable<string | null | undefined>) => {
     for (const name of new Set(names)) {
@@ -203,7 +254,7 @@ export function marksOf(body: AuditEntryBody): ReadonlySet<EntryMark> {
 
 /** The marks of a line by itself: of what was decided, and on which facts. */
 export function marksOfLine(line: DecisionEntry): readonly EntryMark[] {
-  const facts = readFacts(line);
+  const facts = readFacts(line.facts);
   const isReleased = line.outcome === 'RELEASED';
   const refusedBy = (policy: string) => !isReleased && line.vetoes?.includes(policy) === true;
   const hasEnded = facts?.involvement === 'ENDED';
@@ -234,7 +285,7 @@ const SOCIAL_CARE_ROLES: readonly Role[] = [
 /** An enquiry's id is a source's own, `source:id`, and counts for these purposes while it is open. */
 export function restsOnEnquiry(line: DecisionEntry): boolean {
   if (line.outcome !== 'RELEASED' || line.basis !== 'EXCEPTION') return false;
-  const facts = readFacts(line);
+  const facts = readFacts(line.facts);
   const isForIt = facts?.purpose === 'S47_ENQUIRY' || facts?.purpose === 'CHILD_PROTECTION';
   // To social care: a denial that another agency's system tells has an id of that form too.
   return (
@@ -246,27 +297,7 @@ export function restsOnEnquiry(line: DecisionEntry): boolean {
 }
 
 /** Released against a refusal or a withdrawal, by an exception that overrides it. */
-export function isOverridden(line: DecisionEntry, facts: FactRecord | undefined = readFacts(line)): boolean {
+export function isOverridden(line: DecisionEntry, facts: FactRecord | undefined = readFacts(line.facts)): boolean {
   const isRefused = facts?.consentState === 'REFUSED' || facts?.consentState === 'WITHDRAWN';
   return line.outcome === 'RELEASED' && line.basis === 'EXCEPTION' && isRefused;
-}
-
-/** Of the fact records read last: a log has few, again and again. */
-const facts = new Map<number, FactRecord | undefined>();
-const FACTS_LIMIT = 10_000;
-
-function readFacts({ facts: key }: DecisionEntry): FactRecord | undefined {
-  if (facts.has(key)) return facts.get(key);
-  if (facts.size >= FACTS_LIMIT) facts.clear();
-  const read = factsByKey(key);
-  facts.set(key, read);
-  return read;
-}
-
-function factsByKey(key: number): FactRecord | undefined {
-  try {
-    return factsOf(key);
-  } catch {
-    return undefined;
-  }
 }

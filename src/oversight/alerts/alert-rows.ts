@@ -2,7 +2,7 @@
  * Alerts as rows of the store: a reference, a rule, when, and the places of the operations behind it. Whom it is about is
  * the numbers of their terms in the log's index: forgotten there, they are forgotten here.
  */
-import type { IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
+import type { AgencyId, IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 import type { Store, Transaction } from '../../store/store.js';
 import type { AlertRule } from './rules.js';
 
@@ -34,12 +34,16 @@ export interface NewAlert {
   readonly person?: PersonId;
   /** Of a rule about a day: YYYY-MM-DD. */
   readonly day?: string;
+  /** The agency whose officers alone may know of it: it rests on what that agency keeps locked. */
+  readonly keptBy?: AgencyId;
   /** Operations behind it, the latest last. */
   readonly indexes: readonly number[];
   readonly at: IsoInstant;
 }
 
 export interface AlertFilter {
+  /** As officers of this agency may know. */
+  readonly knownTo: AgencyId;
   readonly rule?: AlertRule | null;
   readonly isOpen?: boolean | null;
   /** Opened before this one, in the order of the list. */
@@ -54,13 +58,18 @@ export interface AlertRows {
    * whether it was opened.
    */
   open(transaction: Transaction, alert: NewAlert): Promise<boolean>;
-  /** Of closed alerts about a worker and a person: when the last of each rule was closed. */
-  closures(worker: WorkerId, person: PersonId): Promise<ReadonlyMap<AlertRule, IsoInstant>>;
+  /** Of closed alerts about a worker and a person: when the last of each rule was closed that everybody, or that agency, may know of. */
+  closures(worker: WorkerId, person: PersonId, keptBy?: AgencyId): Promise<ReadonlyMap<AlertRule, IsoInstant>>;
   /** The latest first. */
   list(filter: AlertFilter): Promise<readonly AlertAbout[]>;
-  get(id: string): Promise<AlertAbout | undefined>;
+  /** Undefined as if there were none, where officers of that agency may not know of it. */
+  get(id: string, knownTo: AgencyId): Promise<AlertAbout | undefined>;
   /** Places of the operations behind it, in order. */
   operations(id: string): Promise<readonly number[]>;
+  /** Of which it is not known whose officers may know of them. */
+  unplaced(): Promise<readonly AlertAbout[]>;
+  /** Makes such an alert these agencies' own, each with one of its own; what another instance has placed meanwhile stays. */
+  place(id: string, keepers: readonly AgencyId[], newId: () => string): Promise<void>;
   /** False when it is closed already. */
   close(
     transaction: Transaction,
@@ -72,6 +81,12 @@ export interface AlertRows {
 /** Stands where a rule is about no person, or no day. */
 const NO_TERM = 0;
 const NO_DAY = '';
+/** Stands where officers of every agency may know of it. */
+const EVERYBODYS = '';
+/** Stands where that is not known: in no agency's id. */
+const NOBODYS = '?';
+/** What is the same in an alert of each agency. */
+const SAME = 'rule, worker_term, person_term, day, round, leaf_index, opened_at, closed_at, outcome, why';
 
 interface Row {
   readonly id: string;
@@ -105,16 +120,17 @@ export function openAlertRows(store: Store): AlertRows {
   }
 
   return {
-    async open(transaction, { id, rule, worker, person, day, indexes, at }) {
+    async open(transaction, { id, rule, worker, person, day, keptBy = EVERYBODYS, indexes, at }) {
       const key = [
         rule,
         await termOf(transaction, 'worker', worker),
         await termOf(transaction, 'person', person),
         day ?? NO_DAY,
+        keptBy,
       ] as const;
       const [last] = await transaction.run<{ id: string; round: number; closed_at: string | null }>(
         `SELECT id, round, closed_at FROM audit_alert ${store.claiming}
-          WHERE rule = ? AND worker_term = ? AND person_term = ? AND day = ? ORDER BY round DESC ${store.first}`,
+          WHERE rule = ? AND worker_term = ? AND person_term = ? AND day = ? AND kept_by = ? ORDER BY round DESC ${store.first}`,
         [...key, 1],
       );
       if (last && (last.closed_at === null || day !== undefined)) {
@@ -122,35 +138,36 @@ export function openAlertRows(store: Store): AlertRows {
         return false;
       }
       const [standing] = await transaction.run<{ id: string }>(
-        `SELECT a.id FROM audit_alert a WHERE a.rule = ? AND a.worker_term = ? AND a.day = ? AND a.closed_at IS NULL
+        `SELECT a.id FROM audit_alert a WHERE a.rule = ? AND a.worker_term = ? AND a.day = ? AND a.kept_by = ? AND a.closed_at IS NULL
           AND EXISTS (SELECT 1 FROM audit_alert_entry e WHERE e.alert = a.id AND e.leaf_index IN ${store.keyList})
           ORDER BY a.opened_at ${store.first}`,
-        [key[0], key[1], key[3], JSON.stringify(indexes), 1],
+        [key[0], key[1], key[3], keptBy, JSON.stringify(indexes), 1],
       );
       if (standing) {
         await addOperations(transaction, standing.id, indexes);
         return false;
       }
       await transaction.run(
-        `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, round, leaf_index, opened_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, kept_by, round, leaf_index, opened_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, ...key, (last?.round ?? -1) + 1, indexes.at(-1) ?? 0, at],
       );
       await addOperations(transaction, id, indexes);
       return true;
     },
-    async closures(worker, person) {
+    async closures(worker, person, keptBy = EVERYBODYS) {
       const rows = await store.read<{ rule: AlertRule; closed_at: IsoInstant }>(
         `SELECT a.rule, MAX(a.closed_at) AS closed_at FROM audit_alert a
           JOIN audit_term w ON w.id = a.worker_term JOIN audit_term p ON p.id = a.person_term
           WHERE w.kind = 'worker' AND w.name = ? AND p.kind = 'person' AND p.name = ? AND a.closed_at IS NOT NULL
-          GROUP BY a.rule`,
-        [worker.slice(0, 200), person.slice(0, 200)],
+          AND a.kept_by IN (?, ?) GROUP BY a.rule`,
+        [worker.slice(0, 200), person.slice(0, 200), EVERYBODYS, keptBy],
       );
       return new Map(rows.map(({ rule, closed_at }) => [rule, closed_at]));
     },
-    async list({ rule, isOpen, before, limit }) {
+    async list({ knownTo, rule, isOpen, before, limit }) {
       const given: readonly (readonly [string, readonly unknown[]])[] = [
+        ['a.kept_by IN (?, ?)', [EVERYBODYS, knownTo]],
         ...(rule ? [['a.rule = ?', [rule]] as const] : []),
         ...(isOpen === true ? [['a.closed_at IS NULL', []] as const] : []),
         ...(isOpen === false ? [['a.closed_at IS NOT NULL', []] as const] : []),
@@ -163,20 +180,43 @@ export function openAlertRows(store: Store): AlertRows {
             ]
           : []),
       ];
-      const where = given.length > 0 ? `WHERE ${given.map(([condition]) => condition).join(' AND ')}` : '';
+      const where = `WHERE ${given.map(([condition]) => condition).join(' AND ')}`;
       const rows = await store.read<Row>(`${ABOUT} ${where} ORDER BY a.opened_at DESC, a.id DESC ${store.first}`, [
         ...given.flatMap(([, values]) => values),
         limit,
       ]);
       return rows.map(readRow);
     },
-    async get(id) {
-      const [row] = await store.read<Row>(`${ABOUT} WHERE a.id = ?`, [id]);
+    async get(id, knownTo) {
+      const sql = `${ABOUT} WHERE a.id = ? AND a.kept_by IN (?, ?)`;
+      const [row] = await store.read<Row>(sql, [id, EVERYBODYS, knownTo]);
       return row && readRow(row);
     },
     async operations(id) {
       const sql = 'SELECT leaf_index FROM audit_alert_entry WHERE alert = ? ORDER BY leaf_index';
       return (await store.read<{ leaf_index: number }>(sql, [id])).map(({ leaf_index }) => leaf_index);
+    },
+    async unplaced() {
+      return (await store.read<Row>(`${ABOUT} WHERE a.kept_by = ?`, [NOBODYS])).map(readRow);
+    },
+    async place(id, [first, ...others], newId) {
+      await store.transaction(async ({ run }) => {
+        const sql = `SELECT id FROM audit_alert ${store.claiming} WHERE id = ? AND kept_by = ?`;
+        const [unplaced] = await run<{ id: string }>(sql, [id, NOBODYS]);
+        if (!unplaced || first === undefined) return;
+        for (const keeper of others) {
+          const other = newId();
+          await run(
+            `INSERT INTO audit_alert (id, kept_by, ${SAME}) SELECT ?, ?, ${SAME} FROM audit_alert WHERE id = ?`,
+            [other, keeper, id],
+          );
+          await run(
+            'INSERT INTO audit_alert_entry (alert, leaf_index) SELECT ?, leaf_index FROM audit_alert_entry WHERE alert = ?',
+            [other, id],
+          );
+        }
+        await run('UPDATE audit_alert SET kept_by = ? WHERE id = ?', [first, id]);
+      });
     },
     async close(transaction, id, { outcome, why, at }) {
       const [open] = await transaction.run<{ id: string }>(

@@ -1,7 +1,8 @@
 /**
  * Alerts as officers work on them. As listed they carry a reference, a rule and a time, and nobody; opening one is a question
  * asked of the log, and shows the operations behind it. Whoever an alert is about, or stands near whom it is about, is shown
- * none of it: neither in the list, nor opened, nor to close; an alert that is not there answers the same.
+ * none of it: neither in the list, nor opened, nor to close; nor is, of what an agency keeps locked, any officer but its own. An
+ * alert that is not there answers the same.
  */
 import type { Search } from '../../audit/index/search.js';
 import type { Policies } from '../../disclosure/policies.js';
@@ -92,7 +93,7 @@ export function openAlerts({ operation, policies, staff, search, rows, asking, d
   }
 
   async function permitted(id: string): Promise<AlertAbout> {
-    const alert = await rows.get(id);
+    const alert = await rows.get(id, requester.agency);
     const may = await mayClose(alert ? [alert] : []);
     if (!alert || !may(alert)) throw new NotPermitted('CLOSE_ALERT');
     return alert;
@@ -102,11 +103,16 @@ export function openAlerts({ operation, policies, staff, search, rows, asking, d
     async list(filter, { limit, after }) {
       await asking.ask('alerts');
       const shown: AlertAbout[] = [];
-      const last = after === undefined ? undefined : await rows.get(after);
+      const last = after === undefined ? undefined : await rows.get(after, requester.agency);
       if (after !== undefined && !last) return { alerts: [], isMore: false };
       let before: AlertFilter['before'] = last && { openedAt: last.openedAt, id: last.id };
       while (shown.length <= limit) {
-        const next = await rows.list({ ...filter, ...(before ? { before } : {}), limit: LOOK });
+        const next = await rows.list({
+          ...filter,
+          knownTo: requester.agency,
+          ...(before ? { before } : {}),
+          limit: LOOK,
+        });
         shown.push(...next.filter(await mayClose(next)));
         const end = next.at(-1);
         if (!end || next.length < LOOK) break;

@@ -5,11 +5,13 @@ import type { StaffMember } from '../../people/staff.js';
 import type { NewAlert } from './alert-rows.js';
 import { judgeDay, twoPurposes } from './day-rules.js';
 import { dayAfter, dayOf, type WorkerDay } from './days.js';
+import { judgeAsKnown } from './judging-as-known.js';
 import type { PastDeeds } from './past-deeds.js';
-import type { Finding } from './rules.js';
+import { deedsKnownTo, keptIn } from './sightings.js';
 import { usualOf } from './usual.js';
 
 export interface DayAlertParts {
+  /** As everybody may know the log: what is usual is told by no lock. */
   readonly search: Search;
   readonly past: PastDeeds;
   readonly isAtFrontDoor: (worker: WorkerId) => Promise<boolean>;
@@ -27,14 +29,18 @@ export function openDayAlerts({ search, past, isAtFrontDoor, now, newId }: DayAl
     async about({ worker, day }, staff) {
       const deeds = await past.ofDay({ worker, day });
       const usual = await usualOf({ search, staff }, worker, day, dayAfter(day));
-      const isNight = deeds.some((deed) => deed.isNight);
+      const isNight = [...deeds, ...keptIn(deeds)].some((deed) => deed.isNight);
       // Asked for only where the day itself has such.
       const earlierNights = isNight ? await past.nightsBefore({ worker, day }) : [];
       const isFrontDoor = isNight && (await isAtFrontDoor(worker));
-      const findings: readonly Finding[] = [
-        ...judgeDay({ deeds, isOver: day < dayOf(now().toISOString()), isFrontDoor, earlierNights, ...usual }),
-        ...twoPurposes(deeds),
-      ];
+      const isOver = day < dayOf(now().toISOString());
+      const findings = await judgeAsKnown(deeds, (known, keptBy) => {
+        const nights = keptBy === undefined ? earlierNights : deedsKnownTo(keptBy, earlierNights);
+        return [
+          ...judgeDay({ deeds: known, isOver, isFrontDoor, earlierNights: nights, ...usual }),
+          ...twoPurposes(known),
+        ];
+      });
       return findings.map((finding) => ({ id: newId(), worker, day, at: now().toISOString(), ...finding }));
     },
   };

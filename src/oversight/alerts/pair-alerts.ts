@@ -1,6 +1,7 @@
 /** Alerts about one worker and one person: what the standing rules of `rules.ts` find in all that the worker asked about them. */
-import type { IsoInstant, WorkerId } from '../../domain/words.js';
+import type { AgencyId, IsoInstant, WorkerId } from '../../domain/words.js';
 import type { AlertRows, NewAlert } from './alert-rows.js';
+import { judgeAsKnown } from './judging-as-known.js';
 import { type NearnessByPair, NOT_NEAR, pairKey, type WatchedPair } from './pair-rows.js';
 import type { PastDeeds } from './past-deeds.js';
 import { type Finding, isSuspect, judgePair, type Pair } from './rules.js';
@@ -22,19 +23,23 @@ export interface PairAlerts {
 export function openPairAlerts({ past, rows, isAtFrontDoor, now, newId }: PairAlertParts): PairAlerts {
   return {
     async about({ worker, person }, near, at) {
-      const deeds = await past.ofPair({ worker, person }, at);
-      const seen = deeds.flatMap((deed) => seenIn(deed, person));
-      const needsSince = seen.some(({ unconfirmed, stands }) => unconfirmed || stands === 'ENDED');
-      const workerSince = needsSince ? await past.firstSeen(worker, at) : at;
       const nearness = near.get(pairKey({ worker, person })) ?? NOT_NEAR;
-      const pair: Pair = { seen, ...nearness, isFrontDoor: await isAtFrontDoor(worker), workerSince, now: at };
-      const findings = judgePair(pair);
-      if (findings.length === 0) return [];
-      const closures = await rows.closures(worker, person);
-      return findings.flatMap((finding) => {
-        const holding = sinceClosed(finding, pair, closures.get(finding.rule));
-        return holding ? [{ id: newId(), worker, person, at: now().toISOString(), ...holding }] : [];
-      });
+      const isFrontDoor = await isAtFrontDoor(worker);
+
+      /** What holds of these as they are known to officers of an agency, or of every one. */
+      async function judge(deeds: readonly Deed[], keptBy?: AgencyId): Promise<readonly Finding[]> {
+        const seen = deeds.flatMap((deed) => seenIn(deed, person));
+        const needsSince = seen.some(({ unconfirmed, stands }) => unconfirmed || stands === 'ENDED');
+        const workerSince = needsSince ? await past.firstSeen(worker, at) : at;
+        const pair: Pair = { seen, ...nearness, isFrontDoor, workerSince, now: at };
+        const findings = judgePair(pair);
+        if (findings.length === 0) return [];
+        const closures = await rows.closures(worker, person, keptBy);
+        return findings.flatMap((finding) => sinceClosed(finding, pair, closures.get(finding.rule)) ?? []);
+      }
+
+      const judged = await judgeAsKnown(await past.ofPair({ worker, person }, at), judge);
+      return judged.map((finding) => ({ id: newId(), worker, person, at: now().toISOString(), ...finding }));
     },
   };
 }

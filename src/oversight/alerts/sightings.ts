@@ -5,10 +5,11 @@
 import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import { isOutOfHours } from '../../audit/index/hours.js';
 import { type LoggedSearch, searchesOf } from '../../audit/index/terms.js';
-import { factsIn } from '../../disclosure/logged-facts.js';
+import { asKnownTo, keepersOf } from '../../audit/known-to.js';
+import { factsIn } from '../../audit/logged-facts.js';
 import { push } from '../../domain/entry.js';
 import type { FactRecord } from '../../domain/facts.js';
-import type { IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
+import type { AgencyId, IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 
 /**
  * How the requester stood to a person, the strongest first: their work; a referral to the duty team; something else that
@@ -65,6 +66,8 @@ export interface Deed {
   readonly persons: number;
   readonly searches: readonly LoggedSearch[];
   readonly sightings: readonly Sighting[];
+  /** The same with what an agency keeps locked, for its own officers: by agency, where there is such. */
+  readonly kept?: ReadonlyMap<AgencyId, Deed>;
 }
 
 /** A person as an operation was about them. */
@@ -84,7 +87,30 @@ const A_FAMILY = 12;
 /** A search that finds more has found namesakes. */
 const FOUND_BY_NAME = 3;
 
+/** An operation as officers of every agency may know it, and beside that as those may who keep something locked in it. */
 export function deedOf(index: number, body: AuditEntryBody): Deed {
+  const keepers = keepersOf(body);
+  const open = deedIn(index, asKnownTo(body));
+  if (keepers.size === 0) return open;
+  return { ...open, kept: new Map([...keepers].map((agency) => [agency, deedIn(index, asKnownTo(body, agency))])) };
+}
+
+/** The agencies of whose locks some of these are. */
+export function keepersIn(deeds: readonly Deed[]): readonly AgencyId[] {
+  return [...new Set(deeds.flatMap(({ kept }) => [...(kept?.keys() ?? [])]))];
+}
+
+/** As each agency that keeps something of these may know them. */
+export function keptIn(deeds: readonly Deed[]): readonly Deed[] {
+  return deeds.flatMap(({ kept }) => [...(kept?.values() ?? [])]);
+}
+
+/** These as officers of one agency may know them. */
+export function deedsKnownTo(agency: AgencyId, deeds: readonly Deed[]): readonly Deed[] {
+  return deeds.map((deed) => deed.kept?.get(agency) ?? deed);
+}
+
+function deedIn(index: number, body: AuditEntryBody): Deed {
   const searches = searchesOf(body);
   const lines = new Map<PersonId, { line: DecisionEntry; facts: FactRecord | undefined; type: string }[]>();
   const records = new Map<PersonId, string[]>();

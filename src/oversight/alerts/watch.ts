@@ -7,8 +7,8 @@
  * What it reads of people at the sources is an entry of the log like anybody's reading, durable before the reading
  * (`logged-reading.ts`).
  */
-import { addMarks } from '../../audit/index/indexer.js';
-import type { IndexedEntry, Search } from '../../audit/index/search.js';
+import { type AddedMark, addMarks } from '../../audit/index/indexer.js';
+import type { IndexedEntry, LogSearch } from '../../audit/index/search.js';
 import type { WorkerId } from '../../domain/words.js';
 import type { Directory } from '../../people/directory.js';
 import type { StaffMember } from '../../people/staff.js';
@@ -25,16 +25,17 @@ import { openPairNearness } from './pair-nearness.js';
 import { type NearnessByPair, pairKey } from './pair-rows.js';
 import { openPastDeeds } from './past-deeds.js';
 import type { AlertRule } from './rules.js';
-import { type Deed, deedOf } from './sightings.js';
+import { type Deed, deedOf, keptIn } from './sightings.js';
+import { placeAlerts } from './unplaced.js';
 import { openWatchProgress } from './watch-progress.js';
 
 export interface WatchParts extends LoggedReadingParts {
   readonly store: Store;
-  readonly search: Search;
+  readonly search: LogSearch;
   readonly registers: Pick<Registers, 'consent'>;
   readonly directory: Pick<Directory, 'agencies' | 'teams'>;
   readonly staff: () => Promise<ReadonlyMap<WorkerId, StaffMember>>;
-  /** Told of each alert that was opened: reference and rule, no more. */
+  /** Told of each alert that was opened: reference and rule, no more. Of what one agency's officers alone may know, not even that. */
   readonly opened: (alert: { readonly id: string; readonly rule: AlertRule }) => void;
 }
 
@@ -48,14 +49,8 @@ export interface Watch {
 /** Entries judged in one step. */
 const BATCH = 200;
 
-interface Mark {
-  readonly index: number;
-  readonly day: string;
-  readonly mark: string;
-}
-
 interface Judged {
-  readonly marks: readonly Mark[];
+  readonly marks: readonly AddedMark[];
   readonly alerts: readonly NewAlert[];
 }
 
@@ -66,13 +61,14 @@ export function openWatch(parts: WatchParts): Watch {
   const nearness = openPairNearness(parts);
   const past = openPastDeeds(search);
   const ofPairs = openPairAlerts({ past, rows, isAtFrontDoor, now, newId });
-  const ofDays = openDayAlerts({ search, past, isAtFrontDoor, now, newId });
+  const ofDays = openDayAlerts({ search: search.seenBy(), past, isAtFrontDoor, now, newId });
   const ofEntries = openEntryAlerts(parts);
   const due = openDueAlerts({ store, search, past, nearness, ofPairs, ofDays, staff, now, newId });
   let running: Promise<number> | undefined;
   let isStopping = false;
 
   async function runAll(): Promise<number> {
+    await placeAlerts({ rows, search, newId });
     let opened = 0;
     while (!isStopping) {
       const step = await watchBatch();
@@ -106,9 +102,11 @@ export function openWatch(parts: WatchParts): Watch {
       .filter(({ body }) => body.requester.worker !== WATCH)
       .map(({ index, body }) => deedOf(index, body));
     const members = await staff();
+    // Whom an operation is about by a lock alone is read about by nobody: the entry of the reading would name them.
     const near = await nearness.ofAll(deeds, members);
     const alerts: NewAlert[] = [];
-    for (const { pair, at } of suspectPairs(deeds, near)) alerts.push(...(await ofPairs.about(pair, near, at)));
+    for (const { pair, at } of suspectPairs([...deeds, ...keptIn(deeds)], near))
+      alerts.push(...(await ofPairs.about(pair, near, at)));
     for (const day of daysOf(deeds)) alerts.push(...(await ofDays.about(day, members)));
     for (const entry of entries) alerts.push(...(await ofEntries.about(entry)));
     return { marks: [...marksOfNearness(deeds, near), ...marksOfTwoPurposes(alerts)], alerts };
@@ -126,7 +124,7 @@ export function openWatch(parts: WatchParts): Watch {
       for (const alert of alerts) if (await rows.open(transaction, alert)) fresh.push(alert);
       return fresh;
     });
-    for (const { id, rule } of opened) parts.opened({ id, rule });
+    for (const { id, rule, keptBy } of opened) if (keptBy === undefined) parts.opened({ id, rule });
     return opened.length;
   }
 
@@ -151,7 +149,7 @@ export function openWatch(parts: WatchParts): Watch {
 }
 
 /** By these an officer finds operations of the log: how near its worker stood, and what no other system confirmed. */
-function marksOfNearness(deeds: readonly Deed[], near: NearnessByPair): readonly Mark[] {
+function marksOfNearness(deeds: readonly Deed[], near: NearnessByPair): readonly AddedMark[] {
   return deeds.flatMap(({ index, at, worker, sightings }) =>
     sightings.flatMap(({ person, unconfirmed, confirmed }) => {
       const found = near.get(pairKey({ worker, person }));
@@ -163,8 +161,10 @@ function marksOfNearness(deeds: readonly Deed[], near: NearnessByPair): readonly
 }
 
 /** And the same record under two purposes. */
-function marksOfTwoPurposes(alerts: readonly NewAlert[]): readonly Mark[] {
+function marksOfTwoPurposes(alerts: readonly NewAlert[]): readonly AddedMark[] {
   return alerts
     .filter(({ rule }) => rule === 'TWO_PURPOSES')
-    .flatMap(({ indexes, day }) => indexes.map((index) => ({ index, day: day ?? '', mark: 'TWO_PURPOSES' })));
+    .flatMap(({ indexes, day, keptBy }) =>
+      indexes.map((index) => ({ index, day: day ?? '', mark: 'TWO_PURPOSES', keptBy })),
+    );
 }

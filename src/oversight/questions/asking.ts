@@ -3,9 +3,9 @@
  * policies, that it was asked is a line of the asking operation's own entry, and what it finds is shown only as far as the
  * officer may see it. Nothing of any record is read: the log holds none.
  */
-import type { AuditEntryBody, DecisionEntry, OutcomeEntry } from '../../audit/entry.js';
+import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
-import { factsIn, isKeptLocked } from '../../disclosure/logged-facts.js';
+import { asKnownTo, withLines } from '../../audit/known-to.js';
 import type { Policies } from '../../disclosure/policies.js';
 import type { Agency } from '../../domain/requester.js';
 import type { IsoInstant, Obligation, Outcome, PersonId, Reason, WorkerId } from '../../domain/words.js';
@@ -17,6 +17,7 @@ import type { Transaction } from '../../store/store.js';
 export interface AskingParts {
   readonly operation: Operation;
   readonly policies: Policies;
+  /** As officers of the requester's agency may know the log (`LogSearch.seenBy`). */
   readonly search: Search;
   readonly draft: Drafts['draft'];
 }
@@ -75,7 +76,7 @@ export interface AskingAudit {
     names?: readonly string[],
     write?: (transaction: Transaction) => Promise<void>,
   ): Promise<void>;
-  /** Entries as this officer may see them: without lines about people they stand near, or about what another agency keeps locked. */
+  /** Entries as this officer may see them: without lines about people they stand near, or what another agency's officers alone may know. */
   see(entries: readonly IndexedEntry[]): Promise<readonly IndexedEntry[]>;
   /** Such entries in the words of the domain. */
   told(entries: readonly IndexedEntry[]): readonly AuditedOperation[];
@@ -126,9 +127,10 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
     };
   }
 
-  function seen({ index, hash, body }: IndexedEntry, isNear: (person: PersonId) => boolean): IndexedEntry {
-    const mayBeSeen = (line: DecisionEntry, person: PersonId, holder: string) =>
-      agencies.has(holder) && !isNear(person) && !isKeptLocked(factsIn(line, body), holder, requester.agency);
+  function seen({ index, hash, body: whole }: IndexedEntry, isNear: (person: PersonId) => boolean): IndexedEntry {
+    const body = asKnownTo(whole, requester.agency);
+    const mayBeSeen = (_line: DecisionEntry, person: PersonId, holder: string) =>
+      agencies.has(holder) && !isNear(person);
     const said = (body.statements ?? []).map((statement) => ({
       ...statement,
       // What was said of somebody near the officer is as little theirs to see as what was released.
@@ -171,23 +173,6 @@ export function openAsking({ operation, policies, draft }: AskingParts): AskingA
     show: async (entries) => (await see(entries)).map(tell),
     nearOf,
   };
-}
-
-/** An entry with those of its lines that are kept, and of its decisions what these rest on. */
-export function withLines(
-  body: AuditEntryBody,
-  keeps: (line: DecisionEntry, person: PersonId, holder: string) => boolean,
-): AuditEntryBody {
-  const places = new Map<number, number>();
-  const decisions: DecisionEntry[] = [];
-  const outcomes = body.outcomes.flatMap(([number, person, holder, type, records]): OutcomeEntry[] => {
-    const line = body.decisions[number];
-    if (!line || !keeps(line, person, holder)) return [];
-    const place = places.get(number) ?? decisions.push(line) - 1;
-    places.set(number, place);
-    return [[place, person, holder, type, records]];
-  });
-  return { ...body, decisions, outcomes };
 }
 
 function decided(line: DecisionEntry): Omit<AuditedLine, 'person' | 'holder' | 'recordType' | 'records'> {

@@ -116,7 +116,8 @@ export async function evidenceBehind(
         pair('agency', said.agency),
         pair('categories', said.categories.join(' ')),
         pair('purpose', said.purpose),
-        pair('recordsByName', String(said.items.length)),
+        // What was approved by name may be locked: that is known to its holder's officers.
+        ...(said.holder === parts.agency ? [pair('recordsByName', String(said.items.length))] : []),
         pair('cites', said.cites.join(' ')),
       ],
     })),

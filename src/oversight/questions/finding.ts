@@ -5,9 +5,10 @@
 import type { AuditEntryBody, DecisionEntry } from '../../audit/entry.js';
 import type { Find, IndexedEntry, Search } from '../../audit/index/search.js';
 import { ENTRY_MARKS, type Term, termsOf } from '../../audit/index/terms.js';
-import type { PersonId } from '../../domain/words.js';
+import { asKnownTo, withLines } from '../../audit/known-to.js';
+import type { AgencyId, PersonId } from '../../domain/words.js';
 import { NotValid } from '../../sharing/refused.js';
-import { type AskingAudit, type AuditedOperation, withLines } from './asking.js';
+import type { AskingAudit, AuditedOperation } from './asking.js';
 
 /** Cuts a page: how many, and before which place in the tree. */
 export interface PlacedPage {
@@ -33,7 +34,10 @@ export interface SeenPage {
 
 export interface FindingParts {
   readonly asking: AskingAudit;
+  /** As officers of `agency` may know the log. */
   readonly search: Pick<Search, 'find' | 'carried'>;
+  /** The officer's own. */
+  readonly agency: AgencyId;
 }
 
 /** Whether a line belongs to the answer, beside being one that the officer may see. */
@@ -49,7 +53,7 @@ const LEAST_LOOK = 50;
  * when hardly anything that is found may be shown.
  */
 export async function findSeen(
-  { asking, search }: FindingParts,
+  { asking, search, agency }: FindingParts,
   find: Omit<Find, 'limit' | 'before'>,
   { limit, before }: PlacedPage,
   keeps?: Keeps,
@@ -61,7 +65,7 @@ export async function findSeen(
   for (let looks = 0; looks < LOOKS; looks += 1) {
     const wanted = Math.max(limit + 1 - entries.length, keeps ? LEAST_LOOK : 1);
     const found = await search.find({ ...find, ...(from === undefined ? {} : { before: from }), limit: wanted });
-    const whole = new Map(found.entries.map(({ index, body }) => [index, body]));
+    const whole = new Map(found.entries.map(({ index, body }) => [index, asKnownTo(body, agency)]));
     const carried = either.length > 0 ? await search.carried([...whole.keys()], either) : undefined;
     for (const entry of await asking.see(found.entries)) {
       const isOfEverybody = hidesNobody(whole.get(entry.index), entry.body);
@@ -93,7 +97,8 @@ export async function findOperations(
 
 /**
  * Whether what is seen of an entry has what it was looked for by. Marks that a watch added are of the entry, and not told by it: of
- * which of its people one is, nothing says. So they stand only where the officer sees everybody whom the entry is about.
+ * which of its people one is, nothing says. So they stand only where the officer sees everybody whom the entry, as officers of the
+ * agency may know it, is about.
  */
 function isFoundBy(
   body: AuditEntryBody,

@@ -4,8 +4,9 @@
  * searches and few openings) is no mark of an operation, and stands among the alerts.
  */
 import { ENTRY_MARKS, type EntryMark, marksOf, marksOfLine, type Term } from '../../audit/index/terms.js';
+import { withLines } from '../../audit/known-to.js';
 import { NEAR, type Near } from '../alerts/nearness.js';
-import { type AuditedOperation, withLines } from './asking.js';
+import type { AuditedOperation } from './asking.js';
 import { type Days, daysOf, type FindingParts, findSeen, isAdded, type PlacedPage, type SeenEntry } from './finding.js';
 
 /** Marks that the watch adds, for they rest on more than the entry. */

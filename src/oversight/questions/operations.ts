@@ -4,7 +4,7 @@
  */
 import type { Search } from '../../audit/index/search.js';
 import type { Term, TermKind } from '../../audit/index/terms.js';
-import type { IsoInstant, PersonId } from '../../domain/words.js';
+import type { AgencyId, IsoInstant, PersonId } from '../../domain/words.js';
 import type { Directory } from '../../people/directory.js';
 import { NotValid } from '../../sharing/refused.js';
 import type { AskingAudit } from './asking.js';
@@ -34,6 +34,8 @@ export interface OperationsFilter {
 export interface OperationsParts {
   readonly asking: AskingAudit;
   readonly search: Search;
+  /** The officer's own. */
+  readonly agency: AgencyId;
   readonly directory: Pick<Directory, 'workersOf'>;
 }
 
@@ -58,7 +60,7 @@ const TERM_OF: { readonly [F in keyof OperationsFilter]?: TermKind } = {
  * the directory does not know.
  */
 export async function auditedOperations(
-  { asking, search, directory }: OperationsParts,
+  { asking, search, agency, directory }: OperationsParts,
   filter: OperationsFilter,
   page: PlacedPage,
   question = 'operations',
@@ -69,7 +71,7 @@ export async function auditedOperations(
   const names = terms.flatMap(({ kind, name }) => (kind === 'person' ? [] : [name]));
   await asking.ask(question, person ? [person] : [], team ? [...names, team] : names);
   const find = { all: terms, ...(team ? { anyOf: [await workersOf(directory, team)] } : {}), ...daysOf(filter) };
-  return findOperations({ asking, search }, find, page, keeps);
+  return findOperations({ asking, search, agency }, find, page, keeps);
 }
 
 function termsOfFilter(filter: OperationsFilter): readonly Term[] {

@@ -3,13 +3,14 @@
  * through: what was released under it that the version before would not have released, by deciding it again under that.
  */
 import type { Search } from '../../audit/index/search.js';
+import { withLines } from '../../audit/known-to.js';
+import { factsIn } from '../../audit/logged-facts.js';
 import { createDecide, type Decide } from '../../disclosure/decide.js';
-import { factsIn } from '../../disclosure/logged-facts.js';
 import { compilePolicies, type PolicyTexts } from '../../disclosure/policies.js';
 import { FACTS } from '../../domain/facts.js';
 import type { IsoInstant } from '../../domain/words.js';
 import { NotValid } from '../../sharing/refused.js';
-import { type AskingAudit, type AuditedOperation, withLines } from './asking.js';
+import type { AskingAudit, AuditedOperation } from './asking.js';
 import { type Days, daysOf, type PlacedPage } from './finding.js';
 
 export interface PolicyChangesParts {

@@ -59,7 +59,7 @@ export interface AuditedGrant
   readonly holder: Agency | null;
   readonly agency: Agency | null;
   readonly about: readonly PersonId[];
-  /** Told to the officers of the two agencies alone: what is approved by name may be locked. */
+  /** Told to the holder's officers alone: what is approved by name may be locked. */
   readonly recordsByName: number | null;
   readonly endedAt?: IsoInstant;
 }
@@ -158,7 +158,7 @@ export async function grants(
     holder: agencies.get(holder) ?? null,
     agency: agencies.get(agency) ?? null,
     about: subjects,
-    recordsByName: holder === own || agency === own ? named.length : null,
+    recordsByName: holder === own ? named.length : null,
   }));
   return { items: shown, isMore };
 }

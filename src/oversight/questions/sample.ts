@@ -1,5 +1,6 @@
 /** Question 12: a random sample of a month's releases for the monthly check, with the evidence for each. */
 
+import { asKnownTo } from '../../audit/known-to.js';
 import { monthOf, type Sample, type Sampling } from '../../audit/sampling.js';
 import { NotValid } from '../../sharing/refused.js';
 import type { AuditedOperation } from './asking.js';
@@ -29,7 +30,7 @@ const MOST = 100;
  * `AskingAudit.ask`, NotValid for a month that is not over, or a size out of bounds.
  */
 export async function monthlySample(parts: SampleParts, month: string, size: number): Promise<MonthlySample> {
-  const { asking, sampling, at } = parts;
+  const { asking, sampling, at, agency } = parts;
   await asking.ask('sample', [], [month.slice(0, 7), String(size)]);
   const period = monthOf(month);
   if (!period) throw new NotValid(['a month is written YYYY-MM']);
@@ -38,9 +39,11 @@ export async function monthlySample(parts: SampleParts, month: string, size: num
   const sample =
     at < period.until
       ? undefined
-      : await sampling.draw(month, size, ({ body }) =>
-          body.outcomes.some(([line]) => body.decisions[line]?.outcome === 'RELEASED'),
-        );
+      : await sampling.draw(month, size, ({ body: whole }) => {
+          // What released only what another agency keeps locked is drawn again: that it is drawn would tell of it.
+          const body = asKnownTo(whole, agency);
+          return body.outcomes.some(([line]) => body.decisions[line]?.outcome === 'RELEASED');
+        });
   if (!sample) throw new NotValid(['that month is not over, or no checkpoint has been signed since']);
   const operations = await asking.show(sample.entries);
   const evidence = await evidenceBehind(parts, operations);

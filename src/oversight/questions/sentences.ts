@@ -4,7 +4,7 @@
  * No worker is named: a role and a service are.
  */
 import type { IndexedEntry, Search } from '../../audit/index/search.js';
-import { factsIn } from '../../disclosure/logged-facts.js';
+import { factsIn } from '../../audit/logged-facts.js';
 import { sentenceFor } from '../../disclosure/sentences.js';
 import type { AgencyId, Category, Outcome, PersonId, Purpose, Reason } from '../../domain/words.js';
 import type { Operation } from '../../reader/operation.js';

@@ -7,6 +7,7 @@ import { openIndexer } from '../../../src/audit/index/indexer.js';
 import { openSearch } from '../../../src/audit/index/search.js';
 import { marksOf, type Term, termsOf } from '../../../src/audit/index/terms.js';
 import { factKey, factsOf } from '../../../src/domain/facts.js';
+import type { Category } from '../../../src/domain/words.js';
 import type { Store } from '../../../src/store/store.js';
 import { openEmpty, STORES } from '../../store/test-stores.js';
 import { entry } from '../entries.js';
@@ -92,6 +93,60 @@ describe.each(STORES)('the index on $kind', (config) => {
     expect(await idsOf({ all: [person('P-8')], limit: 10 })).toEqual([]);
     const names = await store.read<{ name: string }>("SELECT name FROM audit_term WHERE kind = 'person' ORDER BY name");
     expect(names).toEqual([{ name: 'P-7' }]);
+  });
+
+  it('finds and counts what is locked for its holder alone, and of two holders for each its own', async () => {
+    const facts = {
+      ...factsOf(0),
+      role: 'SOCIAL_WORKER',
+      purpose: 'SUPERVISION',
+      basis: 'NONE',
+      conflict: false,
+    } as const;
+    const line = (category: Category, confidentiality: 'N' | 'V') => ({
+      facts: factKey({ ...facts, category, confidentiality }),
+      outcome: 'SILENT',
+      category,
+      ...(confidentiality === 'V' ? { vetoes: ['locked'] } : {}),
+    });
+    const decisions = [line('IDENTITY', 'N'), line('MENTAL_HEALTH', 'V'), line('SUBSTANCE_MISUSE', 'V')];
+    await add(
+      entry('e-1', { decisions, outcomes: [[0, 'P-1', 'csc', 'PersonDetails', ['d']]] }),
+      entry('e-2', {
+        decisions,
+        outcomes: [
+          [0, 'P-1', 'csc', 'PersonDetails', ['d']],
+          [1, 'P-2', 'mht', 'MentalHealthRecord', ['m']],
+          [2, 'P-3', 'haven', 'SubstanceMisuseRecord', ['s']],
+        ],
+      }),
+    );
+    await openIndexer(store).index();
+    const seen = async (agency?: string) => {
+      const search = openSearch(store).seenBy(agency);
+      const mark: Term = { kind: 'mark', name: 'LOCKED_REFUSED' };
+      const found = async (term: Term) =>
+        (await search.find({ all: [term], limit: 9 })).entries.map(({ index }) => index);
+      return {
+        found: [await found(person('P-1')), await found(person('P-2')), await found(person('P-3')), await found(mark)],
+        marks: (await search.totals('mark', '2026-11-20', '2026-11-21')).map(({ name, persons }) => [name, persons]),
+        marked: await search.count(mark),
+        persons: (await search.daily(worker('w-1'), '2026-11-20', '2026-11-21')).map(({ persons }) => persons),
+      };
+    };
+    expect(await seen()).toEqual({ found: [[1, 0], [], [], []], marks: [], marked: 0, persons: [2] });
+    expect(await seen('csc')).toEqual(await seen());
+    const locked = { marks: [['LOCKED_REFUSED', 2]], marked: 1, persons: [3] };
+    expect(await seen('mht')).toEqual({ found: [[1, 0], [1], [], [1]], ...locked });
+    expect(await seen('haven')).toEqual({ found: [[1, 0], [], [1], [1]], ...locked });
+    // The log itself is asked as it stands: what the gateway does of its own accord.
+    expect(await idsOf({ all: [person('P-2'), person('P-3')], limit: 9 })).toEqual(['e-2']);
+    expect(await openSearch(store).count({ kind: 'mark', name: 'LOCKED_REFUSED' })).toBe(1);
+    const { statements: _, ...body } = entry('erasing', { outcomes: [], decisions: [], result: 'ANSWERED' });
+    await eraseEntries(store, openAudit(store), ['e-2'], body);
+    expect((await seen('mht')).found).toEqual([[0], [], [], []]);
+    const names = await store.read<{ name: string }>("SELECT name FROM audit_term WHERE kind = 'person' ORDER BY name");
+    expect(names).toEqual([{ name: 'P-1' }]);
   });
 
   it('says how far it is', async () => {

@@ -12,7 +12,7 @@
  */
 import { CONSENT_STATES, type Fact } from '../domain/facts.js';
 import type { IsoInstant, PersonId } from '../domain/words.js';
-import { type Covering, covers } from './scope.js';
+import { type Covering, covers, isWithin } from './scope.js';
 import type { ConsentStatement } from './statements.js';
 
 export interface ConsentAsk extends Covering {
@@ -58,6 +58,41 @@ export function isStoodBy(
       ask.at,
     ).state;
   return subject === ask.subject && lastOf(givenBy) === 'GIVEN' && !['REFUSED', 'WITHDRAWN'].includes(lastOf(subject));
+}
+
+/**
+ * Agreements on which nothing can rest any more once this is in the register, whatever else comes to be said: those not taken back before.
+ * Requires that it is recorded after all of these, or at the same time. What it takes back in part is not among them, nor what another
+ * agreement replaces: that may count yet.
+ */
+export function takenBackBy<T extends ConsentStatement>(
+  said: ConsentStatement,
+  statements: readonly T[],
+): readonly T[] {
+  if (!isFinal(said)) return [];
+  const before = statements.filter((one) => isFinal(one) && one.id !== said.id);
+  return statements.filter(
+    (given) =>
+      endsWhole(said, given) && !before.some((one) => given.recordedAt <= one.recordedAt && endsWhole(one, given)),
+  );
+}
+
+/** A refusal or withdrawal that counts as soon as it is in the register, and for good. */
+function isFinal({ state, from, until, recordedAt }: ConsentStatement): boolean {
+  return state !== 'GIVEN' && until === undefined && from <= recordedAt;
+}
+
+/**
+ * Whoever agreed takes back their own; whom it is about takes back everybody's. By the words alone: which agencies are of a kind may
+ * change, and another who refuses may agree again.
+ */
+function endsWhole(closing: ConsentStatement, given: ConsentStatement): boolean {
+  return (
+    given.state === 'GIVEN' &&
+    given.subject === closing.subject &&
+    (closing.givenBy === given.givenBy || closing.givenBy === closing.subject) &&
+    isWithin(given, closing)
+  );
 }
 
 function forChild(

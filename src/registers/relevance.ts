@@ -42,6 +42,18 @@ export function relevanceOf(judgements: readonly Judgement[], ask: RelevanceAsk)
   return deciding.length > 0 ? { state: 'NOT_RELEVANT', ids: deciding.map(({ id }) => id) } : UNJUDGED;
 }
 
+/**
+ * Judgements of relevance on which nothing can rest any more once this one is in the register, whatever else comes to be judged: those
+ * not replaced before. Requires that it is made after all of these, or at the same time. One of relevance replaces none for good, for an
+ * instance whose clock is behind does not count it yet.
+ */
+export function replacedBy(judgement: Judgement, judgements: readonly Judgement[]): readonly Judgement[] {
+  if (judgement.decision !== 'NOT_RELEVANT') return [];
+  const same = judgements.filter((one) => one.id !== judgement.id && isOfSame(one, judgement));
+  const before = same.filter(({ decision }) => decision === 'NOT_RELEVANT');
+  return same.filter((one) => one.decision === 'RELEVANT' && !before.some((other) => other.judgedAt >= one.judgedAt));
+}
+
 /** Whether a judgement, whomever it serves, speaks of this record: by name, or of its kind in its episode. */
 export function speaksOf(
   judgement: Judgement,
@@ -51,6 +63,19 @@ export function speaksOf(
     return false;
   if (judgement.localId !== undefined) return judgement.localId === record.localId;
   return judgement.episode !== undefined && judgement.episode === record.episode;
+}
+
+/** Of one record by name, or of one kind in one episode, and serving the same person. */
+function isOfSame(a: Judgement, b: Judgement): boolean {
+  return (
+    a.subject === b.subject &&
+    a.source === b.source &&
+    a.type === b.type &&
+    a.localId === b.localId &&
+    (a.localId !== undefined || a.episode === b.episode) &&
+    a.servesChild === b.servesChild &&
+    a.servesAdult === b.servesAdult
+  );
 }
 
 /** A judgement that something is relevant counts from its time; that it is not, as soon as it is in the register. */

@@ -23,6 +23,13 @@ export function covers(scope: Scope, ask: Covering): boolean {
   );
 }
 
+/** Whether all that one scope lists, word for word, stands in the other: whatever it covers the other does, whichever agency is of which kind. */
+export function isWithin(inner: Scope, outer: Scope): boolean {
+  return PARTS.every((part) => inner[part].every((word) => names(outer[part], word)));
+}
+
+const PARTS = ['categories', 'holders', 'recipients', 'purposes'] as const;
+
 function names(list: readonly string[], value: string): boolean {
   return list.includes(value) || list.includes(EVERYTHING);
 }

@@ -8,7 +8,7 @@
  */
 import type { ServiceConsentRow } from '../domain/circumstances.js';
 import type { AgencyId, AgencyKind, IsoInstant, PersonId } from '../domain/words.js';
-import { type ConsentState, consentFor } from './consent.js';
+import { type ConsentState, consentFor, takenBackBy } from './consent.js';
 import { type ConsentStatement, EVERYTHING, type ServiceConsent } from './statements.js';
 
 export interface ServiceAsk {
@@ -44,6 +44,16 @@ export function serviceConsentFor(
     ask,
   );
   return found === 'NONE' ? serviceConsentFor([], rows, ask) : found;
+}
+
+/** Agreements that this takes back whole, as `takenBackBy`: with the same service, by its name or its kind as it was said. */
+export function serviceConsentsTakenBackBy(
+  said: ServiceConsent,
+  statements: readonly ServiceConsent[],
+): readonly ServiceConsent[] {
+  const same = statements.filter(({ service }) => service === said.service);
+  const taken = new Set(takenBackBy(scoped(said), same.map(scoped)).map(({ id }) => id));
+  return same.filter(({ id }) => taken.has(id));
 }
 
 /** By the one algebra of consent; what it covers is all the same but for the service, which was looked at already. */

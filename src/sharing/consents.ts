@@ -5,9 +5,10 @@
 import type { Policies } from '../disclosure/policies.js';
 import type { Category, IsoInstant, PersonId, Purpose } from '../domain/words.js';
 import type { Operation } from '../reader/operation.js';
+import { takenBackBy } from '../registers/consent.js';
 import type { Registers } from '../registers/registers.js';
 import type { ConsentStatement } from '../registers/statements.js';
-import type { Drafts } from './drafts.js';
+import { type Drafts, draftEnd } from './drafts.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
 import { permit } from './permitted.js';
 import { NotPermitted, NotValid } from './refused.js';
@@ -53,10 +54,17 @@ export interface Consents {
 export function openConsents({ operation, policies, registers, newId, draft }: ConsentParts): Consents {
   const { requester, at } = operation;
 
-  function write(statement: ConsentStatement, by: readonly string[]): ConsentStatement {
-    draft({ did: 'CONSENT', ids: [statement.id], subjects: [statement.subject], policies: by }, (transaction) =>
-      registers.writeConsent(transaction, statement),
-    );
+  /** `of`: what it was made to take back. Requires that the subject's surroundings are known. */
+  function write(
+    statement: ConsentStatement,
+    by: readonly string[],
+    of: readonly ConsentStatement[],
+  ): ConsentStatement {
+    const { id, subject } = statement;
+    const line = { did: 'CONSENT', ids: [id], subjects: [subject], policies: by } as const;
+    draft(line, (transaction) => registers.writeConsent(transaction, statement));
+    const taken = takenBackBy(statement, operation.surroundings.statements.consents.get(subject) ?? []);
+    draftEnd(draft, { did: 'CONSENT_END', of: line, ended: [...of, ...taken].map((one) => one.id) });
     return statement;
   }
 
@@ -100,6 +108,7 @@ export function openConsents({ operation, policies, registers, newId, draft }: C
           ...(competence?.trim() ? { competence } : {}),
         },
         by,
+        [],
       );
     },
 
@@ -125,6 +134,7 @@ export function openConsents({ operation, policies, registers, newId, draft }: C
           method,
         },
         by,
+        [given],
       );
       const shown = concerns ? withdrawn : { ...withdrawn, categories: [], holders: [], recipients: [], purposes: [] };
       return { ...shown, of: given };

@@ -7,14 +7,20 @@ import type { PersonId } from '../domain/words.js';
 import type { Transaction } from '../registers/registers.js';
 import type { Answer } from '../registers/sharing-request.js';
 
-/** A line of the audit entry about what was said or shown of what was said. */
+/**
+ * A line of the audit entry about what was said or shown of what was said. After one that ends (`…_END`) nothing released rests on what its
+ * ids name: whoever has the log can tell by the line alone.
+ */
 export interface StatementLine {
   readonly did:
     | 'CONSENT'
+    | 'CONSENT_END'
     | 'SERVICE_CONSENT'
+    | 'SERVICE_CONSENT_END'
     | 'RELEASES_SHOWN'
     | 'EXCEPTION'
     | 'JUDGEMENT'
+    | 'JUDGEMENT_END'
     | 'SHOWN'
     | 'REQUESTS_SHOWN'
     | 'FAMILY_VIEW'
@@ -53,6 +59,23 @@ export interface Drafts {
   draft(line: StatementLine, write?: (transaction: Transaction) => Promise<void>): void;
   /** A search, as the log keeps it: by which fields and how many, never by what. Stands though the operation fails. */
   searched(search: LoggedSearch): void;
+}
+
+/** A line that says what another takes back, replaces or ends, where it does. */
+export function draftEnd(
+  draft: Drafts['draft'],
+  {
+    did,
+    of,
+    ended,
+  }: {
+    readonly did: `${string}_END` & StatementLine['did'];
+    readonly of: StatementLine;
+    readonly ended: Iterable<string>;
+  },
+): void {
+  const ids = [...new Set(ended)];
+  if (ids.length > 0) draft({ ...of, did, ids });
 }
 
 /** Of one operation. */

@@ -189,10 +189,11 @@ export function openEmergencies(parts: EmergencyParts): Emergencies {
       if (access.review) throw new NotValid(['it has been reviewed already']);
       const review = { at, reviewedBy: requester.worker, finding, why };
       const ends = finding === 'NOT_JUSTIFIED' && isLive(access, at);
-      draft({ did: 'EMERGENCY_REVIEW', ids: [id], subjects: access.subjects, policies: by }, async (transaction) => {
-        await once(registers.reviewEmergency(transaction, id, review), 'it has been reviewed already');
-        if (ends) await endAt(access, why)(transaction);
-      });
+      const line = { did: 'EMERGENCY_REVIEW', ids: [id], subjects: access.subjects, policies: by } as const;
+      draft(line, (transaction) =>
+        once(registers.reviewEmergency(transaction, id, review), 'it has been reviewed already'),
+      );
+      if (ends) draft({ ...line, did: 'EMERGENCY_END' }, endAt(access, why));
       return shown({ ...access, ...(ends ? { endedAt: at } : {}), review });
     },
 

@@ -8,8 +8,9 @@ import type { RecordLabel, RecordType } from '../domain/records.js';
 import { ADULT_WORK, type AgencyId, type PersonId } from '../domain/words.js';
 import type { Operation } from '../reader/operation.js';
 import type { Registers } from '../registers/registers.js';
+import { replacedBy } from '../registers/relevance.js';
 import type { Judgement } from '../registers/statements.js';
-import type { Drafts } from './drafts.js';
+import { type Drafts, draftEnd } from './drafts.js';
 import { permit } from './permitted.js';
 import { NotPermitted, NotValid } from './refused.js';
 import { type RequestsForRelevance, type UnjudgedRecord, unjudgedRecords } from './unjudged.js';
@@ -113,9 +114,10 @@ export function openJudgements(parts: JudgementParts): Judgements {
       judgedAt: at,
       judgedBy: requester.worker,
     };
-    draft({ did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies: by }, (transaction) =>
-      registers.writeJudgement(transaction, judgement),
-    );
+    const line = { did: 'JUDGEMENT', ids: [judgement.id], subjects: [label.subject], policies: by } as const;
+    draft(line, (transaction) => registers.writeJudgement(transaction, judgement));
+    const replaced = replacedBy(judgement, operation.surroundings.statements.judgements.get(label.subject) ?? []);
+    draftEnd(draft, { did: 'JUDGEMENT_END', of: line, ended: replaced.map(({ id }) => id) });
     return shownJudgement(judgement);
   }
 

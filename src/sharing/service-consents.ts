@@ -8,8 +8,9 @@ import type { Directory } from '../people/directory.js';
 import type { Operation } from '../reader/operation.js';
 import { asOf, type Moment } from '../registers/as-of.js';
 import type { Registers } from '../registers/registers.js';
+import { serviceConsentsTakenBackBy } from '../registers/service-consent.js';
 import type { ServiceConsent } from '../registers/statements.js';
-import type { Drafts } from './drafts.js';
+import { type Drafts, draftEnd } from './drafts.js';
 import { giverProblems, isHiddenSpeaker } from './giver.js';
 import { permit } from './permitted.js';
 import { NotPermitted, NotValid } from './refused.js';
@@ -51,10 +52,14 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
     return isOwn(service) || (await directory.worker(recordedBy))?.agency === requester.agency;
   }
 
-  function write<T extends ServiceConsent>(statement: T, by: readonly string[]): T {
-    draft({ did: 'SERVICE_CONSENT', ids: [statement.id], subjects: [statement.subject], policies: by }, (transaction) =>
-      registers.writeServiceConsent(transaction, statement),
-    );
+  /** `of`: what it was made to take back. Requires that the subject's surroundings are known. */
+  function write<T extends ServiceConsent>(statement: T, by: readonly string[], of: readonly ServiceConsent[]): T {
+    const { id, subject } = statement;
+    const line = { did: 'SERVICE_CONSENT', ids: [id], subjects: [subject], policies: by } as const;
+    draft(line, (transaction) => registers.writeServiceConsent(transaction, statement));
+    const said = operation.surroundings.statements.serviceConsents.get(subject) ?? [];
+    const taken = serviceConsentsTakenBackBy(statement, said);
+    draftEnd(draft, { did: 'SERVICE_CONSENT_END', of: line, ended: [...of, ...taken].map((one) => one.id) });
     return statement;
   }
 
@@ -90,6 +95,7 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
           ...(competence?.trim() ? { competence } : {}),
         },
         by,
+        [],
       );
     },
 
@@ -107,6 +113,7 @@ export function openServiceConsents(parts: ServiceConsentParts): ServiceConsents
       const withdrawn = write(
         { ...given, id: newId(), state: 'WITHDRAWN', from: at, recordedAt: at, recordedBy: requester.worker, method },
         by,
+        [given],
       );
       return isConcerned ? withdrawn : { ...withdrawn, service: null };
     },

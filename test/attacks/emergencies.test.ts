@@ -247,6 +247,10 @@ describe('its review', () => {
     const { data } = await review('am-sable-frost', opened, 'NOT_JUSTIFIED', 'Nobody was at risk.');
     expect(data['reviewEmergencyAccess']).toMatchObject({ finding: 'NOT_JUSTIFIED' });
     expect(data['reviewEmergencyAccess'].endedAt).toBeTruthy();
+    expect((await lastEntry())?.statements).toMatchObject([
+      { did: 'EMERGENCY_REVIEW', ids: [opened] },
+      { did: 'EMERGENCY_END', ids: [opened] },
+    ]);
     expect(await seen('sw-greta-holm', NESSA)).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
 /** What the verifier takes as known of a decision: a text that came out whole, under its own version, purpose and role, and no other. */
 import { describe, expect, it } from '@jest/globals';
 import canonicalize from 'canonicalize';
-import { type EntryText, evidenceOf, newEntryText, readEntryText } from '../../src/audit/verify/entry-text.js';
-import { newKnownLines } from '../../src/audit/verify/known-lines.js';
+import { type EntryText, newEntryText, readEntryText } from '../../src/audit/verify/entry-text.js';
+import { type DecisionText, newKnownLines } from '../../src/audit/verify/known-lines.js';
 
 interface Line {
   readonly category: string;
@@ -48,7 +48,8 @@ describe('decisions that came out', () => {
     expect(known.cameOut(read(ALL))).toBe(true);
     expect(known.cameOut(read([CONTACT, { ...PLAN, evidence: [] }]))).toBe(true);
     expect(known.cameOut(read([{ ...PLAN, evidence: ['c-7', 'é'] }]))).toBe(true);
-    expect(evidenceOf(entry, 0)).toEqual(['c-7', 'é']);
+    const { evidenceFrom, evidenceTo } = entry.lines[0] as DecisionText;
+    expect(entry.bytes.toString('utf8', evidenceFrom, evidenceTo)).toBe('["c-7","é"]');
     expect(entry.lines[0]).toMatchObject({ isKnown: true, to: entry.decisionsEnd - 1 });
   });
 

@@ -87,13 +87,21 @@ beforeAll(async () => {
   await audit.append(
     entry('withdrawal', {
       registersVersion: 7,
-      statements: [{ did: 'CONSENT', ids: ['c-2'], subjects: ['P-1'], policies: [] }],
+      // What a statement takes back is named beside it, and moves nothing by itself.
+      statements: [
+        ['CONSENT', 'c-2'],
+        ['CONSENT_END', 'c-9', 'c-8'],
+        ['JUDGEMENT', 'j-2'],
+        ['JUDGEMENT_END', 'j-1'],
+        ['SERVICE_CONSENT', 's-2'],
+        ['SERVICE_CONSENT_END', 's-1'],
+      ].map(([did = '', ...ids]) => ({ did, ids, subjects: ['P-1'], policies: [] })),
     }),
   );
-  await audit.append(entry('after', { registersVersion: 8 }));
+  await audit.append(entry('after', { registersVersion: 10 }));
   await audit.append(
     entry('grant ends', {
-      registersVersion: 8,
+      registersVersion: 10,
       // What is alleged, and who is one person, moves the registers too.
       statements: ['GRANT_END', 'ALLEGATION_REVIEW', 'LINK_UNDONE', 'SEPARATED'].map((did) => ({
         did,
@@ -104,7 +112,7 @@ beforeAll(async () => {
     }),
   );
   const decisions = [decisionOn({ grant: 'NONE' }, ['c-1']), decisionOn({ conflict: true })];
-  await audit.append(entry('after the grant', { registersVersion: 12, decisions }));
+  await audit.append(entry('after the grant', { registersVersion: 14, decisions }));
   await eraseEntries(store, audit, ['e-5', 'e-300'], entry('erasure', { decisions: [], outcomes: [] }));
   await last.sequence();
   const rows = await store.read<{ tree_size: number; note: string }>('SELECT tree_size, note FROM audit_checkpoint');
@@ -263,6 +271,13 @@ const say = (row: Row, text: string): Row => ({
 });
 const renumber = (rows: Row[]) => rows.map((row, index) => ({ ...row, index }));
 const leafAgain = (row: Row) => leafOf(leafTextsOf(JSON.parse(row.body ?? '')), row.hash ?? '', row.salt ?? '');
+
+/** Lets an entry say that it takes something back. */
+const takeBack = (files: Files, i: number, id: string): void => {
+  const statements = [{ did: 'CONSENT_END', ids: [id], subjects: ['P-1'], policies: [] }];
+  files.rows[i] = rewrite(files.rows[i]!, (body) => Object.assign(body, { statements }));
+  files.leaves[i] = leafAgain(files.rows[i]!);
+};
 
 /** One way to tamper: what it does to the files, and by which name it must be found. */
 interface Tampering {
@@ -561,12 +576,12 @@ const TAMPERINGS: readonly Tampering[] = [
     },
   },
   {
-    name: 'let a release rest on a consent that was taken back before it',
+    name: 'let a release rest on what people had said before a consent was taken back',
     as: ['STATEMENT_ORDER'],
     tamper(files, below) {
       const i = files.rows.findIndex(({ id }) => id === 'after');
       files.rows[i] = rewrite(files.rows[i]!, (body) => {
-        body['registersVersion'] = below(8);
+        body['registersVersion'] = below(10);
       });
       files.leaves[i] = leafAgain(files.rows[i]!);
       remake(files);
@@ -578,23 +593,44 @@ const TAMPERINGS: readonly Tampering[] = [
     tamper(files, below) {
       const i = files.rows.findIndex(({ id }) => id === 'after the grant');
       files.rows[i] = rewrite(files.rows[i]!, (body) => {
-        body['registersVersion'] = 9 + below(3);
+        body['registersVersion'] = 11 + below(3);
       });
       files.leaves[i] = leafAgain(files.rows[i]!);
       remake(files);
     },
   },
+  ...(
+    [
+      ['a consent that was taken back before it', 'after', ['c-9', 'c-8']],
+      ['a judgement that was replaced before it', 'after the grant', ['j-1']],
+      ['an agreement to be worked with that was taken back before it', 'after', ['s-1']],
+      ['a grant that was ended before it', 'after the grant', ['g-1']],
+    ] as const
+  ).map(
+    ([what, after, ended]): Tampering => ({
+      name: `let a release rest on ${what}`,
+      as: ['RESTS_ON_ENDED'],
+      tamper(files, below) {
+        const i = files.rows.findIndex(({ id }) => id === after);
+        files.rows[i] = rewrite(files.rows[i]!, (body) => {
+          const [{ evidence }] = body['decisions'] as [{ evidence: string[] }];
+          evidence.splice(below(evidence.length + 1), below(2), ended[below(ended.length)]!);
+        });
+        files.leaves[i] = leafAgain(files.rows[i]!);
+        remake(files);
+        return i;
+      },
+    }),
+  ),
   {
-    name: 'let a release rest on a grant that was ended before it',
+    name: 'take back in an earlier entry what releases rest on',
     as: ['RESTS_ON_ENDED'],
-    tamper(files) {
-      const i = files.rows.findIndex(({ id }) => id === 'after the grant');
-      files.rows[i] = rewrite(files.rows[i]!, (body) => {
-        (body['decisions'] as { evidence: string[] }[])[0]!.evidence.push('g-1');
-      });
-      files.leaves[i] = leafAgain(files.rows[i]!);
+    tamper(files, below) {
+      // Between the two that were erased.
+      const i = 10 + below(280);
+      takeBack(files, i, 'c-1');
       remake(files);
-      return i;
+      return i + 1;
     },
   },
   {
@@ -743,6 +779,37 @@ describe('a log in files', () => {
     tampered.rows.splice(310, 1);
     expect(await faultOf(await write(tampered), options)).toMatchObject({ code: 'ENTRY_MISSING', place: 'entry 310' });
     expect((await faultOf(at)).code).toBe('FILE_MISSING');
+  });
+
+  it('is verified on from where it was left with all that was taken back until then', async () => {
+    const files = copy();
+    takeBack(files, 100, 'c-"é');
+    files.rows[310] = rewrite(files.rows[310]!, (body) => {
+      (body['decisions'] as { evidence: string[] }[])[0]!.evidence.push('c-"é');
+    });
+    files.leaves[310] = leafAgain(files.rows[310]!);
+    remake(files);
+    const at = await write(files);
+    const options = { ...OPTIONS, progressFile: join(folder, 'progress-ended.json'), keepEvery: 256 };
+    const found = { code: 'RESTS_ON_ENDED', place: 'entry 310' };
+    expect(await faultOf(at, options)).toMatchObject(found);
+    await rm(join(at, 'tile/entries/000'));
+    expect(await faultOf(at, options)).toMatchObject(found);
+  });
+
+  it('verifies where an entry rests on what it takes back itself, or what was taken back is evidence of a denial', async () => {
+    const files = copy();
+    const i = files.rows.findIndex(({ id }) => id === 'withdrawal');
+    files.rows[i] = rewrite(files.rows[i]!, (body) => {
+      (body['decisions'] as { evidence: string[] }[])[0]!.evidence.push('c-9');
+    });
+    const after = files.rows.findIndex(({ id }) => id === 'after the grant');
+    files.rows[after] = rewrite(files.rows[after]!, (body) => {
+      (body['decisions'] as { evidence: string[] }[])[1]!.evidence = ['c-9'];
+    });
+    for (const at of [i, after]) files.leaves[at] = leafAgain(files.rows[at]!);
+    remake(files);
+    expect((await faultOf(await write(files))).code).toBe('NONE');
   });
 
   it('is not whole when its last line was cut', async () => {

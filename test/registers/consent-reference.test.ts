@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { asOf, beforeMoves, consentAsOf, isReviewDue } from '../../src/registers/as-of.js';
-import { type ConsentAsk, consentFor } from '../../src/registers/consent.js';
+import { type ConsentAsk, consentFor, takenBackBy } from '../../src/registers/consent.js';
 import type { ConsentStatement } from '../../src/registers/statements.js';
 import { referenceAsOf, referenceState } from './consent-reference.js';
 import { ASK, day, said } from './said.js';
@@ -76,6 +76,46 @@ describe('for any register', () => {
       }),
       RUNS,
     );
+  });
+
+  it('on what a statement took back nothing rests any more, whoever asks of whatever, and whatever is said later', () => {
+    let [named, lifted] = [0, 0];
+    // Of few people, and what takes back seldom ends by itself.
+    const crowded = fc.array(statement, { minLength: 6, maxLength: 16 }).map((list) =>
+      list.map(({ until, ...one }, i) => ({
+        ...one,
+        id: `c-${i}`,
+        givenBy: i % 3 === 0 ? one.givenBy : one.subject,
+        ...(until && (one.state === 'GIVEN' || i % 5 === 0) ? { until } : {}),
+      })),
+    );
+    const kinds = fc.constantFrom('PROBATION', 'EARLY_HELP', 'MENTAL_HEALTH');
+    fc.assert(
+      fc.property(crowded, fc.array(ask, { minLength: 4, maxLength: 8 }), kinds, (list, asks, kind) => {
+        // As the register writes: none stands before the person's last. What it takes back is told by how it was drafted.
+        const lastOf = new Map<string, string>();
+        const written: ConsentStatement[] = [];
+        const gone = new Set<string>();
+        for (const drafted of list) {
+          const taken = takenBackBy(drafted, written).map(({ id }) => id);
+          expect(taken.filter((id) => gone.has(id))).toEqual([]);
+          for (const id of taken) gone.add(id);
+          const [recordedAt = ''] = [drafted.recordedAt, lastOf.get(drafted.subject) ?? ''].sort().reverse();
+          lastOf.set(drafted.subject, recordedAt);
+          written.push({ ...drafted, recordedAt });
+          for (const asked of asks.flatMap((one): ConsentAsk[] => [one, { ...one, holderKind: kind }])) {
+            const { state, statements } = consentFor(written, asked);
+            if (statements.some((id) => gone.has(id))) return false;
+            if (gone.size > 0 && state === 'GIVEN') lifted += 1;
+          }
+        }
+        named += gone.size;
+        return true;
+      }),
+      { numRuns: 4000 },
+    );
+    // Much was taken back, and much agreed to beside it and after it.
+    expect(Math.min(named, lifted)).toBeGreaterThan(500);
   });
 
   it('nothing said later changes what was known then', () => {

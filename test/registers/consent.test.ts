@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ConsentAsk, consentFor } from '../../src/registers/consent.js';
+import { type ConsentAsk, consentFor, takenBackBy } from '../../src/registers/consent.js';
 import type { ConsentStatement } from '../../src/registers/statements.js';
 import { ASK, day, NOW, said } from './said.js';
 
@@ -273,5 +273,47 @@ describe('for any statements', () => {
         if (mayRefuse && !isOutranked) expect(consentFor([...list, refusal], asked).state).toBe('REFUSED');
       }),
     );
+  });
+});
+
+describe('what a statement takes back', () => {
+  const narrow = said();
+  const wide = said({ id: 'c-wide', categories: ['*'] });
+  const back = (changes: Partial<ConsentStatement> = {}) =>
+    said({ id: 'c-back', state: 'WITHDRAWN', recordedAt: day(5), ...changes });
+  const takenBy = (one: ConsentStatement, list: ConsentStatement[] = [narrow, wide]) =>
+    takenBackBy(one, list).map(({ id }) => id);
+
+  it('is every agreement all of which it covers, and not one of which it covers a part', () => {
+    expect(takenBy(back())).toEqual(['c-1']);
+    expect(takenBy(back({ categories: ['*'] }))).toEqual(['c-1', 'c-wide']);
+    expect(takenBy(back({ state: 'REFUSED' }))).toEqual(['c-1']);
+    expect(takenBy(back({ purposes: ['SUPERVISION'] }))).toEqual([]);
+  });
+
+  it('goes by the words: an agency may become of another kind', () => {
+    expect(takenBy(back({ holders: ['MENTAL_HEALTH'] }))).toEqual([]);
+    expect(takenBy(back({ holders: ['MENTAL_HEALTH'] }), [said({ holders: ['MENTAL_HEALTH'] })])).toEqual(['c-1']);
+  });
+
+  it('is nothing that is agreed to again, counts only from a later day, ends, or is of somebody else', () => {
+    expect(takenBy(back({ state: 'GIVEN' }))).toEqual([]);
+    expect(takenBy(back({ from: day(6) }))).toEqual([]);
+    expect(takenBy(back({ until: day(9) }))).toEqual([]);
+    expect(takenBy(back({ subject: 'P-2' }))).toEqual([]);
+    expect(takenBy(back({ givenBy: 'P-partner' }))).toEqual([]);
+  });
+
+  it('is not named again, but where it was agreed to again', () => {
+    expect(takenBy(back({ id: 'c-again', recordedAt: day(6) }), [narrow, back()])).toEqual([]);
+    expect(
+      takenBy(back({ id: 'c-again', recordedAt: day(7) }), [narrow, back(), said({ id: 'c-new', recordedAt: day(6) })]),
+    ).toEqual(['c-new']);
+  });
+
+  it('of a child’s refusal is what holders of responsibility agreed to; of one holder’s not the other’s', () => {
+    const both = [byMother(), byFather()];
+    expect(takenBy(byChild({ id: 'no', state: 'REFUSED', recordedAt: day(5) }), both)).toEqual(['mother', 'father']);
+    expect(takenBy(byMother({ id: 'no', state: 'REFUSED', recordedAt: day(5) }), both)).toEqual(['mother']);
   });
 });

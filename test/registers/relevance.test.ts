@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { relevanceOf } from '../../src/registers/relevance.js';
+import { relevanceOf, replacedBy } from '../../src/registers/relevance.js';
 import { day, judged, NOW, RECORD, standing } from './said.js';
 
 const stateOf = (judgements: Parameters<typeof relevanceOf>[0], changes: Partial<typeof RECORD> = {}) =>
@@ -136,5 +136,69 @@ describe('at the edges', () => {
       state: 'RELEVANT',
       ids: ['j-a'],
     });
+  });
+});
+
+describe('what a judgement replaces for good', () => {
+  const no = (changes: Parameters<typeof judged>[0] = {}) =>
+    judged({ id: 'j-no', decision: 'NOT_RELEVANT', judgedAt: day(2), ...changes });
+  const replaced = (...[judgement, list]: Parameters<typeof replacedBy>) =>
+    replacedBy(judgement, list).map(({ id }) => id);
+
+  it('is a judgement of relevance of the same record that serves the same person', () => {
+    expect(replaced(no(), [judged(), judged({ id: 'j-2' })])).toEqual(['j-1', 'j-2']);
+    expect(replaced(no({ localId: 'r-2' }), [judged()])).toEqual([]);
+    expect(replaced(no({ servesChild: 'P-sibling' }), [judged()])).toEqual([]);
+    expect(replaced(judged({ id: 'j-2', judgedAt: day(2) }), [judged(), no()])).toEqual([]);
+  });
+
+  it('is a standing one by a standing one alone, in its episode', () => {
+    const standingNo = standing({ id: 'j-no', decision: 'NOT_RELEVANT', judgedAt: day(2) });
+    expect(replaced(standingNo, [standing(), judged()])).toEqual(['j-standing']);
+    expect(replaced(no(), [standing(), judged()])).toEqual(['j-1']);
+    expect(replaced({ ...standingNo, episode: 'ep-2' }, [standing()])).toEqual([]);
+    // To which episode a record belongs is nothing that one judged by name says.
+    expect(replaced(no({ episode: 'ep-2' }), [judged({ episode: 'ep-1' })])).toEqual(['j-1']);
+  });
+
+  it('is not named again', () => {
+    expect(replaced(no({ id: 'j-again', judgedAt: day(3) }), [judged(), no()])).toEqual([]);
+  });
+
+  it('is rested on by nothing any more, whatever is judged later', () => {
+    const judgement = fc
+      .record({
+        byName: fc.boolean(),
+        localId: fc.constantFrom('r-1', 'r-1', 'r-2'),
+        servesChild: fc.constantFrom('P-child', 'P-sibling'),
+        decision: fc.constantFrom('RELEVANT', 'RELEVANT', 'NOT_RELEVANT'),
+        judgedAt: fc.integer({ min: 17, max: 23 }).map(day),
+      })
+      .map(({ byName, localId, ...changes }) =>
+        byName ? judged({ localId, ...changes } as never) : standing(changes as never),
+      );
+    let named = 0;
+    fc.assert(
+      fc.property(fc.array(judgement, { maxLength: 12 }), fc.integer({ min: 16, max: 24 }).map(day), (list, at) => {
+        let last = '';
+        const gone = new Set<string>();
+        const written: ReturnType<typeof judged>[] = [];
+        for (const [i, { judgedAt, ...one }] of list.entries()) {
+          last = judgedAt > last ? judgedAt : last;
+          const made = { ...one, id: `j-${i}`, judgedAt: last };
+          for (const { id } of replacedBy({ ...made, judgedAt }, written)) gone.add(id);
+          written.push(made);
+          for (const localId of ['r-1', 'r-2'])
+            for (const children of [['P-child'], ['P-child', 'P-sibling']]) {
+              const { ids } = relevanceOf(written, { ...RECORD, localId, childrenWorkedWith: children, at });
+              if (ids.some((id) => gone.has(id))) return false;
+            }
+        }
+        named += gone.size;
+        return true;
+      }),
+      { numRuns: 2000 },
+    );
+    expect(named).toBeGreaterThan(500);
   });
 });

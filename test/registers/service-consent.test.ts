@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ServiceConsentRow } from '../../src/domain/circumstances.js';
-import { type ServiceAsk, serviceConsentFor } from '../../src/registers/service-consent.js';
+import { type ServiceAsk, serviceConsentFor, serviceConsentsTakenBackBy } from '../../src/registers/service-consent.js';
 import type { ServiceConsent } from '../../src/registers/statements.js';
 import { day, NOW } from './said.js';
 
@@ -121,5 +121,21 @@ describe('agreement to a service: register and source together', () => {
       ),
       { numRuns: 3000 },
     );
+  });
+});
+
+describe('what a statement about a service takes back', () => {
+  const back = (changes: Partial<ServiceConsent> = {}) =>
+    agreed({ id: 's-back', state: 'WITHDRAWN', recordedAt: day(9), ...changes });
+  const taken = (...args: Parameters<typeof serviceConsentsTakenBackBy>) =>
+    serviceConsentsTakenBackBy(...args).map(({ id }) => id);
+
+  it('is what the same person agreed to with the same service, as it was said', () => {
+    expect(taken(back(), [agreed(), agreed({ id: 's-kind', service: 'EARLY_HELP' })])).toEqual(['s-1']);
+    expect(taken(back({ service: 'EARLY_HELP' }), [agreed()])).toEqual([]);
+    expect(
+      taken(byMother({ id: 's-no', state: 'REFUSED', recordedAt: day(9) }), [byMother(), byFather({ id: 's-father' })]),
+    ).toEqual(['s-1']);
+    expect(taken(back({ state: 'GIVEN' }), [agreed()])).toEqual([]);
   });
 });

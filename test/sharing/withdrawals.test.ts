@@ -130,7 +130,7 @@ describe('a withdrawal', () => {
       ).length,
     );
     const [entry] = await demo.audit.read({ limit: 1 });
-    expect(entry?.body.statements?.map(({ did }) => did)).toEqual(['CONSENT', 'RELEASES_SHOWN']);
+    expect(entry?.body.statements?.map(({ did }) => did)).toEqual(['CONSENT', 'CONSENT_END', 'RELEASES_SHOWN']);
   });
 
   it('taken down by somebody whom it does not concern says nothing of it, and nothing of how much', async () => {

@@ -147,12 +147,6 @@ export function decisionsOf(entry: EntryText): unknown {
   return JSON.parse(sliceOf(entry, entry.decisions, entry.decisionsEnd));
 }
 
-/** The evidence of one decision. */
-export function evidenceOf(entry: EntryText, line: number): readonly string[] {
-  const { evidenceFrom, evidenceTo } = entry.lines[line] as DecisionText;
-  return evidenceFrom === evidenceTo ? [] : (JSON.parse(sliceOf(entry, evidenceFrom, evidenceTo)) as string[]);
-}
-
 function readEntry(entry: EntryText, from: number): number {
   return readObject(entry, from, readOfEntry);
 }

@@ -24,7 +24,7 @@ export const FAULTS = {
   POLICIES_MISSING: 'the policies that an entry names are not there',
   POLICIES_ALTERED: 'policies are not those of their version',
   DECISION_DIFFERS: 'a decision does not come out again from its facts and the policies of its version',
-  RESTS_ON_ENDED: 'a release rests on a grant or an emergency access that had been ended before it',
+  RESTS_ON_ENDED: 'a release rests on something that had been taken back, replaced or ended before it',
   STATEMENT_ORDER: 'an entry rests on what people had said before something that was said earlier',
 } as const;
 

@@ -1,8 +1,12 @@
 /** How far a verification has come: everything that is needed to go on from there. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { type Ended, newEnded } from './ended.js';
+
+/** Of another version it starts again: what it kept says too little. */
+const VERSION = 3;
 
 export interface Progress {
-  readonly v: 2;
+  readonly v: typeof VERSION;
   /** Of the checkpoint that is verified towards; for another one the work starts again. */
   readonly root: string;
   /** Entries verified; a multiple of 256. */
@@ -16,8 +20,8 @@ export interface Progress {
   lastCheckpoint: number;
   lastKey: number;
   registersVersion: number;
-  /** Ids of grants and emergency accesses that were ended. */
-  ended: Set<string>;
+  /** What was taken back, replaced or ended. */
+  ended: Ended;
   /** Decisions that were decided again. */
   decisions: number;
   /** Ids of erased entries that no entry has said to be erased yet, with their indices. */
@@ -28,7 +32,7 @@ export interface Progress {
 
 export function startProgress(root: string): Progress {
   return {
-    v: 2,
+    v: VERSION,
     root,
     size: 0,
     edge: [],
@@ -38,7 +42,7 @@ export function startProgress(root: string): Progress {
     lastCheckpoint: 0,
     lastKey: 0,
     registersVersion: 0,
-    ended: new Set(),
+    ended: newEnded(),
     decisions: 0,
     erased: new Map(),
     erasures: 0,
@@ -58,11 +62,11 @@ export async function readProgress(file: string, root: string): Promise<Progress
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   const kept = JSON.parse(text) as Kept;
-  if (kept.v !== 2 || kept.root !== root) return undefined;
+  if (kept.v !== VERSION || kept.root !== root) return undefined;
   return {
     ...kept,
     edge: kept.edge.map(([width, hash]) => [width, Buffer.from(hash, 'base64')]),
-    ended: new Set(kept.ended),
+    ended: newEnded(kept.ended),
     erased: new Map(kept.erased),
   };
 }
@@ -71,7 +75,7 @@ export async function keepProgress(file: string, progress: Progress): Promise<vo
   const kept: Kept = {
     ...progress,
     edge: progress.edge.map(([width, hash]) => [width, hash.toString('base64')]),
-    ended: [...progress.ended],
+    ended: [...progress.ended.ids],
     erased: [...progress.erased],
   };
   await writeFile(`${file}.new`, JSON.stringify(kept));

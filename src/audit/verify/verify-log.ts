@@ -7,10 +7,11 @@ import { setImmediate } from 'node:timers/promises';
 import { type Hash, leafHash, nodeHash } from '../log/hash.js';
 import { type DecisionLine, openReplay, type Replay } from './decide-again.js';
 import { diagnose } from './diagnose.js';
-import { decisionsOf, type EntryText, evidenceOf, newEntryText, purposeOf, said } from './entry-text.js';
+import type { Ended } from './ended.js';
+import { decisionsOf, type EntryText, newEntryText, purposeOf, said } from './entry-text.js';
 import { LogFault } from './fault.js';
 import { type Line, type Lines, openLines, readBundle, readBytes, readBytesNow, tileName } from './files.js';
-import { type KnownLines, newKnownLines } from './known-lines.js';
+import { type DecisionText, type KnownLines, newKnownLines } from './known-lines.js';
 import { type ReadCheckpoint, readCheckpoint, type TrustedKey } from './notes.js';
 import { keepProgress, type Progress, readProgress, startProgress } from './progress.js';
 import { entryOf, isRowOf, leafOfRow, readSideRow } from './side-row.js';
@@ -66,8 +67,8 @@ const MOVING = new Set([
   'LINK_UNDONE',
   'SEPARATED',
 ]);
-/** After these nothing released rests on what they name. */
-const ENDING = new Set(['GRANT_END', 'EMERGENCY_END']);
+/** After these nothing released rests on what they name. Of those that say what a statement took back the statement itself moves. */
+const ENDING = new Set(['CONSENT_END', 'SERVICE_CONSENT_END', 'JUDGEMENT_END', 'GRANT_END', 'EMERGENCY_END']);
 const ERASED = 'ENTRIES_ERASED';
 
 /** Resolves when nothing is wrong. Rejects with the first LogFault. */
@@ -214,7 +215,7 @@ function verifyOrder(progress: Progress, entry: EntryText, index: number): void 
   if (version < progress.registersVersion) throw new LogFault('STATEMENT_ORDER', `entry ${index}`);
   progress.registersVersion = version;
   const { ended, erased } = progress;
-  if (ended.size > 0 && namesAny(entry, ended) && releasesBy(entry, ended))
+  if (ended.ids.size > 0 && namesAny(entry, ended) && releasesBy(entry, ended.ids))
     throw new LogFault('RESTS_ON_ENDED', `entry ${index}`);
   for (const { did, ids } of statements) {
     if (MOVING.has(did)) progress.registersVersion += 1;
@@ -224,8 +225,11 @@ function verifyOrder(progress: Progress, entry: EntryText, index: number): void 
 }
 
 /** Whether some decision of the entry, whatever came of it, has one of these among its evidence. */
-function namesAny(entry: EntryText, ids: ReadonlySet<string>): boolean {
-  for (let i = 0; i < entry.lineCount; i += 1) for (const id of evidenceOf(entry, i)) if (ids.has(id)) return true;
+function namesAny(entry: EntryText, ended: Ended): boolean {
+  for (let i = 0; i < entry.lineCount; i += 1) {
+    const { evidenceFrom, evidenceTo } = entry.lines[i] as DecisionText;
+    if (evidenceFrom < evidenceTo && ended.areIn(entry, evidenceFrom)) return true;
+  }
   return false;
 }
 

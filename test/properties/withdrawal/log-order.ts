@@ -29,6 +29,8 @@ export interface Checked {
   };
   /** Statements that stand in the log. */
   readonly statements: number;
+  /** Consents and judgements of which an entry says that they were taken back or replaced, and grants that were ended. */
+  readonly ended: number;
   readonly refusedForChanges: number;
   /** Releases that were decided while what they rest on was live and became durable after an entry of a time past its end. */
   readonly overtaken: number;
@@ -72,7 +74,7 @@ export function checkLogOrder(
   const order = new Map<string, number>();
   for (const { id } of [...written.consents, ...written.exceptions, ...written.judgements, ...written.grants])
     if (!said.has(id)) order.set(id, -1);
-  /** Where grants were ended before their time. */
+  /** Where grants were ended before their time, and what the log itself says that a statement took back or replaced. */
   const ended = new Map<string, number>();
   let version = firstVersion;
   let lastAt = '';
@@ -170,6 +172,8 @@ export function checkLogOrder(
       violations.push(`entry ${seq} names no exception it rests on`);
     const isGranted = evidence.some((id) => grants.has(id));
     for (const id of evidence) {
+      if (ended.has(id) && !grants.has(id))
+        violations.push(`entry ${seq} rests on ${id}, which the log says was ended`);
       const consent = consents.get(id);
       if (consent && basis === 'CONSENT') restsOnConsent(release, consent);
       const exception = exceptions.get(id);
@@ -194,6 +198,8 @@ export function checkLogOrder(
     if (body.registersVersion !== undefined && body.registersVersion !== version)
       violations.push(`entry ${seq} was decided at version ${body.registersVersion}, and stands at ${version}`);
     for (const line of body.outcomes) checkRelease(body, seq, line);
+    for (const { did, ids } of body.statements ?? [])
+      if (TAKING_BACK.includes(did)) for (const id of ids) ended.set(id, seq);
     for (const { did, ids } of writesOf(body)) {
       for (const id of ids) (did === 'GRANT_END' ? ended : order).set(id, seq);
       version += ids.length;
@@ -206,6 +212,7 @@ export function checkLogOrder(
     released,
     restingOn,
     statements,
+    ended: ended.size,
     refusedForChanges,
     overtaken,
     overtakenByMs,
@@ -214,6 +221,9 @@ export function checkLogOrder(
 }
 
 const WRITES: readonly string[] = ['CONSENT', 'EXCEPTION', 'JUDGEMENT', 'GRANT', 'GRANT_END'];
+
+/** Beside what is written, and no write by itself. */
+const TAKING_BACK: readonly string[] = ['CONSENT_END', 'JUDGEMENT_END'];
 
 function writesOf({ statements = [] }: AuditEntryBody) {
   return statements.filter(({ did }) => WRITES.includes(did));

@@ -36,6 +36,7 @@ describe('four instances on one store', () => {
       // It was a race: facts came and went, releases rested on each kind, and some were decided again.
       expect(Object.keys(raced.turns).sort()).toEqual(RACES.map(({ name }) => name).sort());
       for (const count of Object.values(raced.log.restingOn)) expect(count).toBeGreaterThan(0);
+      expect(raced.log.ended).toBeGreaterThan(10);
       expect(raced.shown).toBeGreaterThan(reads / 20);
       expect(raced.readsWhileGone).toBeGreaterThan(database ? 0 : reads / 20);
       expect(raced.decidedAgain).toBeGreaterThan(0);
@@ -87,6 +88,12 @@ describe('the check of the log', () => {
       [said(1, 7, [notRelevant.id], 'JUDGEMENT'), releaseFrom({ seq: 2, version: 8, ...byConsent })],
       { ...before, judgements: [judgement, notRelevant] },
       /had replaced/,
+    ],
+    [
+      'a consent that the log says was ended',
+      [said(1, 7, [given.id], 'CONSENT_END'), releaseFrom({ seq: 2, version: 7, ...byConsent })],
+      before,
+      /which the log says was ended/,
     ],
     [
       'an exception that had ended',

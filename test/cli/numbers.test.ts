@@ -1,19 +1,9 @@
 /** A number on the command line that is none is refused before anything is done with it: NaN compares false, and checks nothing. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { wholeNumber } from '../../src/cli/whole-number.js';
 import { filesUnder } from '../files-under.js';
-
-function threshold(args: readonly string[]): { code: number | null; stderr: string } {
-  const { status, stderr } = spawnSync(process.execPath, ['dist/src/cli/threshold.js', ...args], {
-    encoding: 'utf8',
-    timeout: 60_000,
-    env: { PATH: process.env['PATH'], THRESHOLD_STORE: ':memory:' },
-    input: '',
-  });
-  return { code: status, stderr };
-}
+import { failing } from './in-process.js';
 
 describe('a whole number of an option', () => {
   it.each(['0', '7', '007', '4294967296'])('is read: %s', (text) => {
@@ -46,11 +36,11 @@ describe('an option that is a number and is given what is none', () => {
     ['a size of a sample', ['audit', 'sample', '--month', '2026-11', '--as', 'x'], '--size', 'x', 1],
     ['an age of rows', ['check-source'], '--max-age', 'x', 2],
     ['a number of rows', ['check-source'], '--sample', '0', 2],
-  ])('%s is refused, naming the option', (_, args, option, value, code) => {
-    const said = threshold([...args, option, value]);
-    expect(said.stderr).toContain(option);
-    expect(said.stderr).toContain('a whole number from');
-    expect(said.code).toBe(code);
+  ])('%s is refused, naming the option', async (_, args, option, value, expected) => {
+    const { said, code } = await failing([...args, option, value]);
+    expect(said).toContain(option);
+    expect(said).toContain('a whole number from');
+    expect(code).toBe(expected);
   });
 
   it('is read by one parser in every command', () => {

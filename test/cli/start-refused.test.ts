@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CONTRACT } from '../../adapters/early-help/wire.js';
 import { newLogKey } from '../../src/audit/log-keys.js';
 import { loadSqlite } from '../../src/sources/sqlite-files.js';
+import { failing } from './in-process.js';
 
 /** A start takes a few seconds; a process that is still there after this does not end. */
 const ENDS_WITHIN_MS = 60_000;
@@ -85,8 +86,8 @@ const PORT = ['a port that is taken', () => ({ PORT: port }), /EADDRINUSE/] as c
 type Case = readonly [string, () => Record<string, string>, RegExp];
 
 describe('a start that is refused says why and ends with code 1', () => {
+  // The rest of them below, where nobody ends the process.
   it.each<Case>([
-    POLICIES,
     PORT,
     ['a policy that is not Cedar', () => ({ THRESHOLD_POLICIES: invalid }), /own\.cedar/],
     [
@@ -101,8 +102,6 @@ describe('a start that is refused says why and ends with code 1', () => {
   });
 
   it.each<Case>([
-    POLICIES,
-    PORT,
     [
       'sources that are not there',
       () => ({ THRESHOLD_SOURCES: '/nonexistent' }),
@@ -143,10 +142,9 @@ describe('what is named and is not there is named in words, with what to do', ()
       /THRESHOLD_STORE: \S+x cannot be opened as a SQLite file/,
     ],
   ])('%s', async (_, args, env, why) => {
-    const { code, stderr } = await ended(['dist/src/cli/threshold.js', ...args], env);
-    expect(stderr).toMatch(why);
-    expect(stderr).not.toContain('ENOENT');
-    expect(code).toBe(1);
+    const { said } = await failing(args, env);
+    expect(said).toMatch(why);
+    expect(said).not.toContain('ENOENT');
   });
 });
 

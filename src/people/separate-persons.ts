@@ -20,6 +20,9 @@ export interface SeparateParts {
   readonly from?: PersonRef;
 }
 
+/** How far the clocks of two instances may be apart. */
+const CLOCKS_APART_MS = 5_000;
+
 type Row = Readonly<Record<string, unknown>>;
 interface Move {
   readonly statement: string;
@@ -61,10 +64,14 @@ export async function separatePersons(
   const was = await historyOf(transaction, taken, whole);
   const otherWas = from ? await historyOf(transaction, from, whole) : undefined;
 
-  /** Whose is what was said at a moment about somebody who was then `about`. */
+  /**
+   * Whose is what was said at a moment about somebody who was then `about`. The record may have been theirs already though the
+   * moment says not yet: an instance wrote it whose clock was behind.
+   */
   function fate(about: PersonId, saidAt: IsoInstant): 'THEIRS' | 'OWN' | 'EITHER' {
-    if (was(saidAt) !== about) return 'THEIRS';
-    return otherWas && otherWas(saidAt) !== about ? 'OWN' : 'EITHER';
+    const at = was(saidAt) === about ? saidAt : laterThan(saidAt);
+    if (was(at) !== about) return 'THEIRS';
+    return otherWas && otherWas(at) !== about ? 'OWN' : 'EITHER';
   }
 
   // Renamed last: a row that names the person twice is copied as it was.
@@ -124,6 +131,10 @@ export async function separatePersons(
   ]);
   await transaction.run('UPDATE person_link SET person_id = ? WHERE space = ? AND local_id = ?', [own, space, local]);
   return own;
+}
+
+function laterThan(at: IsoInstant): IsoInstant {
+  return new Date(Date.parse(at) + CLOCKS_APART_MS).toISOString();
 }
 
 async function personOf(transaction: Transaction, { space, local }: PersonRef) {

@@ -81,6 +81,22 @@ describe.each(STORES)('a link taken back on $kind', (config) => {
     await store.close();
   });
 
+  it('takes what was said of one by an instance whose clock was behind for what it is: a withdrawal of both, an agreement of neither', async () => {
+    const { store, who, join, undo, consent, saidOf } = await open();
+    const [care, help] = [await who(CARE), await who(HELP)];
+    await consent({ id: 'a', subject: care, givenBy: care, method: 'care before', recordedAt: day(1) });
+    await consent({ id: 'b', subject: help, givenBy: help, method: 'help before', recordedAt: day(1) });
+    const question = await join([CARE, HELP], day(5));
+    const one = await who(CARE);
+    const behind = new Date(Date.parse(day(5)) - 2000).toISOString();
+    await consent({ id: 'c', subject: one, givenBy: one, method: 'of one', recordedAt: behind });
+    await consent({ id: 'd', subject: one, givenBy: one, method: 'of one', state: 'WITHDRAWN', recordedAt: behind });
+    await undo(question, HELP, day(9));
+    expect(await saidOf(CARE)).toEqual(['care before GIVEN', 'of one WITHDRAWN']);
+    expect(await saidOf(HELP)).toEqual(['help before GIVEN', 'of one WITHDRAWN']);
+    await store.close();
+  });
+
   it('takes along whom requests and contributions are about: what was asked of one is of one again, of both of neither', async () => {
     const { store, registers, who, join, undo } = await open();
     const [care, help] = [await who(CARE), await who(HELP)];

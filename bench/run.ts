@@ -37,6 +37,8 @@ interface Sample {
 
 function startServer(kind: Kind, answers: string): Promise<Server> {
   const child = fork(packagePath('dist', 'bench', 'server.js'), [kind, '25', answers], {
+    // As `npm start` and the image start the gateway.
+    execArgv: kind === 'threshold' ? ['--max-semi-space-size=8'] : [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {

@@ -22,5 +22,5 @@ COPY test/worlds test/worlds
 RUN mkdir -p /gateway/.threshold /realm && chown node:node /gateway/.threshold /realm
 USER node
 EXPOSE 4000
-ENTRYPOINT ["node", "dist/src/cli/threshold.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "dist/src/cli/threshold.js"]
 CMD ["serve"]

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 /** Carries out what the command line asks of `threshold`. */
 import { createProgram } from './program.js';
 

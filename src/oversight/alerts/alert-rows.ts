@@ -85,8 +85,8 @@ const NO_DAY = '';
 const EVERYBODYS = '';
 /** Stands where that is not known: in no agency's id. */
 const NOBODYS = '?';
-/** What is the same in an alert of each agency. */
-const SAME = 'rule, worker_term, person_term, day, round, leaf_index, opened_at, closed_at, outcome, why';
+/** What is the same in an alert of each agency. `rule` is a word of T-SQL's own. */
+const SAME = '[rule], worker_term, person_term, day, round, leaf_index, opened_at, closed_at, outcome, why';
 
 interface Row {
   readonly id: string;
@@ -99,7 +99,7 @@ interface Row {
   readonly person: string | null;
 }
 
-const ABOUT = `SELECT a.id, a.rule, a.opened_at, a.closed_at, a.outcome, a.why, w.name AS worker, p.name AS person
+const ABOUT = `SELECT a.id, a.[rule], a.opened_at, a.closed_at, a.outcome, a.why, w.name AS worker, p.name AS person
   FROM audit_alert a LEFT JOIN audit_term w ON w.id = a.worker_term LEFT JOIN audit_term p ON p.id = a.person_term`;
 
 export function openAlertRows(store: Store): AlertRows {
@@ -130,7 +130,7 @@ export function openAlertRows(store: Store): AlertRows {
       ] as const;
       const [last] = await transaction.run<{ id: string; round: number; closed_at: string | null }>(
         `SELECT id, round, closed_at FROM audit_alert ${store.claiming}
-          WHERE rule = ? AND worker_term = ? AND person_term = ? AND day = ? AND kept_by = ? ORDER BY round DESC ${store.first}`,
+          WHERE [rule] = ? AND worker_term = ? AND person_term = ? AND day = ? AND kept_by = ? ORDER BY round DESC ${store.first}`,
         [...key, 1],
       );
       if (last && (last.closed_at === null || day !== undefined)) {
@@ -138,7 +138,7 @@ export function openAlertRows(store: Store): AlertRows {
         return false;
       }
       const [standing] = await transaction.run<{ id: string }>(
-        `SELECT a.id FROM audit_alert a WHERE a.rule = ? AND a.worker_term = ? AND a.day = ? AND a.kept_by = ? AND a.closed_at IS NULL
+        `SELECT a.id FROM audit_alert a WHERE a.[rule] = ? AND a.worker_term = ? AND a.day = ? AND a.kept_by = ? AND a.closed_at IS NULL
           AND EXISTS (SELECT 1 FROM audit_alert_entry e WHERE e.alert = a.id AND e.leaf_index IN ${store.keyList})
           ORDER BY a.opened_at ${store.first}`,
         [key[0], key[1], key[3], keptBy, JSON.stringify(indexes), 1],
@@ -148,7 +148,7 @@ export function openAlertRows(store: Store): AlertRows {
         return false;
       }
       await transaction.run(
-        `INSERT INTO audit_alert (id, rule, worker_term, person_term, day, kept_by, round, leaf_index, opened_at)
+        `INSERT INTO audit_alert (id, [rule], worker_term, person_term, day, kept_by, round, leaf_index, opened_at)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         [id, ...key, (last?.round ?? -1) + 1, indexes.at(-1) ?? 0, at],
       );
@@ -157,10 +157,10 @@ export function openAlertRows(store: Store): AlertRows {
     },
     async closures(worker, person, keptBy = EVERYBODYS) {
       const rows = await store.read<{ rule: AlertRule; closed_at: IsoInstant }>(
-        `SELECT a.rule, MAX(a.closed_at) AS closed_at FROM audit_alert a
+        `SELECT a.[rule], MAX(a.closed_at) AS closed_at FROM audit_alert a
           JOIN audit_term w ON w.id = a.worker_term JOIN audit_term p ON p.id = a.person_term
           WHERE w.kind = 'worker' AND w.name = ? AND p.kind = 'person' AND p.name = ? AND a.closed_at IS NOT NULL
-          AND a.kept_by IN (?, ?) GROUP BY a.rule`,
+          AND a.kept_by IN (?, ?) GROUP BY a.[rule]`,
         [worker.slice(0, 200), person.slice(0, 200), EVERYBODYS, keptBy],
       );
       return new Map(rows.map(({ rule, closed_at }) => [rule, closed_at]));
@@ -168,7 +168,7 @@ export function openAlertRows(store: Store): AlertRows {
     async list({ knownTo, rule, isOpen, before, limit }) {
       const given: readonly (readonly [string, readonly unknown[]])[] = [
         ['a.kept_by IN (?, ?)', [EVERYBODYS, knownTo]],
-        ...(rule ? [['a.rule = ?', [rule]] as const] : []),
+        ...(rule ? [['a.[rule] = ?', [rule]] as const] : []),
         ...(isOpen === true ? [['a.closed_at IS NULL', []] as const] : []),
         ...(isOpen === false ? [['a.closed_at IS NOT NULL', []] as const] : []),
         ...(before

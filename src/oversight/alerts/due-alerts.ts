@@ -84,7 +84,7 @@ export function openDueAlerts(parts: DueAlertParts): DueAlerts {
       `SELECT e.id, e.worker, e.person, e.recorded_at FROM emergency_access e
         WHERE NOT EXISTS (SELECT 1 FROM emergency_review r WHERE r.emergency_id = e.id)
         AND NOT EXISTS (SELECT 1 FROM audit_alert a JOIN audit_term w ON w.id = a.worker_term JOIN audit_term p ON p.id = a.person_term
-          WHERE a.rule = 'EMERGENCY_OVERDUE' AND w.name = e.worker AND p.name = e.person AND a.opened_at > e.recorded_at)`,
+          WHERE a.[rule] = 'EMERGENCY_OVERDUE' AND w.name = e.worker AND p.name = e.person AND a.opened_at > e.recorded_at)`,
     );
     const overdue = open.filter(({ recorded_at }) => instantAfter(recorded_at, ONE_WORKING_DAY) <= at);
     return Promise.all(

@@ -27,7 +27,7 @@ export class KeptBy1764760000000 implements MigrationInterface {
       else await runner.query(`ALTER TABLE ${table} ADD kept_by nvarchar(64) NOT NULL DEFAULT ('')`);
       await reindex(runner, table, index, after);
     }
-    await runner.query("UPDATE audit_alert SET kept_by = '?' WHERE rule = 'LOCKED_PROBED'");
+    await runner.query("UPDATE audit_alert SET kept_by = '?' WHERE [rule] = 'LOCKED_PROBED'");
     // Marks that the watch added, which no entry tells, are kept with their counts.
     await runner.query(
       `DELETE FROM audit_tally WHERE term IN (SELECT id FROM audit_term WHERE kind <> 'mark' OR name IN

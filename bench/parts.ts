@@ -64,17 +64,18 @@ async function auditCost(): Promise<string> {
       });
       ledger.note(line, `plan-${i}`);
     }
+    // In the order in which the gateway puts its entries down.
     const body: AuditEntryBody = {
-      v: 1,
-      id: `bench-${n}`,
       at: new Date().toISOString(),
-      operation: { name: 'bench', sha256: '', type: 'query' },
-      requester: { worker: 'w', agency: 'csc', role: 'SOCIAL_WORKER' },
-      purpose: 'SUPERVISION',
-      result: 'ANSWERED',
-      policyVersion: 'bench',
       decisions: ledger.decisions,
+      id: `bench-${n}`,
+      operation: { name: 'bench', sha256: '', type: 'query' },
       outcomes: ledger.outcomes,
+      policyVersion: 'bench',
+      purpose: 'SUPERVISION',
+      requester: { agency: 'csc', role: 'SOCIAL_WORKER', worker: 'w' },
+      result: 'ANSWERED',
+      v: 1,
     };
     await audit.append(body);
   };

@@ -103,10 +103,11 @@ const ABOUT = `SELECT a.id, a.[rule], a.opened_at, a.closed_at, a.outcome, a.why
   FROM audit_alert a LEFT JOIN audit_term w ON w.id = a.worker_term LEFT JOIN audit_term p ON p.id = a.person_term`;
 
 export function openAlertRows(store: Store): AlertRows {
+  /** Whoever may know of it, the first that there was: what is about somebody stays about the same, though more comes to be known. */
   async function termOf(transaction: Transaction, kind: string, name: string | undefined): Promise<number> {
     if (name === undefined) return NO_TERM;
-    const sql = 'SELECT id FROM audit_term WHERE kind = ? AND name = ?';
-    return (await transaction.run<{ id: number }>(sql, [kind, name.slice(0, 200)]))[0]?.id ?? NO_TERM;
+    const sql = `SELECT id FROM audit_term WHERE kind = ? AND name = ? ORDER BY id ${store.first}`;
+    return (await transaction.run<{ id: number }>(sql, [kind, name.slice(0, 200), 1]))[0]?.id ?? NO_TERM;
   }
 
   async function addOperations(transaction: Transaction, alert: string, indexes: readonly number[]): Promise<void> {

@@ -67,6 +67,37 @@ describe('probing of two agencies’ locks', () => {
 });
 
 describe.each(STORES)('alerts in a store on $kind', (config) => {
+  it('are about one person, though the log first knew them by a lock alone, and then openly too', async () => {
+    const store = await openEmpty(config);
+    const audit = openAudit(store);
+    const sequencer = sequencerOf(store);
+    const indexer = openIndexer(store);
+    const rows = openAlertRows(store);
+    const about = {
+      worker: 'w-1',
+      person: 'P-1',
+      keptBy: 'mht',
+      rule: 'LOCKED_PROBED',
+      at: '2026-11-19T10:00:00.000Z',
+    } as const;
+    const opened: boolean[] = [];
+    const byLock = { ...probes[0], outcomes: probes[0]?.outcomes.filter(([, , holder]) => holder === 'mht') };
+    for (const [index, body] of [byLock, probes[1]].entries()) {
+      await audit.append(body as (typeof probes)[number]);
+      await sequencer.sequence();
+      await indexer.index();
+      opened.push(
+        await store.transaction((transaction) =>
+          rows.open(transaction, { ...about, id: `a-${index}`, indexes: [index] }),
+        ),
+      );
+    }
+    expect(opened).toEqual([true, false]);
+    expect(await rows.operations('a-0')).toEqual([0, 1]);
+    await sequencer.stop();
+    await store.close();
+  });
+
   it('from before it was kept whose they are, are nobody’s until the operations behind them tell', async () => {
     const store = await openEmpty(config);
     const audit = openAudit(store);

@@ -81,13 +81,15 @@ const ADAPTERS: { readonly [adapter: string]: (folder: string, identity: Identit
 };
 
 /** Opens the demo's store with its world in it. Throws WorldError before it makes a store, where there is no world. */
-export async function openDemoStore(config: DemoConfig): Promise<{ store: Store; workers: readonly DemoWorker[] }> {
-  readWorldManifest(config.world);
+export async function openDemoStore(
+  config: DemoConfig,
+): Promise<{ store: Store; workers: readonly DemoWorker[]; world: WorldManifest }> {
+  const world = readWorldManifest(config.world);
   const store = await openStoreAt(config.store);
   return allOrNothing(async (opened) => {
     opened(() => store.close());
     await loadWorld(store, config.world);
-    return { store, workers: await openDirectory(store).workers() };
+    return { store, workers: await openDirectory(store).workers(), world };
   });
 }
 
@@ -117,8 +119,7 @@ async function start(
   { isPrivate = false, startsAt, ...settings }: DemoSettings,
   opened: Opened,
 ): Promise<Demo> {
-  const world = await readWorldManifest(config.world);
-  const { store, workers } = await openDemoStore(config);
+  const { store, workers, world } = await openDemoStore(config);
   opened(() => store.close());
   const { folder } = config;
   const isKept = config.store.kind === 'sqlite' && config.store.path !== ':memory:';

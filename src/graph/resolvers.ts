@@ -4,10 +4,11 @@
  */
 import type { Released, ShownRecord } from '../disclosure/released.js';
 import type { RecordType } from '../domain/records.js';
+import type { PersonId } from '../domain/words.js';
 import { householdsOf } from '../reader/households.js';
 import type { Listing } from '../reader/listing.js';
 import type { ShownPerson } from '../reader/person.js';
-import type { Foreseen } from '../reader/reader.js';
+import type { Foreseen, Reader } from '../reader/reader.js';
 import { personsOf, type ShownFamily } from '../reader/shown-family.js';
 import { agencyOf } from '../reader/statuses.js';
 import type { ConsentDraft } from '../sharing/consents.js';
@@ -183,9 +184,7 @@ export function createResolvers(pages: Pages, limits: Limits) {
     (field: string) =>
     async (record: Shown, _: unknown, { operation }: GraphContext) => {
       const persons = record[field];
-      if (!Array.isArray(persons)) return null;
-      const shown = await Promise.all(persons.map((person: string) => operation.reader.person(person)));
-      return shown.filter((person) => person !== null);
+      return Array.isArray(persons) ? shownAmong(operation.reader, persons) : null;
     };
 
   return {
@@ -307,21 +306,14 @@ export function createResolvers(pages: Pages, limits: Limits) {
     Child: lists(OF_CHILD),
     Adult: lists(OF_ADULT),
     Family: {
-      households: async ({ members }: ShownFamily, _: unknown, { operation: { reader, at } }: GraphContext) => {
-        const persons = await Promise.all(personsOf(members).map((person) => reader.person(person)));
-        return householdsOf(
-          persons.filter((person) => person !== null),
-          at.slice(0, 10),
-        );
-      },
+      households: async ({ members }: ShownFamily, _: unknown, { operation: { reader, at } }: GraphContext) =>
+        householdsOf(await shownAmong(reader, personsOf(members)), at.slice(0, 10)),
       workbook: (family: ShownFamily) => family,
       sources: (_: ShownFamily, __: unknown, { operation }: GraphContext) => operation.statuses.of(OF_FAMILY),
     },
     Workbook: {
-      children: async (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) => {
-        const children = personsOf(family.members.filter(({ isChild }) => isChild === true));
-        return (await Promise.all(children.map((child) => reader.person(child)))).filter((child) => child !== null);
-      },
+      children: (family: ShownFamily, _: unknown, { operation: { reader } }: GraphContext) =>
+        shownAmong(reader, personsOf(family.members.filter(({ isChild }) => isChild === true))),
       ...Object.fromEntries(
         Object.entries(OF_WORKBOOK).map(([field, types]) => [
           field,
@@ -342,7 +334,13 @@ export function createResolvers(pages: Pages, limits: Limits) {
   };
 }
 
+/** Those of these persons who may be shown, in their order. */
+async function shownAmong(reader: Reader, persons: readonly PersonId[]): Promise<readonly ShownPerson[]> {
+  const shown = await Promise.all(persons.map((person) => reader.person(person)));
+  return shown.filter((person) => person !== null);
+}
+
 /** A workbook list: the records of every member of the workflow (FS-19). */
-function joined(family: ShownFamily, types: readonly RecordType[], reader: GraphContext['operation']['reader']): Found {
+function joined(family: ShownFamily, types: readonly RecordType[], reader: Reader): Found {
   return reader.recordsOfAll(types, family.included);
 }

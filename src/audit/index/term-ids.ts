@@ -10,8 +10,8 @@ export function nameOf({ kind, name, keptBy }: Term): string {
   return keptBy === undefined ? `${kind} ${name}` : `${kind} ${name}\n${keptBy}`;
 }
 
-/** Stands for what everybody may know. */
-const EVERYBODYS = '';
+/** Stands in `kept_by` for what officers of every agency may know. */
+export const EVERYBODYS = '';
 
 /** What is remembered of the numbers of terms; nobody's name is kept longer than the index keeps it (`IndexState.epoch`). */
 export interface TermMemory {

@@ -2,6 +2,7 @@
  * Alerts as rows of the store: a reference, a rule, when, and the places of the operations behind it. Whom it is about is
  * the numbers of their terms in the log's index: forgotten there, they are forgotten here.
  */
+import { EVERYBODYS } from '../../audit/index/term-ids.js';
 import type { AgencyId, IsoInstant, PersonId, WorkerId } from '../../domain/words.js';
 import type { Store, Transaction } from '../../store/store.js';
 import type { AlertRule } from './rules.js';
@@ -81,8 +82,6 @@ export interface AlertRows {
 /** Stands where a rule is about no person, or no day. */
 const NO_TERM = 0;
 const NO_DAY = '';
-/** Stands where officers of every agency may know of it. */
-const EVERYBODYS = '';
 /** Stands where that is not known: in no agency's id. */
 const NOBODYS = '?';
 /** What is the same in an alert of each agency. `rule` is a word of T-SQL's own. */

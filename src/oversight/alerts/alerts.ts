@@ -10,6 +10,7 @@ import type { IsoInstant, PersonId } from '../../domain/words.js';
 import type { StaffMember } from '../../people/staff.js';
 import type { Operation } from '../../reader/operation.js';
 import type { Drafts, StatementLine } from '../../sharing/drafts.js';
+import { madeByOf } from '../../sharing/permitted.js';
 import { NotPermitted, NotValid } from '../../sharing/refused.js';
 import type { AskingAudit, AuditedOperation } from '../questions/asking.js';
 import type { AlertAbout, AlertFilter, AlertOutcome, AlertRow, AlertRows } from './alert-rows.js';
@@ -75,13 +76,9 @@ export function openAlerts({ operation, policies, staff, search, rows, asking, d
     await surroundings.ensure(alerts.flatMap(personsOf));
     const facts = operation.facts();
     return (alert) => {
-      const agency = alert.worker === null ? undefined : members.get(alert.worker)?.agency;
+      const { worker } = alert;
       const madeBy =
-        alert.worker === requester.worker
-          ? 'REQUESTER'
-          : agency === requester.agency
-            ? 'OWN_AGENCY'
-            : ('ANOTHER_AGENCY' as const);
+        worker === null ? 'ANOTHER_AGENCY' : madeByOf(requester, { worker, agency: members.get(worker)?.agency });
       const about = { ownAgency: false, party: false, madeBy } as const;
       const persons = personsOf(alert);
       const all =

@@ -3,6 +3,7 @@
  * is usual of the worker and of others in the role is counted elsewhere (`usual.ts`).
  */
 import { isOutOfHours } from '../../audit/index/hours.js';
+import { DAY_MS, dayOf } from './days.js';
 import { type Finding, ofDeeds } from './rules.js';
 import type { Deed } from './sightings.js';
 
@@ -44,7 +45,6 @@ export interface Usual {
 }
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const NIGHT_STRANGERS = 3;
 const USED_TO_NIGHTS = 0.25;
 const FIRST_DAYS = 5;
@@ -119,7 +119,7 @@ export function judgeUnknown({ deeds, before, after }: UnknownDay): readonly Fin
   const known = before.filter((deed) => !isUnknown(deed)).at(-1);
   if (!first || !known || after.some((deed) => !isUnknown(deed))) return [];
   const since = [...before, ...deeds].filter((deed) => isUnknown(deed) && deed.at > known.at);
-  const isAgain = new Set(since.map(({ at }) => at.slice(0, 10))).size >= UNKNOWN_DAYS;
+  const isAgain = new Set(since.map(({ at }) => dayOf(at))).size >= UNKNOWN_DAYS;
   const isLate = Date.parse(first.at) - Date.parse(known.at) >= HABIT_MS;
   return isAgain || isLate ? ofDeeds('AFTER_ROLE', deeds) : [];
 }

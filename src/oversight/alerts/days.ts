@@ -18,8 +18,13 @@ export function startOf(day: IsoDate): IsoInstant {
   return `${day}T00:00:00.000Z`;
 }
 
+/** The day so many days before another. */
+export function dayBefore(day: IsoDate, days: number): IsoDate {
+  return dayOf(before(startOf(day), days * DAY_MS));
+}
+
 export function dayAfter(day: IsoDate): IsoDate {
-  return dayOf(before(startOf(day), -DAY_MS));
+  return dayBefore(day, -1);
 }
 
 /** The instant so many milliseconds before another. */

@@ -8,6 +8,7 @@
  * (`bench/misuse.ts`).
  */
 import type { IsoInstant } from '../../domain/words.js';
+import { dayOf } from './days.js';
 import type { Near } from './nearness.js';
 import type { Deed, Seen, Sighting } from './sightings.js';
 
@@ -311,7 +312,7 @@ function spanOf(seen: readonly Seen[]): number {
 }
 
 function daysOf(seen: readonly Seen[]): number {
-  return new Set(seen.map(({ deed }) => deed.at.slice(0, 10))).size;
+  return new Set(seen.map(({ deed }) => dayOf(deed.at))).size;
 }
 
 function found(rule: AlertRule, seen: readonly Seen[]): readonly Finding[] {

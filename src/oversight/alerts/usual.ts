@@ -4,6 +4,7 @@ import type { Term } from '../../audit/index/terms.js';
 import type { WorkerId } from '../../domain/words.js';
 import type { StaffMember } from '../../people/staff.js';
 import type { Day, Usual } from './day-rules.js';
+import { dayBefore, dayOf, startOf } from './days.js';
 
 interface UsualParts {
   readonly search: Pick<Search, 'daily' | 'totals' | 'find'>;
@@ -13,10 +14,6 @@ interface UsualParts {
 const USUAL_DAYS = 28;
 /** Days of others that are compared, the latest: enough for a median of many. */
 const PEER_DAYS = 10;
-const DAY_MS = 86_400_000;
-
-const dayBefore = (day: string, days: number) =>
-  new Date(Date.parse(`${day}T00:00:00.000Z`) - days * DAY_MS).toISOString().slice(0, 10);
 
 /** For one worker's day. `next` is the day after. */
 export async function usualOf(
@@ -86,10 +83,9 @@ async function unknownDays(search: UsualParts['search'], worker: WorkerId, since
       { kind: 'worker', name: worker },
       { kind: 'result', name: 'REFUSED' },
     ],
-    since: `${since}T00:00:00.000Z`,
-    until: `${day}T00:00:00.000Z`,
+    since: startOf(since),
+    until: startOf(day),
     limit: 200,
   });
-  return new Set(entries.filter(({ body }) => body.code === 'NOT_KNOWN_HERE').map(({ body }) => body.at.slice(0, 10)))
-    .size;
+  return new Set(entries.filter(({ body }) => body.code === 'NOT_KNOWN_HERE').map(({ body }) => dayOf(body.at))).size;
 }

@@ -71,3 +71,16 @@ export async function familyOf(demo: Demo, worker: string, surname: string): Pro
   if (!family) throw new Error(`no family ${surname} on the board of ${worker}`);
   return family['id'];
 }
+
+/** The node id of a person (`P-…`). */
+export const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
+
+/** Reads of a person (`P-…`) what most questions of the log are about: a name, addresses, assessments, adult work. */
+export function readPerson(demo: Demo, worker: string, person: string, purpose: string): Promise<Asked> {
+  return ask(
+    demo,
+    worker,
+    `query Read @purpose(of: ${purpose}) { person(id: "${idOf(person)}") { surname addresses { line }
+      ... on Child { assessments { nodes { id } } } ... on Adult { adultWork { nodes { id } } } } }`,
+  );
+}

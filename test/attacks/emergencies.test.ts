@@ -1,7 +1,7 @@
 /** Emergency access as a way in: what it opens, for whom, for how long, and everything that it never opens. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Demo } from '../../src/compose-demo.js';
-import { ask, type Json, startDemo } from './demo.js';
+import { ask, idOf, type Json, startDemo } from './demo.js';
 
 let demo: Demo;
 beforeAll(async () => {
@@ -9,7 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => demo.stop());
 
-const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const NESSA = 'P-1015';
 const RUFINA = 'P-1009';
 const IMKE = 'P-1029';

@@ -9,7 +9,7 @@ import type { SharingRequest } from '../../src/registers/sharing-request.js';
 import type { StatementLine } from '../../src/sharing/drafts.js';
 import { type GrantDraft, type Grants, openGrants } from '../../src/sharing/grants.js';
 import { excepted } from '../registers/said.js';
-import { ask, type Json, startDemo } from './demo.js';
+import { ask, idOf, type Json, startDemo } from './demo.js';
 
 let demo: Demo;
 let last = 0;
@@ -19,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => demo.stop());
 
-const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const NESSA = 'P-1015';
 const IMKE = 'P-1029';
 const RUTH = 'P-1032';

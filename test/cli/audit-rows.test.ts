@@ -10,12 +10,11 @@ import { type Format, writerFor } from '../../src/cli/audit/formats.js';
 import { QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { compilePolicies, textsIn } from '../../src/disclosure/policies.js';
-import { ask, type Json, startDemo } from '../attacks/demo.js';
+import { ask, type Json, readPerson, startDemo } from '../attacks/demo.js';
 import { keyText } from '../audit/sequenced.js';
 import { AUDIT_EVENT } from './audit-event.js';
 
 const OFFICER = 'ig-sol-whitby';
-const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const question = (name: string) => QUESTIONS[name] as Question;
 /** The demo's. */
 const DAY = '2026-11-23';
@@ -46,13 +45,7 @@ const detailsOf = (row: Json, stands: string): readonly (readonly [string, strin
     .map(({ detail }) => detail.map(({ type, valueString }) => [type, valueString] as const))
     .filter((details) => details.some(([type, value]) => type === 'stands' && value === stands));
 };
-const read = (worker: string, person: string, purpose: string) =>
-  ask(
-    demo,
-    worker,
-    `query Read @purpose(of: ${purpose}) { person(id: "${idOf(person)}") { surname addresses { line }
-      ... on Child { assessments { nodes { id } } } ... on Adult { adultWork { nodes { id } } } } }`,
-  );
+const read = (worker: string, person: string, purpose: string) => readPerson(demo, worker, person, purpose);
 
 beforeAll(async () => {
   demo = await startDemo({ THRESHOLD_LOG_KEY: keyText(3) });

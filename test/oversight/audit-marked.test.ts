@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addMarks } from '../../src/audit/index/indexer.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { factKey, factsOf } from '../../src/domain/facts.js';
-import { ask, type Json, startDemo } from '../attacks/demo.js';
+import { ask, idOf, type Json, startDemo } from '../attacks/demo.js';
 
 const OFFICER = 'ig-sol-whitby';
-const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const OPERATION = 'operation { id at worker result code lines { person holder { id } category outcome vetoes } } marks';
 const PAGE = 'pageInfo { hasNextPage endCursor }';
 

@@ -7,12 +7,11 @@ import { readVerifier, writeVerifier } from '../../src/audit/log/signed-note.js'
 import { readLogKeys } from '../../src/audit/log-keys.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { compilePolicies, textsIn } from '../../src/disclosure/policies.js';
-import { ask, type Json, startDemo } from '../attacks/demo.js';
+import { ask, idOf, type Json, readPerson, startDemo } from '../attacks/demo.js';
 import { keyText } from '../audit/sequenced.js';
 import { excepted } from '../registers/said.js';
 
 const OFFICER = 'ig-sol-whitby';
-const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const LINES =
   'lines { person holder { id } recordType category outcome permits vetoes reasons basis evidence records obligations }';
 const OPERATION = `id at worker agency { id } role purpose result policyVersion ${LINES} statements { did ids persons }`;
@@ -40,13 +39,7 @@ const nodesOf = async (field: string, selection: string): Promise<readonly Json[
   return answer['nodes'] as Json[];
 };
 const linesOf = (nodes: readonly Json[]) => nodes.flatMap((node) => node['lines'] as Json[]);
-const read = (worker: string, person: string, purpose: string) =>
-  ask(
-    demo,
-    worker,
-    `query Read @purpose(of: ${purpose}) { person(id: "${idOf(person)}") { surname addresses { line }
-      ... on Child { assessments { nodes { id } } } ... on Adult { adultWork { nodes { id } } } } }`,
-  );
+const read = (worker: string, person: string, purpose: string) => readPerson(demo, worker, person, purpose);
 const noted = async (question: string) =>
   (await demo.audit.read({ worker: OFFICER, limit: 5 })).flatMap(({ body }) =>
     (body.statements ?? []).filter(({ did, ids }) => did === 'AUDIT_ASKED' && ids[0] === question),

@@ -15,7 +15,7 @@ import { writerFor } from '../../src/cli/audit/formats.js';
 import { QUESTIONS, type Question } from '../../src/cli/audit/questions.js';
 import type { Demo } from '../../src/compose-demo.js';
 import type { Source } from '../../src/sources/contract.js';
-import { type Asked, ask, type Json, startDemo } from '../attacks/demo.js';
+import { type Asked, ask, idOf, type Json, startDemo } from '../attacks/demo.js';
 import { KEYS, keyText } from '../audit/sequenced.js';
 
 let demo: Demo;
@@ -49,7 +49,6 @@ function lockedAway(source: Source): Source {
   };
 }
 
-const idOf = (person: string) => Buffer.from(`Person:${person}`).toString('base64url');
 const [NESSA, NELL, SALLY, IMKE, RUTH] = ['P-1015', 'P-1016', 'P-1017', 'P-1029', 'P-1032'] as const;
 const HOUR = 3_600_000;
 const inHours = (n: number) => new Date(clock().getTime() + n * HOUR).toISOString();

@@ -5,6 +5,7 @@
  * anyway), and coverage by jest is not measured. Circus itself is fresh for each file. A test file that replaces modules
  * (`unstable_mockModule`) still gets a realm of its own.
  */
+const asyncHooks = require('node:async_hooks');
 const { readFileSync } = require('node:fs');
 const { register } = require('node:module');
 const { pathToFileURL } = require('node:url');
@@ -33,8 +34,26 @@ function registerHooks(cacheDirectory) {
   });
 }
 
+/** What circus that is loaded meanwhile keeps its running test in. */
+function storagesMadeIn(load) {
+  const { AsyncLocalStorage } = asyncHooks;
+  const made = [];
+  asyncHooks.AsyncLocalStorage = class extends AsyncLocalStorage {
+    constructor(...options) {
+      super(...options);
+      made.push(this);
+    }
+  };
+  try {
+    return { loaded: load(), made };
+  } finally {
+    asyncHooks.AsyncLocalStorage = AsyncLocalStorage;
+  }
+}
+
 class SharedModules extends Runtime {
   #isOfItself;
+  #storages = [];
 
   constructor(config, environment, resolver, transformer, cacheFS, coverageOptions, testPath, globalConfig) {
     super(config, environment, resolver, transformer, cacheFS, coverageOptions, testPath, globalConfig);
@@ -50,7 +69,15 @@ class SharedModules extends Runtime {
   requireInternalModule(from, to) {
     if (this.#isOfItself || to !== undefined) return super.requireInternalModule(from, to);
     delete require.cache[from];
-    return require(from);
+    const { loaded, made } = storagesMadeIn(() => require(from));
+    this.#storages.push(...made);
+    return loaded;
+  }
+
+  /** With its file circus is done: a storage that is left on is handed on by every promise of every later file. */
+  teardown() {
+    for (const storage of this.#storages) storage.disable();
+    super.teardown();
   }
 
   unstable_shouldLoadAsEsm(path) {

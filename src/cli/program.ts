@@ -1,6 +1,8 @@
 /** The `threshold` command: every command is added here, in the order of its help. */
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { describeVariables } from '../config.js';
+import { packagePath } from '../package-path.js';
 import { addAuditCommand } from './audit/command.js';
 import { addCheckProviderCommand } from './check-provider.js';
 import { addCheckSourceCommand } from './check-source.js';
@@ -14,6 +16,7 @@ import { addWorldCommands } from './world-commands.js';
 /** The whole command, to be parsed. */
 export function createProgram(): Command {
   const program = new Command('threshold')
+    .version(versionOf(packagePath('package.json')))
     .description(
       'A GraphQL gateway for multi-agency safeguarding: only what may be shared, and every release in a log.',
     )
@@ -42,4 +45,8 @@ export function createProgram(): Command {
     },
   });
   return program;
+}
+
+function versionOf(packageFile: string): string {
+  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string }).version;
 }

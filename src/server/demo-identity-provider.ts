@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import Provider, { type Configuration } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
 import { z } from 'zod';
 import { memoryAdapter } from './demo-identity-memory.js';
 import { type DemoWorker, demoLogin } from './demo-login.js';
@@ -50,6 +50,8 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
   const { folder } = options;
   const workers = new Map(options.workers.map((worker) => [worker.id, worker]));
   const key = await demoKey(folder);
+  // Loaded where a demo is started and nowhere else: no service has a provider in it that signs anybody in.
+  const { default: Provider } = await import('oidc-provider');
   const server = createServer();
   const url = await listen(server, options.isPrivate ? undefined : (await runningIn(folder))?.issuer);
   const { host } = new URL(url);

@@ -285,7 +285,7 @@ interface Tampering {
   readonly as: readonly FaultCode[];
   readonly options?: () => VerifyOptions;
   /** May answer with the index at which it must be found. */
-  tamper(files: Files, below: (n: number) => number): number | void;
+  tamper(files: Files, below: (n: number) => number): unknown;
 }
 
 /** A row that was not erased, and is neither first nor last. */

@@ -34,7 +34,7 @@ describe('a sealed record', () => {
           ...Object.getOwnPropertySymbols(s).map(String),
         ]),
     ],
-    ['string', (s: object) => String(s) + `${Object.entries(s)}`],
+    ['string', (s: object) => `${String(s)}${Object.entries(s)}`],
     ['spread', (s: object) => JSON.stringify({ ...s })],
     ['assign', (s: object) => JSON.stringify(Object.assign({}, s))],
     [

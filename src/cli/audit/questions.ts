@@ -310,7 +310,11 @@ function withLetThrough({ letThrough, ...change }: Json): Json {
     readonly nodes: readonly Json[];
     readonly pageInfo: { readonly hasNextPage: boolean };
   } | null;
-  return { ...change, letThrough: page && page.nodes.map(({ id }) => id), isMore: page && page.pageInfo.hasNextPage };
+  return {
+    ...change,
+    letThrough: page?.nodes.map(({ id }) => id) ?? null,
+    isMore: page?.pageInfo.hasNextPage ?? null,
+  };
 }
 
 /** The document of a question for these options; what is not given is not in it. */

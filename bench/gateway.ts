@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { newLogKey, readLogKeys } from '../src/audit/log-keys.js';
 import { type Wired, wire } from '../src/compose.js';
+import { loadRules } from '../src/rules.js';
 import { openStore } from '../src/store/store.js';
 import { type BenchRecords, HOLDERS, memorySources, TODAY } from './records.js';
 
@@ -33,7 +34,7 @@ export async function startGateway(records: BenchRecords, counts: Map<string, nu
     cursorKey: 'bench',
     logKeys: readLogKeys(newLogKey('threshold.bench.invalid/audit', randomBytes(32))),
     sourceDeadlineMs: 2000,
-    protocols: ['walsall-family-safeguarding'],
+    rules: loadRules({ protocols: ['walsall-family-safeguarding'] }),
   });
 }
 

@@ -106,8 +106,8 @@ const before = loadavg().map((load) => load.toFixed(1));
 const rows = [await decideCost('uniform', uniform), await decideCost('near a release', nearRelease)];
 /** A cold process until policies are validated and the sharing matrix is in memory, and nothing else: s by the clock. */
 function rulesAlone(): number {
-  const script = `const [compose, kept] = await Promise.all(['compose.js', 'disclosure/space/kept-matrix.js'].map((file) => import('${pathToFileURL(packagePath('dist', 'src'))}/' + file)));
-    kept.keepMatrix(compose.loadRules({ protocols: ['walsall-family-safeguarding'] }).policies.all)({});
+  const script = `const [rules, kept] = await Promise.all(['rules.js', 'disclosure/space/kept-matrix.js'].map((file) => import('${pathToFileURL(packagePath('dist', 'src'))}/' + file)));
+    kept.keepMatrix(rules.loadRules({ protocols: ['walsall-family-safeguarding'] }).policies.all)({});
     process.stdout.write(String(process.uptime()));`;
   return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
 }

@@ -24,6 +24,7 @@ import type { DemoConfig } from './config.js';
 import { openStoreAt } from './open-store.js';
 import { allOrNothing, type Opened, openTogether } from './opened.js';
 import { openDirectory } from './people/directory.js';
+import { loadRules, type Rules } from './rules.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
 import { keptSecret } from './server/kept-secret.js';
 import { createLog } from './server/log.js';
@@ -95,6 +96,8 @@ export async function openDemoStore(
 
 /** What a demo may be wired with otherwise than by default. */
 export interface DemoSettings extends Pick<Parts, 'gates' | 'pause' | 'matrixAtStart'> {
+  /** Those that the configuration picks, where they were loaded before. */
+  readonly rules?: Rules;
   /** Nobody else signs in to it: `threshold token` goes on giving tokens of the one that is served. */
   readonly isPrivate?: boolean;
   /** HH:MM in UTC with which the clock of a world whose store is not kept starts; the real time of day unless given. */
@@ -116,7 +119,7 @@ export function composeDemo(
 async function start(
   config: DemoConfig,
   place: (source: Source) => Source,
-  { isPrivate = false, startsAt, ...settings }: DemoSettings,
+  { isPrivate = false, startsAt, rules = loadRules(config), ...settings }: DemoSettings,
   opened: Opened,
 ): Promise<Demo> {
   const { store, workers, world } = await openDemoStore(config);
@@ -171,8 +174,7 @@ async function start(
     logKeys: await demoLogKeys(config),
     ...(config.witnesses === undefined ? {} : { witnesses: config.witnesses }),
     sourceDeadlineMs: config.sourceDeadlineMs,
-    protocols: config.protocols,
-    ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
+    rules,
     ...settings,
     watchEverySeconds: config.watchEverySeconds,
     matchEveryHours: config.matchEveryHours ?? 24,

@@ -25,6 +25,7 @@ import { readGateSettings } from './gate-settings.js';
 import { serverAt } from './mssql/server.js';
 import { openStoreAt } from './open-store.js';
 import { allOrNothing, type Opened } from './opened.js';
+import { loadRules } from './rules.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
@@ -107,6 +108,7 @@ async function start(config: ServiceConfig, opened: Opened): Promise<Wired> {
     );
   });
   const sources = readSources(listed, process.env, () => now().toISOString());
+  const rules = loadRules(config);
   const store = await openStoreAt(config.store);
   opened(() => store.close());
   const metrics = createMetrics();
@@ -125,8 +127,7 @@ async function start(config: ServiceConfig, opened: Opened): Promise<Wired> {
     ...(config.witnesses === undefined ? {} : { witnesses: config.witnesses }),
     sourceDeadlineMs: config.sourceDeadlineMs,
     matrixAtStart: true,
-    protocols: config.protocols,
-    ...(config.ownPolicies === undefined ? {} : { ownPolicies: config.ownPolicies }),
+    rules,
     gatesOf: readGateSettings(listed),
     // A link that is wrong is a breach: nobody's records are joined before their authority says so.
     watchEverySeconds: config.watchEverySeconds,

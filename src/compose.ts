@@ -20,9 +20,7 @@ import { openRelevanceRequests } from './audit/relevance-requests.js';
 import { openSampling } from './audit/sampling.js';
 import { openSequencer, type Sequencer } from './audit/sequencer.js';
 import { openWitnesses, type Witness } from './audit/witnesses.js';
-import { loadPoliciesWith, readOwnPolicies } from './disclosure/added-policies.js';
 import { createDecide } from './disclosure/decide.js';
-import type { Policies } from './disclosure/policies.js';
 import { keepMatrix } from './disclosure/space/kept-matrix.js';
 import type { Agency } from './domain/requester.js';
 import type { SourceId } from './domain/words.js';
@@ -41,7 +39,6 @@ import { type Applied, openLinkQuestions } from './people/link-questions.js';
 import { openPeople } from './people/people.js';
 import { createPersonIndex, readMatching } from './people/person-index.js';
 import { readStaff } from './people/staff.js';
-import { type LoadedProtocol, loadProtocol } from './protocols/load.js';
 import { openMet } from './reader/match-met.js';
 import { type Matched, matchPersons } from './reader/match-persons.js';
 import type { House } from './reader/operation.js';
@@ -50,6 +47,7 @@ import { loadLawfulGateways } from './registers/lawful-gateways.js';
 import { openListing } from './registers/listing.js';
 import { openRegisters } from './registers/registers.js';
 import { openSavedRegister } from './registers/saved-questions.js';
+import type { Rules } from './rules.js';
 import { DEFAULT_HTTP_LIMITS, type Http, startHttp } from './server/http.js';
 import { countAlerts, createMetrics } from './server/metrics.js';
 import type { SignIn } from './server/sign-in.js';
@@ -84,10 +82,8 @@ export interface Parts {
   readonly metrics?: Registry;
   /** How long one call to a source may take, ms. */
   readonly sourceDeadlineMs: number;
-  /** Ids of the protocol packs that the authority picked; none leaves the house rules. */
-  readonly protocols: readonly string[];
-  /** Folder of policies that the authority adds. */
-  readonly ownPolicies?: string;
+  /** What decides; see `loadRules`. */
+  readonly rules: Rules;
   /** How often the persons of all sources are matched anew, from the start on; never unless told. */
   readonly matchEveryHours?: number;
   /** How often the log is looked through for alerts; never unless told. */
@@ -102,9 +98,8 @@ export interface Parts {
   readonly limits?: Limits;
   /** Lets answers wait that may tell by their time; the clock's own waiting unless a test has another. */
   readonly pause?: (ms: number, stepMs: number) => Promise<void>;
-  /** Folders of the SDL and of the policies; the package's own unless a test brings others. */
+  /** Folder of the SDL; the package's own unless a test brings another. */
   readonly graphqlFolder?: string;
-  readonly policyFolder?: string;
 }
 
 /** A gateway that listens. */
@@ -129,30 +124,8 @@ export interface Wired {
   stop(): Promise<void>;
 }
 
-/** What decides: the policies, those of the packs and the authority's own among them, and what the packs fix. */
-export interface Rules extends Omit<LoadedProtocol, 'policies'> {
-  readonly policies: Policies;
-}
-
-/** Reads the rules that an authority picked. Throws ProtocolError or PolicyError naming what is invalid, and where. */
-export function loadRules({
-  protocols,
-  ownPolicies,
-  policyFolder,
-}: Pick<Parts, 'protocols' | 'ownPolicies' | 'policyFolder'>): Rules {
-  const { policies: packs, ...loaded } = loadProtocol(packagePath('schema', 'protocols'), protocols);
-  const policies = loadPoliciesWith(policyFolder ?? packagePath('schema', 'policies'), {
-    packs,
-    own: ownPolicies === undefined ? [] : readOwnPolicies(ownPolicies),
-    isClause: (id) => loaded.clauses.byId.has(id),
-    rests: loaded.texts,
-  });
-  return { ...loaded, policies };
-}
-
 /**
- * Starts a gateway from its parts. Throws PolicyError, ProtocolError or ClassificationError naming what is invalid; sources that cannot be
- * reached do not stop the start: they are gaps until they answer. When it throws, what it started is stopped; the store stays
+ * Starts a gateway from its parts. Throws ClassificationError naming what is invalid; sources that cannot be reached do not stop the start: they are gaps until they answer. When it throws, what it started is stopped; the store stays
  * open, for whoever opened it to close.
  */
 export function wire(parts: Parts): Promise<Wired> {
@@ -161,8 +134,8 @@ export function wire(parts: Parts): Promise<Wired> {
 
 async function start(parts: Parts, opened: Opened): Promise<Wired> {
   const { store, sources, now, log } = parts;
+  const { policies, protocol, findings } = parts.rules;
   const limits = parts.limits ?? DEFAULT_LIMITS;
-  const { policies, protocol, findings } = loadRules(parts);
   for (const { place, said, disagree } of findings) {
     const packs = said.map(({ pack }) => pack);
     if (disagree)

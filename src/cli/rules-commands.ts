@@ -4,7 +4,6 @@
  */
 import { type Command, Option } from 'commander';
 import { openAudit } from '../audit/audit.js';
-import { loadRules } from '../compose.js';
 import { readConfig } from '../config.js';
 import { createDecide } from '../disclosure/decide.js';
 import { loadPolicies, type Policies } from '../disclosure/policies.js';
@@ -16,6 +15,7 @@ import { matrixCsv, matrixMarkdown } from '../disclosure/space/matrix-text.js';
 import { packagePath } from '../package-path.js';
 import { CLAUSE_KINDS, type ClauseKind } from '../protocols/clauses.js';
 import { PACKS } from '../protocols/pack.js';
+import { loadRules } from '../rules.js';
 import { openConfiguredStore } from './configured.js';
 import { decideLines } from './decide.js';
 import { listClauses, tellClauses, tellPacks, tellProtocol } from './protocols.js';

@@ -10,6 +10,7 @@ import { createDomesticAbuse } from '../../adapters/domestic-abuse/index.js';
 import { simulateDomesticAbuse } from '../../adapters/domestic-abuse/seed.js';
 import { wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
+import { loadRules } from '../../src/rules.js';
 import type { Source } from '../../src/sources/contract.js';
 import { DEFAULT_GATE, type GateSettings } from '../../src/sources/gate.js';
 import { FAULTS } from '../conformance/faults.js';
@@ -361,7 +362,7 @@ describe('the start', () => {
     introspection: false,
     cursorKey: 'x',
     sourceDeadlineMs: 100,
-    protocols: [],
+    rules: loadRules({ protocols: [] }),
   };
   it('is refused by a field without classification, naming it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'threshold-sdl-'));
@@ -379,7 +380,7 @@ describe('the start', () => {
       join(folder, 'ours.cedar'),
       '@id("ours") @source("FS-01") @says("x") permit (principal, action == Action::"read", resource) when { context.category == "SECRETS" };',
     );
-    await expect(wire({ ...parts, policyFolder: folder } as never)).rejects.toThrow(
+    expect(() => loadRules({ protocols: [], policyFolder: folder })).toThrow(
       /policy ours: "SECRETS" is not a value of category/,
     );
   });

@@ -1,11 +1,11 @@
 /** Grants as a way in: whom and what a live one covers, what it never lifts, and who may make one. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadRules } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import type { Purpose, Role } from '../../src/domain/words.js';
 import { budgetOf, openOperation } from '../../src/reader/operation.js';
 import type { Grant } from '../../src/registers/grant.js';
 import type { SharingRequest } from '../../src/registers/sharing-request.js';
+import { loadRules } from '../../src/rules.js';
 import type { StatementLine } from '../../src/sharing/drafts.js';
 import { type GrantDraft, type Grants, openGrants } from '../../src/sharing/grants.js';
 import { excepted } from '../registers/said.js';

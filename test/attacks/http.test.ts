@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { DEFAULT_STEPS } from '../../src/graph/even-time.js';
+import { loadRules } from '../../src/rules.js';
 import { createLog } from '../../src/server/log.js';
 import type { Source } from '../../src/sources/contract.js';
 import { KEYS } from '../audit/sequenced.js';
@@ -186,7 +187,7 @@ describe('29: what is logged', () => {
       cursorKey: 'x',
       logKeys: KEYS,
       sourceDeadlineMs: 500,
-      protocols: [],
+      rules: loadRules({ protocols: [] }),
     });
     const bodies = [
       {

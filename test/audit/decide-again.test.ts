@@ -10,9 +10,9 @@ import { writeVerifier } from '../../src/audit/log/signed-note.js';
 import { openReplay, type Replay } from '../../src/audit/verify/decide-again.js';
 import { trustedKey } from '../../src/audit/verify/notes.js';
 import { verifyLog } from '../../src/audit/verify/verify-log.js';
-import { loadRules } from '../../src/compose.js';
 import { createDecide } from '../../src/disclosure/decide.js';
 import { FACTS, type FactRecord } from '../../src/domain/facts.js';
+import { loadRules } from '../../src/rules.js';
 import { ask, startDemo } from '../attacks/demo.js';
 import { KEYS, keyText } from './sequenced.js';
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LoggedEntry } from '../../src/audit/audit.js';
-import { loadRules } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { createDecide } from '../../src/disclosure/decide.js';
 import { recordedDiff, recordedJson, recordedText } from '../../src/disclosure/recorded-diff.js';
+import { loadRules } from '../../src/rules.js';
 import { ask, startDemo } from '../attacks/demo.js';
 
 const protocols = ['walsall-family-safeguarding'];

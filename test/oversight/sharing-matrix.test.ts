@@ -1,8 +1,8 @@
 /** The rules are published: the table that the policies make, to whoever is signed in, and to nobody else. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadRules } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { sharingMatrix } from '../../src/disclosure/space/matrix.js';
+import { loadRules } from '../../src/rules.js';
 import { ask, type Json, startDemo } from '../attacks/demo.js';
 
 const TABLE = `query Rules($role: Role, $category: Category, $purpose: Purpose) { sharingMatrix(role: $role, category: $category, purpose: $purpose) {

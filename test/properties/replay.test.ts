@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAudit } from '../../src/audit/audit.js';
 import type { AuditEntryBody } from '../../src/audit/entry.js';
-import { loadRules } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { createDecide } from '../../src/disclosure/decide.js';
 import { replay, replayLog } from '../../src/disclosure/replay.js';
 import { factKey, factsOf } from '../../src/domain/facts.js';
+import { loadRules } from '../../src/rules.js';
 import { ask, startDemo } from '../attacks/demo.js';
 
 const { policies } = loadRules({ protocols: ['walsall-family-safeguarding'] });

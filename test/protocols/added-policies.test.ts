@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { loadRules } from '../../src/compose.js';
 import { FACT_NAMES, FACTS, type FactRecord } from '../../src/domain/facts.js';
 import { PACKS } from '../../src/protocols/pack.js';
+import { loadRules } from '../../src/rules.js';
 
 const head = (id: string, source = 'Walsall information sharing agreement 2026, paragraph 4') =>
   `@id("${id}") @source("${source}") @says("What the authority agreed.") `;

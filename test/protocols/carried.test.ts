@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { loadRules } from '../../src/compose.js';
 import { type Carriers, KINDS_TO_CARRY, readCarried, untruthsOf } from '../../src/protocols/carried.js';
 import { loadEveryPack } from '../../src/protocols/load.js';
 import { PACKS } from '../../src/protocols/pack.js';
+import { loadRules } from '../../src/rules.js';
 
 const { clauses, policies, house } = loadRules({ protocols: PACKS });
 const text = readFileSync('schema/protocols/carried.yaml', 'utf8');

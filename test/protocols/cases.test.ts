@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { loadRules, type Rules } from '../../src/compose.js';
 import { createDecide } from '../../src/disclosure/decide.js';
 import { FACT_NAMES, FACTS, type FactRecord } from '../../src/domain/facts.js';
 import { OUTCOMES, type Outcome } from '../../src/domain/words.js';
 import { PACKS } from '../../src/protocols/pack.js';
+import { loadRules, type Rules } from '../../src/rules.js';
 
 interface Case {
   readonly clauses: readonly string[];

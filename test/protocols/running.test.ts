@@ -3,8 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadRules, wire } from '../../src/compose.js';
+import { wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
+import { loadRules } from '../../src/rules.js';
 import { createLog } from '../../src/server/log.js';
 import { ask, familyOf, type Json, startDemo } from '../attacks/demo.js';
 import { KEYS } from '../audit/sequenced.js';
@@ -81,7 +82,7 @@ describe('the gateway under the packs that an authority picked', () => {
       cursorKey: 'x',
       logKeys: KEYS,
       sourceDeadlineMs: 500,
-      protocols: packs.split(','),
+      rules: loadRules({ protocols: packs.split(',') }),
     });
     await http.stop();
     const told = lines.map((line) => JSON.parse(line) as Json).filter(({ code }) => code === 'PACKS_DISAGREE');

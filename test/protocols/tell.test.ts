@@ -1,7 +1,7 @@
 /** What `threshold clauses` and `threshold protocols` print. */
 import { describe, expect, it } from '@jest/globals';
 import { listClauses, tellClauses, tellPacks, tellProtocol } from '../../src/cli/protocols.js';
-import { loadRules } from '../../src/compose.js';
+import { loadRules } from '../../src/rules.js';
 
 const folder = 'schema/protocols';
 

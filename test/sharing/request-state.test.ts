@@ -1,8 +1,8 @@
 /** How a request stands, worked out from the time alone: due times, rungs, disputes, and who may answer on a rung. */
 import { describe, expect, it } from '@jest/globals';
-import { loadRules } from '../../src/compose.js';
 import type { Rung } from '../../src/domain/protocol.js';
 import type { RecordedAnswer, RecordedRequest, Urgency } from '../../src/registers/sharing-request.js';
+import { loadRules } from '../../src/rules.js';
 import { answerersOf, requestLadder, standingOf, timeToAnswer } from '../../src/sharing/request-state.js';
 
 /** A Monday, ten o'clock. */

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { loadRules } from '../../../src/compose.js';
 import { createDecide } from '../../../src/disclosure/decide.js';
 import { compilePolicies, loadPolicies, type Policies, rulesOn } from '../../../src/disclosure/policies.js';
 import { createBulkDecide } from '../../../src/disclosure/space/bulk.js';
@@ -10,6 +9,7 @@ import { spaceOf } from '../../../src/disclosure/space/outcomes.js';
 import { type PointSet, Points } from '../../../src/disclosure/space/points.js';
 import { FACT_NAMES, FACTS, type FactRecord, factsOf } from '../../../src/domain/facts.js';
 import { PACKS } from '../../../src/protocols/pack.js';
+import { loadRules } from '../../../src/rules.js';
 import { randomOf } from '../../../src/worlds/random.js';
 
 const placesOf = (facts: FactRecord) =>

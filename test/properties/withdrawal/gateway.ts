@@ -9,6 +9,7 @@ import { newSigner, writeSigner } from '../../../src/audit/log/signed-note.js';
 import { readLogKeys } from '../../../src/audit/log-keys.js';
 import { wire } from '../../../src/compose.js';
 import { openDirectory } from '../../../src/people/directory.js';
+import { loadRules } from '../../../src/rules.js';
 import { SignInRefused } from '../../../src/server/sign-in.js';
 import type { SqlSourceOptions } from '../../../src/sources/sql.js';
 import { openStore, type Store, type StoreConfig } from '../../../src/store/store.js';
@@ -76,7 +77,7 @@ async function run({ store: where, socialCare, substanceMisuse, clockOffMs }: To
     sourceDeadlineMs: 20_000,
     // How fast statements follow one another is what is raced.
     pause: async () => {},
-    protocols: ['walsall-family-safeguarding'],
+    rules: loadRules({ protocols: ['walsall-family-safeguarding'] }),
   });
   process.send?.({ url: wired.url });
   process.once('message', async () => {

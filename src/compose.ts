@@ -1,6 +1,6 @@
 /**
- * The only place that wires. `wire` puts a gateway together from its parts; `compose` makes the parts that the
- * configuration asks for: the embedded demo world, or an authority's own sources and store.
+ * Puts a gateway together from its parts. What makes the parts that the configuration asks for stands beside it: the demo's world
+ * (compose-demo.ts), or an authority's own sources and store (compose-service.ts). Nothing else wires.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -38,6 +38,8 @@ export async function loadSqlite(
   try {
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
+    // One transaction: by itself each of the hundred tables would write the file anew.
+    database.exec('BEGIN');
     const loaded = new Set<string>();
     for (const entry of (await readdir(folder)).filter((item) => item.endsWith('.csv'))) {
       const table = entry.slice(0, -'.csv'.length);
@@ -54,6 +56,7 @@ export async function loadSqlite(
         database.exec(`CREATE INDEX ix_${name.replaceAll('-', '_')}_${position} ON ${index}`);
     });
     database.exec('ANALYZE');
+    database.exec('COMMIT');
     database.pragma('journal_mode = DELETE');
     database.close();
   } catch (error) {

@@ -355,6 +355,7 @@ function changing(
   change: (database: Database.Database, tables: ReadonlyMap<string, readonly string[]>) => void,
 ): void {
   const database = new Database(file);
+  database.pragma('synchronous = OFF');
   const names = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`);
   for (const index of database.prepare(`SELECT name FROM sqlite_master WHERE type = 'index'`).pluck().all())
     database.exec(`DROP INDEX ${index}`);

@@ -13,6 +13,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getVariableValues,
+  Kind,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
@@ -289,16 +290,22 @@ export function identify({ worker, agency, role }: Pick<Requester, 'worker' | 'a
   return { agency, role, worker };
 }
 
-/** Coerced before anything runs; what is wrong with them is said by code only (names of enum values would be suggested). */
+/** Coerced before anything runs. Which of them does not fit is said, and nothing else: names of enum values would be suggested, values repeated. */
 function readVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   given: Record<string, unknown>,
 ): Record<string, unknown> {
   const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
-  if (errors) throw new Refusal('BAD_USER_INPUT');
+  if (errors) throw new Refusal('BAD_USER_INPUT', variableOf(errors));
   // The compiled query takes no default for a variable that may not be null.
   return { ...coerced, ...given };
+}
+
+/** The variable that an error is about, as its own document names it. */
+function variableOf([error]: readonly GraphQLError[]): string | undefined {
+  const [node] = error?.nodes ?? [];
+  return node?.kind === Kind.VARIABLE_DEFINITION ? `$${node.variable.name.value}` : undefined;
 }
 
 /** Resolver errors by code; an operation that failed shows no data beside its errors. */

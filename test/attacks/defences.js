@@ -105,7 +105,7 @@ export const DEFENCES = [
     attack: '11',
     what: 'variables are coerced by us first',
     file: 'src/graph/executor.ts',
-    from: "if (errors) throw new Refusal('BAD_USER_INPUT');",
+    from: "if (errors) throw new Refusal('BAD_USER_INPUT', variableOf(errors));",
     to: '',
     test: 'test/attacks/graph.test.ts',
     named: '11: of a variable',

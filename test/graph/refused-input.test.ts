@@ -62,10 +62,14 @@ describe('an argument that misses a rule', () => {
     expect(JSON.stringify(errors)).not.toContain(CANARY);
   });
 
-  it('of a variable’s type is refused without a word of it', async () => {
+  it('of a variable’s type is refused by the variable’s name, without a word of what it holds', async () => {
     const query = `query Q($first: Int) ${WORK} { families(first: $first) { nodes { id } } }`;
     const { errors } = await ask(demo, 'sw-ada-thorne', query, { first: CANARY });
-    expect(errors).toMatchObject([{ message: 'A variable or argument does not fit what the schema asks for.' }]);
+    expect(errors).toMatchObject([
+      { message: 'A variable or argument does not fit what the schema asks for: $first.' },
+    ]);
+    const missing = await ask(demo, 'sw-ada-thorne', `query Q($id: ID!) ${WORK} { person(id: $id) { id } }`);
+    expect(missing.errors).toMatchObject([{ message: expect.stringMatching(/: \$id\.$/) }]);
   });
 });
 

@@ -39,8 +39,8 @@ import { type Applied, openLinkQuestions } from './people/link-questions.js';
 import { openPeople } from './people/people.js';
 import { createPersonIndex, readMatching } from './people/person-index.js';
 import { readStaff } from './people/staff.js';
-import { openMet } from './reader/match-met.js';
-import { type Matched, matchPersons } from './reader/match-persons.js';
+import type { Matched } from './reader/match-persons.js';
+import { openMatching } from './reader/matching.js';
 import type { House } from './reader/operation.js';
 import { readWatchedPersons } from './reader/watched-persons.js';
 import { loadLawfulGateways } from './registers/lawful-gateways.js';
@@ -156,7 +156,7 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
     log.error({ code: 'POLICY_ERROR', policyIds }, 'policies could not be evaluated: denied'),
   );
   const isMatched = (parts.matchEveryHours ?? 0) > 0;
-  const people = openPeople(store, { newId, met: (refs) => isMatched && met.note(refs) });
+  const people = openPeople(store, { newId, met: (refs) => isMatched && matching.note(refs) });
   const house: House = {
     sources,
     people,
@@ -181,12 +181,18 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
   const matrix = keepMatrix(policies.all);
   if (parts.matrixAtStart) matrix({});
   const questions = openLinkQuestions(store, { newId });
-  const newIndex = () => createPersonIndex(readMatching());
-  let index = newIndex();
   const agenciesById = async () =>
     new Map<string, Agency>((await directory.agencies()).map((agency) => [agency.id, agency]));
-  const { gates } = house;
-  const met = openMet({ sources, agencies: agenciesById, people, questions, gates, deadlineMs: MET_DEADLINE_MS, now });
+  const matching = openMatching({
+    sources,
+    agencies: agenciesById,
+    people,
+    questions,
+    gates: house.gates,
+    deadlineMs: MET_DEADLINE_MS,
+    now,
+    newIndex: () => createPersonIndex(readMatching()),
+  });
   const search = openSearch(store);
   const apollo = createApollo({
     house,
@@ -207,7 +213,7 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
     },
     proofs: openProofs(store),
     matrix,
-    linkParts: { questions, index: () => index },
+    linkParts: { questions, index: matching.index },
     releases: openReleases(store),
     search,
     alertRows: openAlertRows(store),
@@ -258,21 +264,6 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
     port: parts.port,
   });
   opened(() => http.stop());
-  /** One matching at a time: persons met while all are read are matched against the index that comes of it. */
-  let last: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = last.then(work, work);
-    last = mine.catch(() => undefined);
-    return mine;
-  }
-  const match = (signal: AbortSignal): Promise<Matched> =>
-    inTurn(async () => {
-      const matched = await matchPersons({ sources, agencies: await agenciesById(), newIndex, questions, now, signal });
-      index = matched.index;
-      return matched;
-    });
-  /** Before anybody is in the index there is nothing to match with: the first matching of all reads them. */
-  const matchMet = () => inTurn(async () => (index.size === 0 ? undefined : met.match(index)));
   const countAlert = countAlerts(metrics, Object.keys(ALERT_RULES));
   // Gates of its own: it takes no place of anybody who waits for an answer, and no failure of its shuts theirs.
   const watchGates = openGates({
@@ -312,7 +303,7 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
   );
   const matchAll = async (signal: AbortSignal) => {
     try {
-      const { index: _, ...counts } = await match(signal);
+      const { index: _, ...counts } = await matching.matchAll(signal);
       log.info({ code: 'PERSONS_MATCHED', ...counts }, 'persons matched');
     } catch (error) {
       if (!signal.aborted) log.error({ code: 'MATCHING_FAILED', err: error }, 'persons could not be matched');
@@ -321,7 +312,8 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
   const stopMatching = fromTimeToTime((parts.matchEveryHours ?? 0) * HOUR_MS, matchAll, true);
   // Whether anybody was met or not: when it runs tells nothing.
   const stopMeeting = fromTimeToTime(isMatched ? MET_EVERY_MS : 0, () =>
-    matchMet()
+    matching
+      .matchMet()
       .catch((error: unknown) => log.error({ code: 'MATCHING_FAILED', err: error }, 'persons met could not be matched'))
       .then(() => undefined),
   );
@@ -336,8 +328,8 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
     indexer,
     watch,
     http,
-    matchPersons: match,
-    matchMet,
+    matchPersons: matching.matchAll,
+    matchMet: matching.matchMet,
     async stop() {
       await Promise.all([stopWatching(), watch.stop(), stopMatching(), stopMeeting()]);
       await http.stop();

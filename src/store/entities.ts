@@ -1,6 +1,7 @@
 /**
  * The tables of the store as TypeORM knows them. Migrations make them; a test holds that the two agree. Booleans are 0 or 1,
- * instants are RFC 3339 text in UTC with milliseconds (their text order is their order), lists are joined by `;`.
+ * instants are RFC 3339 text in UTC with milliseconds (their text order is their order), lists are joined by `;`. Longer than most
+ * files here, since it is one list: whoever looks for a table looks here.
  */
 import { EntitySchema } from 'typeorm';
 import { type ColumnType, columnTypes, type Dialect } from './columns.js';

@@ -254,7 +254,7 @@ async function start(parts: Parts, opened: Opened): Promise<Wired> {
   const http = await startHttp({
     apollo,
     signIn: parts.signIn,
-    context: (signedIn) => ({ signedIn }),
+    context: (signedIn, { id: requestId }) => ({ signedIn, requestId }),
     readiness: async () => ((await isStoreReady(store)) ? [] : ['store']),
     metrics,
     limits: DEFAULT_HTTP_LIMITS,

@@ -52,15 +52,19 @@ export function missed(rule: keyof typeof MISSED_RULES): Refusal {
   return new Refusal('BAD_USER_INPUT', MISSED_RULES[rule]);
 }
 
-/** A refusal by code. `detail` may be shown, as the end of its sentence: it must never hold content or an identifier of a person. */
+/**
+ * A refusal by code. `detail` may be shown, as the end of its sentence: it must never hold content or an identifier of a person. `cause`, of
+ * what was not foreseen, is for the log alone.
+ */
 export class Refusal extends GraphQLError {
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, detail?: string) {
+  constructor(code: ErrorCode, detail?: string, cause?: unknown) {
     super(detail ? `${ERRORS[code].message.slice(0, -1)}: ${detail}.` : ERRORS[code].message, {
       extensions: { code, http: { status: ERRORS[code].status } },
     });
     this.code = code;
+    if (cause !== undefined) this.cause = cause;
   }
 }
 
@@ -83,6 +87,8 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
 function codeOf(formatted: GraphQLFormattedError): ErrorCode {
   const code = formatted.extensions?.['code'];
   if (code === 'PERSISTED_QUERY_NOT_SUPPORTED' || code === 'PERSISTED_QUERY_NOT_FOUND') return 'BAD_REQUEST';
+  // Too long to be read to its end (graphql-js, parser: maxTokens).
+  if (code === 'GRAPHQL_PARSE_FAILED' && /tokens\. Parsing aborted\.$/.test(formatted.message)) return 'TOO_COMPLEX';
   if (code === 'INTERNAL_SERVER_ERROR' || typeof code !== 'string' || !Object.hasOwn(ERRORS, code)) return 'INTERNAL';
   return code as ErrorCode;
 }

@@ -57,6 +57,8 @@ import { LISTS } from './resolvers.js';
 /** Who is signed in, and what became of their operation: Apollo's context value. */
 export interface RequestContext {
   readonly signedIn: { readonly worker: string; readonly agency: string; readonly roles: readonly Role[] };
+  /** Names the request in the log's lines of the gateway; means nothing. */
+  readonly requestId: string;
   /** Set once an entry stands for this request. */
   receipt?: Receipt;
 }
@@ -335,5 +337,5 @@ export function refusalOf(error: unknown): Refusal {
   if (error instanceof NotValid) return new Refusal('NOT_VALID', error.problems.join('; '));
   if (error instanceof UnknownRequester) return new Refusal('NOT_KNOWN_HERE');
   if (error instanceof FactsChanged) return new Refusal('FACTS_CHANGED');
-  return new Refusal('INTERNAL');
+  return new Refusal('INTERNAL', undefined, error);
 }

@@ -7,7 +7,8 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLSchema } from 'graphql';
+import type { GatewayExecutor } from '@apollo/server-gateway-interface';
+import type { GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Audit } from '../audit/audit.js';
 import type { House } from '../reader/operation.js';
 import { ERRORS, type ErrorCode, maskError, Refusal } from './errors.js';
@@ -23,7 +24,7 @@ export interface ApolloParts extends ExecutorParts {
 }
 
 export function createApollo(parts: ApolloParts): ApolloServer<RequestContext> {
-  const executor = evenly(createExecutor(parts), parts.pace);
+  const executor = ofOneOperation(evenly(createExecutor(parts), parts.pace));
   return new ApolloServer<RequestContext>({
     gateway: {
       onSchemaLoadOrUpdate(callback) {
@@ -61,16 +62,35 @@ export function createApollo(parts: ApolloParts): ApolloServer<RequestContext> {
   });
 }
 
+/** Carries out an operation that the document has. Apollo's types say that there is one; where a name fits none, or several fit no name, there is not. */
+function ofOneOperation(execute: GatewayExecutor): GatewayExecutor {
+  return async (context) => {
+    const operation: OperationDefinitionNode | undefined = context.operation;
+    if (operation === undefined) throw new Refusal('OPERATION_RESOLUTION_FAILURE');
+    return execute(context);
+  };
+}
+
 /** Whatever was refused before it ran (or failed while it ran) is an entry too; without one, not even the refusal says why. */
 function recordRefusals(audit: Audit, house: House, newId: () => string): ApolloServerPlugin<RequestContext> {
   return {
     requestDidStart: async () => ({
+      /** What the client is told only as INTERNAL an engineer finds by the request's id, its class and where it came from. */
+      async didEncounterErrors({ errors, contextValue: { requestId } }) {
+        for (const error of errors) {
+          const { extensions } = maskError(error.toJSON(), error);
+          if (extensions?.['code'] !== 'INTERNAL') continue;
+          const err = error.originalError ?? error;
+          house.log.error({ code: 'INTERNAL', requestId, err }, 'an operation failed');
+        }
+      },
       async willSendResponse(context) {
         const { contextValue, response } = context;
         if (contextValue.receipt || response.body.kind !== 'single') return;
         const { signedIn } = contextValue;
         const { errors } = response.body.singleResult;
         const code = (errors?.[0]?.extensions?.['code'] as ErrorCode | undefined) ?? 'INTERNAL';
+        response.http.status = ERRORS[code].status;
         try {
           contextValue.receipt = await audit.append({
             v: 1,

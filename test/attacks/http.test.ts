@@ -1,5 +1,5 @@
 /** Ways in through HTTP, time, caches and logs, against the running gateway (docs/attacks.md). */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { wire } from '../../src/compose.js';
 import type { Demo } from '../../src/compose-demo.js';
 import { DEFAULT_STEPS } from '../../src/graph/even-time.js';
@@ -7,7 +7,7 @@ import { loadRules } from '../../src/rules.js';
 import { createLog } from '../../src/server/log.js';
 import type { Source } from '../../src/sources/contract.js';
 import { KEYS } from '../audit/sequenced.js';
-import { ask, peopleOf, startDemo } from './demo.js';
+import { ask, type Json, peopleOf, startDemo } from './demo.js';
 
 let demo: Demo;
 let calls: string[] = [];
@@ -209,6 +209,18 @@ describe('29: what is logged', () => {
       expect(await response.text()).not.toContain('CANARY-CONTENT');
     }
     await fetch(`${logged.url}?CANARY-QUERY=1`);
+    // What nobody foresaw: the client is told that something went wrong, the engineer by which request and where.
+    const broken = jest.spyOn(demo.store, 'readAll').mockRejectedValueOnce(new TypeError('CANARY-STORE of P-1001'));
+    const failed = await fetch(logged.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer CANARY-TOKEN' },
+      body: JSON.stringify(bodies[1]),
+    });
+    broken.mockRestore();
+    expect(await failed.text()).toContain('"code":"INTERNAL"');
+    const told = lines.map((line) => JSON.parse(line) as Json).find(({ code }) => code === 'INTERNAL');
+    expect(told).toMatchObject({ level: 'error', requestId: failed.headers.get('x-request-id') });
+    expect(JSON.stringify(told?.['err'])).toContain('TypeError');
     await logged.http.stop();
     expect(lines.length).toBeGreaterThan(4);
     expect(lines.filter((line) => /CANARY|P-1001|Thorne/.test(line))).toEqual([]);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Demo } from '../../src/compose-demo.js';
 import { MISSED_RULES } from '../../src/graph/errors.js';
-import { ask, startDemo } from '../attacks/demo.js';
+import { type Asked, ask, startDemo } from '../attacks/demo.js';
 
 let demo: Demo;
 beforeAll(async () => {
@@ -71,6 +71,29 @@ describe('an argument that misses a rule', () => {
     const missing = await ask(demo, 'sw-ada-thorne', `query Q($id: ID!) ${WORK} { person(id: $id) { id } }`);
     expect(missing.errors).toMatchObject([{ message: expect.stringMatching(/: \$id\.$/) }]);
   });
+});
+
+const NAMED = ['A', 'B'].map((name) => `query ${name} ${WORK} { __typename }`);
+
+it.each<[string, string, string | undefined]>([
+  ['several and no name', NAMED.join(' '), undefined],
+  ['several and a name of none of them', NAMED.join(' '), 'C'],
+  ['one and another name', NAMED.slice(0, 1).join(' '), 'B'],
+  ['several without a purpose', 'query A { __typename } query B { __typename }', undefined],
+])('an operation that cannot be told is refused as that, and is an entry: %s', async (_, query, operationName) => {
+  const authorization = `Bearer ${await demo.tokenOf('sw-ada-thorne')}`;
+  const headers = { 'content-type': 'application/json', authorization };
+  const response = await fetch(demo.url, { method: 'POST', headers, body: JSON.stringify({ query, operationName }) });
+  const { errors, extensions } = (await response.json()) as Asked;
+  expect(response.status).toBe(400);
+  expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }]);
+  expect(extensions?.receipt?.entry).toBeTruthy();
+});
+
+it('a document too long to be read is called that, and not misspelt', async () => {
+  const aliases = Array.from({ length: 2000 }, (_, i) => `a${i}: __typename`).join(' ');
+  const { errors } = await ask(demo, 'sw-ada-thorne', `query Q ${WORK} { ${aliases} }`);
+  expect(errors?.[0]?.extensions.code).toBe('TOO_COMPLEX');
 });
 
 it('a question that lacks something is not called a statement', async () => {

@@ -26,14 +26,14 @@ import { allOrNothing, type Opened, openTogether } from './opened.js';
 import { openDirectory } from './people/directory.js';
 import { loadRules, type Rules } from './rules.js';
 import { type DemoWorker, startDemoIdentityProvider } from './server/demo-identity-provider.js';
-import { keptSecret } from './server/kept-secret.js';
+import { keptSecret, readIfThere } from './server/kept-secret.js';
 import { createLog } from './server/log.js';
 import { countRefusedSignIns, createMetrics } from './server/metrics.js';
 import { createSignIn } from './server/sign-in.js';
 import type { Source } from './sources/contract.js';
 import type { Store } from './store/store.js';
 import { WorldError } from './worlds/csv.js';
-import { loadWorld, readWorldManifest, type WorldManifest } from './worlds/load-world.js';
+import { loadWorld, readWorldManifest, registersOf, type WorldManifest } from './worlds/load-world.js';
 
 /** A demo that listens. */
 export interface Demo extends Wired {
@@ -41,7 +41,7 @@ export interface Demo extends Wired {
   readonly workers: readonly DemoWorker[];
   readonly issuer: string;
   readonly store: Store;
-  /** The simulated system of a source, to be stopped as if it died. */
+  /** Stops the simulated system of a source, as if it died. Throws where the world has none of that id. */
   kill(source: string): Promise<void>;
   /** An access token of the demo's provider. */
   tokenOf(worker: string): Promise<string>;
@@ -89,9 +89,25 @@ export async function openDemoStore(
   const store = await openStoreAt(config.store);
   return allOrNothing(async (opened) => {
     opened(() => store.close());
-    await loadWorld(store, config.world);
+    const isFresh = await loadWorld(store, config.world);
+    if (isKept(config)) await assertSameWorld(config, config.store.path, isFresh);
     return { store, workers: await openDirectory(store).workers(), world };
   });
+}
+
+/**
+ * A store goes on with the directory, links and registers that it was first filled with. Throws WorldError where those of the world's folder are
+ * others by now, or it is another world's store: what was consented to in one world must not decide in another.
+ */
+async function assertSameWorld({ world }: DemoConfig, path: string, isFresh: boolean): Promise<void> {
+  const file = `${path}.world`;
+  const now = registersOf(world);
+  const before = isFresh ? undefined : await readIfThere(file);
+  if (before === undefined) await writeFile(file, now);
+  else if (before !== now)
+    throw new WorldError(
+      `${path} was filled from other registers than ${world} has: from another world, or before they were changed. THRESHOLD_STORE names another file for this one; or remove the file, and its log with it, to fill it anew`,
+    );
 }
 
 /** What a demo may be wired with otherwise than by default. */
@@ -125,11 +141,10 @@ async function start(
   const { store, workers, world } = await openDemoStore(config);
   opened(() => store.close());
   const { folder } = config;
-  const isKept = config.store.kind === 'sqlite' && config.store.path !== ':memory:';
   const now =
-    startsAt !== undefined && !isKept
+    startsAt !== undefined && !isKept(config)
       ? clockFrom(Date.parse(`${world.today}T${startsAt}:00Z`) - Date.now())
-      : await worldClock(world.today, isKept ? `${config.store.path}.day` : undefined);
+      : await worldClock(world.today, isKept(config) ? `${config.store.path}.day` : undefined);
   const realNow = () => new Date();
   const log = createLog({ level: config.logLevel, now: realNow });
   const metrics = createMetrics();
@@ -180,6 +195,8 @@ async function start(
     matchEveryHours: config.matchEveryHours ?? 24,
     ...(config.operationDeadlineMs === undefined ? {} : { operationDeadlineMs: config.operationDeadlineMs }),
   });
+  opened(() => wired.stop());
+  await provider.announce();
   const tokenOf = async (id: string) => {
     const worker = workers.find((known) => known.id === id);
     if (!worker) throw new Error(`no worker ${id} in the world ${world.name}`);
@@ -192,7 +209,10 @@ async function start(
     workers,
     issuer: provider.issuer.issuer,
     async kill(id) {
-      await systems.find(({ source }) => source.id === id)?.stop();
+      const system = systems.find(({ source }) => source.id === id);
+      if (!system)
+        throw new WorldError(`no source ${id}; there are ${systems.map(({ source }) => source.id).join(', ')}`);
+      await system.stop();
     },
     tokenOf,
     async ask(id, query, variables = {}) {
@@ -208,12 +228,18 @@ async function start(
   };
 }
 
-/** The log's key of a demo: of its store, in a file beside it. */
+/** The log's key of a demo: of its store, in a file beside it; of a store that is not kept, one that is not kept either. */
 export async function demoLogKeys({ store, folder, logKey }: DemoConfig): Promise<LogKeys> {
   if (logKey !== undefined) return readLogKeys(logKey);
   const name = store.kind === 'sqlite' ? basename(store.path).replace(/\W/g, '-') : 'store';
   const make = () => newLogKey(`threshold.demo.invalid/${name}`, crypto.getRandomValues(new Uint8Array(32)));
+  if (store.kind === 'sqlite' && store.path === ':memory:') return readLogKeys(make());
   return readLogKeys(await keptSecret(join(folder, `${name}.log-key`), make));
+}
+
+/** Whether the store is a file that outlives the process. */
+function isKept(config: DemoConfig): config is DemoConfig & { readonly store: { readonly kind: 'sqlite' } } {
+  return config.store.kind === 'sqlite' && config.store.path !== ':memory:';
 }
 
 function randomKey(): string {

@@ -22,6 +22,8 @@ export interface DemoIdentityProvider {
   readonly issuer: Issuer;
   /** A token of this very provider, as `mintDemoToken` gives one of whichever was started last in the folder. */
   tokenFor(worker: DemoWorker): Promise<string>;
+  /** From now on `mintDemoToken` gives tokens of this one: once the gateway that trusts it listens, not before. */
+  announce(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,7 +33,7 @@ export interface DemoIdentityOptions {
   readonly workers: readonly DemoWorker[];
   /** Where the code flow may return to; any port of this machine is allowed with these paths. */
   readonly redirectUris?: readonly string[];
-  /** Its tokens are for this process alone: `mintDemoToken` gives none of them, and its port is any. */
+  /** Its tokens are for this process alone: it is not announced, and its port is any. */
   readonly isPrivate?: boolean;
 }
 
@@ -44,7 +46,7 @@ const HOST = '127.0.0.1';
 
 /**
  * Starts the provider on the port it had the last time in this folder if that is free, so that tokens outlive a restart,
- * else on any. Rejects if the folder cannot be written.
+ * else on any. Rejects if its key cannot be kept in the folder.
  */
 export async function startDemoIdentityProvider(options: DemoIdentityOptions): Promise<DemoIdentityProvider> {
   const { folder } = options;
@@ -72,12 +74,6 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  try {
-    if (!options.isPrivate) await replaceFile(join(folder, 'demo-identity.json'), JSON.stringify({ issuer: url }));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   return {
     issuer: {
       issuer: url,
@@ -88,6 +84,9 @@ export async function startDemoIdentityProvider(options: DemoIdentityOptions): P
       typ: 'at+jwt',
     },
     tokenFor: (worker) => sign(key, url, worker, new Date()),
+    async announce() {
+      if (!options.isPrivate) await replaceFile(join(folder, 'demo-identity.json'), JSON.stringify({ issuer: url }));
+    },
     stop,
   };
 }

@@ -2,7 +2,8 @@
  * A world folder: named families and agencies in the files that every source would send, with the gateway's own directory,
  * links and registers beside them. Here those last three go into the store; each adapter loads its own source's files.
  */
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -50,12 +51,20 @@ export type WorldManifest = z.infer<typeof manifestShape>;
 
 /** Reads `world.yaml`. Throws WorldError when it is not there, or lacks something. */
 export function readWorldManifest(folder: string): WorldManifest {
-  const read = manifestShape.safeParse(parse(manifestOf(folder)));
+  const read = manifestShape.safeParse(parsed(manifestOf(folder)));
   if (!read.success)
     throw new WorldError(
       `world.yaml: ${read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
     );
   return read.data;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new WorldError(`world.yaml is not YAML: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
 }
 
 function manifestOf(folder: string): string {
@@ -88,6 +97,27 @@ export async function loadWorld(store: Store, folder: string, { replace = false 
     await transaction.run('UPDATE register_clock SET version = version + 1 WHERE id = 1');
     return true;
   });
+}
+
+/**
+ * Tells whether the registers of a world, with its directory and links, are those that a store was filled with: SHA-256 (hex) over the
+ * files that `loadWorld` reads, by name.
+ */
+export function registersOf(folder: string): string {
+  const hash = createHash('sha256');
+  const files = ['links.csv', ...['directory', 'registers'].flatMap((part) => namesIn(folder, part))];
+  for (const file of files) {
+    const path = join(folder, file);
+    if (existsSync(path)) hash.update(`${file}\0`).update(readFileSync(path)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function namesIn(folder: string, part: string): string[] {
+  if (!existsSync(join(folder, part))) return [];
+  return readdirSync(join(folder, part))
+    .sort()
+    .map((name) => join(part, name));
 }
 
 const REPLACED = [

@@ -37,6 +37,7 @@ afterEach(async () => {
 
 async function start(workers: readonly DemoWorker[] = [ada, bo]) {
   const provider = await startDemoIdentityProvider({ folder, workers });
+  await provider.announce();
   running.push(provider);
   return provider;
 }
@@ -51,6 +52,14 @@ describe('a token minted in another process', () => {
       name: 'Bo Invented',
       agency: 'trust',
       roles: ['MENTAL_HEALTH_PRACTITIONER', 'AGENCY_MANAGER'],
+    });
+  });
+
+  it('is of the one that was announced last: what started and never came to listen takes nobody’s place', async () => {
+    const provider = await start();
+    running.push(await startDemoIdentityProvider({ folder, workers: [ada] }));
+    expect(await signInAt(provider)(`Bearer ${await mintDemoToken({ folder }, ada)}`)).toMatchObject({
+      worker: 'w-ada',
     });
   });
 
@@ -77,6 +86,7 @@ describe('a token minted in another process', () => {
     const provider = await start();
     const elsewhere = mkdtempSync(join(tmpdir(), 'threshold-identity-'));
     const other = await startDemoIdentityProvider({ folder: elsewhere, workers: [ada] });
+    await other.announce();
     running.push(other);
     await expect(signInAt(provider)(`Bearer ${await mintDemoToken({ folder: elsewhere }, ada)}`)).rejects.toThrow();
     rmSync(elsewhere, { recursive: true });

@@ -27,7 +27,7 @@ import { composeDemo } from '../src/compose-demo.js';
 import { type DemoConfig, readConfig } from '../src/config.js';
 import type { Source } from '../src/sources/contract.js';
 import { openStore } from '../src/store/store.js';
-import { checkWorld } from '../src/worlds/check.js';
+import { absentFiles, checkWorld } from '../src/worlds/check.js';
 import { dateOfColumn } from '../src/worlds/check-dates.js';
 import { generateWorld } from '../src/worlds/generate.js';
 import { loadWorld, readWorldManifest } from '../src/worlds/load-world.js';
@@ -188,7 +188,17 @@ describe('checkWorld', () => {
   };
   const firstLine = (text: string, change: (line: string) => string) => text.replace(/^.*/, change);
 
+  it('names the files that a world does without', async () => {
+    expect(absentFiles(NAMED)).toEqual([]);
+    const copy = await mkdtemp(join(out, 'absent-'));
+    await cp(NAMED, copy, { recursive: true });
+    await rm(join(copy, 'sources/social-care/ssd_address.csv'));
+    expect(checkWorld(copy)).toEqual([]);
+    expect(absentFiles(copy)).toEqual(['sources/social-care/ssd_address.csv']);
+  });
+
   it.each<[string, string, (text: string) => string, RegExp]>([
+    ['a manifest that is no YAML', 'world.yaml', (text) => `${text}\nfoo: [`, /^world\.yaml is not YAML: .*line \d+/s],
     [
       'a column that nothing reads',
       'links.csv',

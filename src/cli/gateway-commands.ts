@@ -18,13 +18,16 @@ export function addGatewayCommands(program: Command): void {
     .command('serve')
     .description('run the gateway over a world folder (the demo world unless another is named)')
     .option('--world <dir>', 'a world folder')
-    .action(async ({ world }: { world?: string }) => {
+    .option('--down <source...>', 'systems of the demo that do not answer, to see what a gap looks like')
+    .action(async ({ world, down = [] }: { world?: string; down?: string[] }) => {
       tuneHeap();
       const config = configFor(world);
+      if (down.length > 0 && config.mode !== 'demo') throw new Error('--down is for the demo');
       let gateway: Wired;
       if (config.mode === 'demo') {
         const demo = await composeDemo(config, undefined, { matrixAtStart: true });
-        console.log(welcome(demo));
+        for (const source of down) await demo.kill(source);
+        console.log(welcome(demo, world));
         gateway = demo;
       } else {
         gateway = await composeService(config);

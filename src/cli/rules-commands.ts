@@ -67,9 +67,11 @@ function addPolicies(program: Command): void {
   const policies = program.command('policies').description('the sharing policies');
   policies
     .command('check [dir]')
-    .description('validate the policies strictly, those of every protocol pack too; name what is wrong')
+    .description(
+      'validate the policies strictly, those of every protocol pack and of THRESHOLD_POLICIES too; or those of a folder alone; name what is wrong',
+    )
     .action((dir?: string) => {
-      const loaded = dir === undefined ? loadRules({ protocols: PACKS }).policies : loadPolicies(dir);
+      const loaded = dir === undefined ? rulesInForce(PACKS).policies : loadPolicies(dir);
       for (const { id, effect, source, says } of loaded.all)
         console.log(`${effect.padEnd(7)} ${id.padEnd(26)} ${source.join(', ').padEnd(36)} ${says}`);
       console.log(`${loaded.all.length} policies, version ${loaded.version.slice(0, 16)}`);

@@ -1,7 +1,7 @@
 /** `threshold world generate`, `check` and `load`: world folders made, checked, and put into real systems. */
 import { type Command, Option } from 'commander';
 import { packagePath } from '../package-path.js';
-import { checkWorld } from '../worlds/check.js';
+import { absentFiles, checkWorld } from '../worlds/check.js';
 import { generateWorld } from '../worlds/generate.js';
 import { loadTargets } from './load-world.js';
 import { wholeNumber } from './whole-number.js';
@@ -35,6 +35,8 @@ export function addWorldCommands(program: Command): void {
       for (const problem of problems) console.error(problem);
       if (problems.length > 0) process.exitCode = 1;
       else console.log('nothing broken');
+      const absent = absentFiles(dir);
+      if (absent.length > 0) console.log(`not there, and read as empty: ${absent.join(', ')}`);
     });
   world
     .command('load')

@@ -108,7 +108,7 @@ export function compilePolicies(files: readonly PolicyFile[], rests: readonly st
     standing.set(id, file);
   }
   const byId = Object.fromEntries(all.map(({ id, text }) => [id, text]));
-  validate(byId);
+  validate(byId, standing);
   const setOf = prepared(all);
   const described = new Map(all.map((policy) => [policy.id, policy]));
   const owed = (ids: readonly string[]) => {
@@ -211,7 +211,7 @@ function describe(file: string, text: string): PolicyText {
   if (!id) throw new PolicyError(`${file}: a policy without @id`);
   const { source, says } = annotations;
   if (!source || !says) throw new PolicyError(`${file}: policy ${id} lacks @source or @says`);
-  checkValues(id, conditions);
+  checkValues(`${file}: policy ${id}`, conditions);
   return {
     id,
     file,
@@ -245,7 +245,7 @@ function obligation(id: string, value: string): Obligation {
   return known;
 }
 
-function validate(byId: Record<string, string>): void {
+function validate(byId: Record<string, string>, files: ReadonlyMap<string, string>): void {
   const result = cedar.validate({
     validationSettings: { mode: 'strict' },
     schema: cedarSchema(),
@@ -254,7 +254,9 @@ function validate(byId: Record<string, string>): void {
   if (result.type === 'failure') throw new PolicyError(result.errors.map((e) => e.message).join('; '));
   const problems = [...result.validationErrors, ...result.validationWarnings];
   if (problems.length > 0)
-    throw new PolicyError(problems.map((p) => `policy ${p.policyId}: ${p.error.message}`).join('; '));
+    throw new PolicyError(
+      problems.map((p) => `${files.get(p.policyId)}: policy ${p.policyId}: ${p.error.message}`).join('; '),
+    );
 }
 
 /** The Cedar schema of the fact record, derived from the closed lists so that the two cannot drift apart. */
@@ -271,20 +273,20 @@ action ${ACTIONS.join(', ')} appliesTo { principal: [Worker], resource: [Record]
 }
 
 /** A value that is not in the fact's closed list can never match: a misspelt permit would silently deny, a misspelt veto silently allow. */
-function checkValues(id: string, node: unknown): void {
+function checkValues(where: string, node: unknown): void {
   if (Array.isArray(node)) {
-    for (const child of node) checkValues(id, child);
+    for (const child of node) checkValues(where, child);
     return;
   }
   if (node === null || typeof node !== 'object') return;
   for (const [operator, operand] of Object.entries(node)) {
     if (['==', '!=', 'contains', 'in'].includes(operator))
-      compareWithList(id, operand as { left: unknown; right: unknown });
-    checkValues(id, operand);
+      compareWithList(where, operand as { left: unknown; right: unknown });
+    checkValues(where, operand);
   }
 }
 
-function compareWithList(id: string, { left, right }: { left: unknown; right: unknown }): void {
+function compareWithList(where: string, { left, right }: { left: unknown; right: unknown }): void {
   for (const [a, b] of [
     [left, right],
     [right, left],
@@ -294,7 +296,7 @@ function compareWithList(id: string, { left, right }: { left: unknown; right: un
     if (!allowed) continue;
     for (const value of literals(b)) {
       if (!allowed.includes(value))
-        throw new PolicyError(`policy ${id}: ${JSON.stringify(value)} is not a value of ${fact}`);
+        throw new PolicyError(`${where}: ${JSON.stringify(value)} is not a value of ${fact}`);
     }
   }
 }

@@ -44,7 +44,9 @@ export async function loadSqlite(
     for (const entry of (await readdir(folder)).filter((item) => item.endsWith('.csv'))) {
       const table = entry.slice(0, -'.csv'.length);
       if (!TABLE.test(table)) throw new Error(`${name}: ${entry} is not named after a table`);
-      await loadTable(database, table, join(folder, entry), contract[table]?.columns ?? []);
+      await loadTable(database, table, join(folder, entry), contract[table]?.columns ?? []).catch((cause: unknown) => {
+        throw new Error(`${entry}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      });
       loaded.add(table);
     }
     for (const [table, { columns, requires }] of Object.entries(contract)) {

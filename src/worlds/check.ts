@@ -100,6 +100,14 @@ export function checkWorld(folder: string): string[] {
   return problems;
 }
 
+/** Files that a world may do without, and does: what they would tell nobody knows, and no gap says so. */
+export function absentFiles(folder: string): string[] {
+  return readManifest(folder, []).flatMap(({ id, adapter }) => {
+    const files = Object.keys(SOURCE_TABLES[adapter] ?? {}).map((table) => join('sources', id, `${table}.csv`));
+    return files.filter((file) => !existsSync(join(folder, file)));
+  });
+}
+
 function spaceOf({ id, space }: SourceEntry): string {
   return space ?? id;
 }
@@ -110,7 +118,7 @@ function readManifest(folder: string, problems: string[]): readonly SourceEntry[
     problems.push('world.yaml is missing');
     return [];
   }
-  const world = (parseYaml(readFileSync(path, 'utf8')) ?? {}) as {
+  const world = (yamlOf(readFileSync(path, 'utf8'), problems) ?? {}) as {
     readonly name?: unknown;
     readonly today?: unknown;
     readonly sources?: unknown;
@@ -123,6 +131,15 @@ function readManifest(folder: string, problems: string[]): readonly SourceEntry[
   if (known.length < sources.length || sources.length === 0)
     problems.push('world.yaml: a source has no id, or an adapter that nobody knows');
   return known;
+}
+
+function yamlOf(text: string, problems: string[]): unknown {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    problems.push(`world.yaml is not YAML: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }
 
 function open(

@@ -53,6 +53,7 @@ const personsOf = (data: Json) =>
 describe('26: a source', () => {
   it('that dies is named beside every list it would have filled, and the rest of the answer stands', async () => {
     const demo = await demoWith();
+    await expect(demo.kill('nobody')).rejects.toThrow(/no source nobody; there are social-care, /);
     await demo.kill('mental-health');
     const { data } = await ask(demo, 'sw-ada-thorne', BOARD);
     expect(statesOf(data['families'].sources)['mental-health']).toBe('UNAVAILABLE');

@@ -120,6 +120,12 @@ describe('what is named and is not there is named in words, with what to do', ()
     ],
     ['a world to check', ['world', 'check', '/nonexistent'], {}, /\/nonexistent is no folder/],
     [
+      'policies to check',
+      ['policies', 'check'],
+      { THRESHOLD_POLICIES: '/nonexistent' },
+      /policies \/nonexistent cannot/,
+    ],
+    [
       'a world whose workers are asked for',
       ['workers', '--world', '/nonexistent'],
       {},

@@ -132,9 +132,9 @@ describe('a policy', () => {
       '["CLOSED", "SHUT"].contains(context.stage)',
       'if context.conflict then context.stage == "SHUT" else false',
     ])
-      expect([when, told(when)]).toEqual([when, 'policy a: "SHUT" is not a value of stage']);
+      expect([when, told(when)]).toEqual([when, '0.cedar: policy a: "SHUT" is not a value of stage']);
     expect(told('context.madeBy == "SHUT"', 'action == Action::"EXPLAIN"')).toBe(
-      'policy a: "SHUT" is not a value of madeBy',
+      '0.cedar: policy a: "SHUT" is not a value of madeBy',
     );
     expect(told('context.stage == "CLOSED" && ["GIVEN", "NONE"].contains(context.consentState)')).toBe(
       'nothing is refused',

@@ -112,7 +112,16 @@ export function supervision(
   const subject = row.index_child_id;
   const named = persons.filter((person) => person.supervision_id === row.id).map((person) => person.person_id);
   const names = [...new Set(named)].filter((person) => person !== subject).sort();
-  const about = { type: 'Supervision', kind: 'SUPERVISION_NOTE', subject, at: row.held_on, names } as const;
+  // A team speaks of its work with each of them: what comes of work with a victim is in it, and it cannot be split.
+  const fromWorkWith = [subject, ...names];
+  const about = {
+    type: 'Supervision',
+    kind: 'SUPERVISION_NOTE',
+    subject,
+    at: row.held_on,
+    names,
+    fromWorkWith,
+  } as const;
   const content = {
     heldOn: row.held_on,
     agreedRating: row.agreed_rating,

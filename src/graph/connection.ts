@@ -25,7 +25,7 @@ export interface Page<T> {
 export const NOTICE = 'This list shows only what may be shared with you for this purpose.';
 
 export interface Pages {
-  /** Cuts a page, with what stands `beside` it. Throws Refusal BAD_USER_INPUT on a size out of bounds or a cursor that is not one of ours. */
+  /** Cuts a page, with what stands `beside` it. Throws Refusal BAD_USER_INPUT on a size out of bounds or a cursor of nothing that this list shows. */
   cut<T extends { readonly id: string }, B extends object>(
     items: readonly T[],
     page: PageArguments,
@@ -64,6 +64,8 @@ export function createPages(key: string | Buffer): Pages {
     cut(items, page, most, beside) {
       const { size, afterId } = wanted(page, most);
       const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1;
+      // Of another list, or of what this one shows no more: to begin anew would be to page for ever.
+      if (afterId !== undefined && from === 0) throw missed('CURSOR');
       const nodes = from === 0 && size >= items.length ? items : items.slice(from, from + size);
       return Object.assign(new Cut(nodes, from > 0, from + size < items.length, seal), beside);
     },

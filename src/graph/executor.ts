@@ -195,7 +195,7 @@ export function createExecutor(parts: ExecutorParts): GatewayExecutor {
       if (attempt >= TRIES || !isRepeated) throw new Refusal('FACTS_CHANGED');
       return carryOut(context, budget, attempt + 1);
     }
-    return { ...shown(result), extensions: { receipt: request.receipt } };
+    return { ...shown(result), extensions: { receipt: request.receipt, ...gapsBeside(operation) } };
   }
 
   return async (context) => {
@@ -273,6 +273,17 @@ function gapsOf({ asking }: Operation): { gaps?: readonly (readonly [string, str
   const gaps = asking.sources.flatMap(({ id }) =>
     asking.stateOf(id) === 'OK' ? [] : [[id, asking.stateOf(id)] as const],
   );
+  return gaps.length > 0 ? { gaps } : {};
+}
+
+/**
+ * Sources that did not answer, beside whatever the answer holds: a null root and a list that has no room for `sources` are then not read as none.
+ * Nothing where all have, and the same whomever was asked about.
+ */
+function gapsBeside({ statuses }: Operation): {
+  gaps?: readonly { readonly source: string; readonly state: string }[];
+} {
+  const gaps = statuses.gaps().map(({ source, state }) => ({ source, state }));
   return gaps.length > 0 ? { gaps } : {};
 }
 

@@ -4,6 +4,7 @@ import type { PersonId, SourceId } from '../domain/words.js';
 
 export type NodeRef =
   | { readonly kind: 'Person'; readonly person: PersonId }
+  /** `member` is empty where nobody of the family may be named. */
   | { readonly kind: 'Family'; readonly member: PersonId; readonly family: string }
   | { readonly kind: 'Record'; readonly type: RecordType; readonly source: SourceId; readonly localId: string };
 
@@ -13,7 +14,7 @@ export function readNodeId(id: string): NodeRef | undefined {
   const [kind = '', first = '', ...rest] = Buffer.from(id, 'base64url').toString('utf8').split(':');
   const tail = rest.join(':');
   if (kind === 'Person' && first && rest.length === 0) return { kind, person: first };
-  if (kind === 'Family' && first && tail) return { kind, member: first, family: tail };
+  if (kind === 'Family' && tail) return { kind, member: first, family: tail };
   const type = RECORD_TYPES.find((known) => known === kind);
   return type && type !== 'PersonDetails' && type !== 'FamilyMember' && first && tail
     ? { kind: 'Record', type, source: first, localId: tail }

@@ -16,10 +16,23 @@ export class Families {
     this.#shown = new DataLoader((families) => showFamilies(parts, families), { cacheKeyFn: (family) => family.id });
   }
 
-  /** The family with this id, found through the member that the id names, if the requester may know of it. */
+  /**
+   * The family with this id, if the requester may know of it: found through the member that the id names where the requester may know that they
+   * are in it; else through those whom the requester works with, whoever is named. So nothing is told of a member who is hidden.
+   */
   async byId(member: PersonId, id: string): Promise<ShownFamily | null> {
-    await this.parts.surroundings.ensure([member]);
-    const family = this.parts.view.familiesOf(member).find((candidate) => candidate.aliases.includes(id));
+    const { surroundings, view, work } = this.parts;
+    await surroundings.ensure([member]);
+    const shown = await this.#showOne(view.familiesOf(member), id);
+    if (shown?.known.has(member)) return shown;
+    const direct = [...work.own, ...work.managed];
+    await surroundings.ensure(direct);
+    const families = direct.flatMap((person) => view.includingFamiliesOf(person));
+    return this.#showOne(families, id);
+  }
+
+  async #showOne(families: readonly FamilyView[], id: string): Promise<ShownFamily | null> {
+    const family = families.find(({ aliases }) => aliases.includes(id));
     return family ? this.#shown.load(family) : null;
   }
 

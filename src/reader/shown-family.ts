@@ -21,6 +21,8 @@ export interface ShownFamily {
   /** Included members, shown or not, for the family's lists: their records pass the door by themselves. Not a field of the SDL. */
   readonly included: readonly PersonId[];
   readonly withheld: readonly WithheldNotice[];
+  /** Members by whom the requester may ask for the family: those shown, and those included whom they work with. Not a field of the SDL. */
+  readonly known: ReadonlySet<PersonId>;
 }
 
 export interface ShownFamilyParts {
@@ -45,12 +47,15 @@ export async function showFamilies(
     const members = recordsOf(mine);
     const withheld = noticesOf(mine);
     if (members.length === 0 && withheld.length === 0) return null;
+    const shownOnes = personsOf(members);
+    const workedWith = family.included.filter((person) => worksWith(parts.work, person));
     return {
       __typename: 'Family',
-      id: familyNodeId(family, nameable(parts.work, family, members)),
+      id: familyNodeId(family, shownOnes.length > 0 ? shownOnes : workedWith),
       members,
       included: family.included,
       withheld,
+      known: new Set([...shownOnes, ...workedWith]),
     };
   });
 }
@@ -95,14 +100,10 @@ function isToldBy(view: View, space: SourceId, family: FamilyView, person: Perso
     .some((row) => row.space === space && family.aliases.includes(`${space}:${row.family}`));
 }
 
-/** Members who may name the family: those shown, else those the requester works with; never one who is hidden. */
-function nameable(work: Work, family: FamilyView, members: readonly Released<ShownRecord>[]): readonly PersonId[] {
-  return members.length > 0
-    ? personsOf(members)
-    : [...family.members.keys()].filter((person) => worksWith(work, person));
-}
-
-/** A family is named by its source's id and one of its members, so that it can be found again without searching. */
+/**
+ * A family is named by its source's id and one of its members, so that it can be found again without searching: one who is shown, else one
+ * included whom the requester works with, never one who is hidden. Where there is none of these, by its id alone.
+ */
 function familyNodeId(family: FamilyView, nameable: readonly PersonId[]): string {
   const [member = ''] = [...nameable].sort();
   return Buffer.from(`Family:${member}:${family.id}`).toString('base64url');

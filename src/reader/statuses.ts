@@ -3,7 +3,7 @@ import { entry } from '../domain/entry.js';
 import type { RecordType } from '../domain/records.js';
 import type { Agency, Requester } from '../domain/requester.js';
 import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type SourceState } from '../domain/words.js';
-import type { Asking } from '../sources/ask.js';
+import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
 import type { SourceStatus } from './listing.js';
 
@@ -38,6 +38,17 @@ export class Statuses {
   /** Of every source. */
   all(): readonly SourceStatus[] {
     return this.asking.sources.map((source) => this.ofSource(source));
+  }
+
+  /** Those that did not answer, in the order of the configuration; the same whomever they were asked about. */
+  gaps(): readonly SourceStatus[] {
+    return this.all().filter(({ state }) => state !== 'OK' && state !== 'DEGRADED');
+  }
+
+  /** Whether everyone who tells who works with whom has answered so far: where not, who is let see nothing may be one who works with them. */
+  isWorkTold(): boolean {
+    const tellers = this.asking.sources.filter(({ tells }) => tells.has('involvements') || tells.has('memberships'));
+    return tellers.every(({ id }) => hasAnswered({ state: this.asking.stateOf(id) }));
   }
 
   /** Of one source. */

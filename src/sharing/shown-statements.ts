@@ -30,7 +30,10 @@ export interface ShownStatements {
    * since then covers. What the own agency's system says was agreed to or refused there is among them (`told-consents.ts`).
    */
   consentsOf(person: PersonId, moment?: Moment): Promise<readonly ListedConsent[]>;
-  /** False where the own agency's system keeps consents too and did not answer: the list then lacks them. */
+  /**
+   * False where the own agency's system keeps consents too and did not answer: the list then lacks them. False as well where a system that tells
+   * who works with whom did not: who may not see them for that alone is not told that there are none.
+   */
   areConsentsComplete(person: PersonId): Promise<boolean>;
   /** Whether a consent is due to be talked about again at the moment that is asked at. */
   isReviewDue(said: ConsentStatement): boolean;
@@ -106,7 +109,7 @@ export function openShownStatements(parts: ShownStatementParts): ShownStatements
 
     async areConsentsComplete(person) {
       await operation.surroundings.ensure([person]);
-      return !maySee(person).allowed || toldToOwn(operation, person, {}) !== undefined;
+      return maySee(person).allowed ? toldToOwn(operation, person, {}) !== undefined : operation.statuses.isWorkTold();
     },
 
     isReviewDue: (said) => isReviewDue(said, operation.at),

@@ -11,7 +11,10 @@ export type Json = { readonly [key: string]: any };
 export interface Asked {
   readonly data: Json;
   readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
-  readonly extensions?: { readonly receipt?: { readonly entry: string; readonly hash: string } };
+  readonly extensions?: {
+    readonly receipt?: { readonly entry: string; readonly hash: string };
+    readonly gaps?: readonly { readonly source: string; readonly state: string }[];
+  };
 }
 
 export async function startDemo(

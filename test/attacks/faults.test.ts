@@ -55,7 +55,8 @@ describe('26: a source', () => {
     const demo = await demoWith();
     await expect(demo.kill('nobody')).rejects.toThrow(/no source nobody; there are social-care, /);
     await demo.kill('mental-health');
-    const { data } = await ask(demo, 'sw-ada-thorne', BOARD);
+    const { data, extensions } = await ask(demo, 'sw-ada-thorne', BOARD);
+    expect(extensions).toMatchObject({ gaps: [{ source: 'mental-health', state: 'UNAVAILABLE' }] });
     expect(statesOf(data['families'].sources)['mental-health']).toBe('UNAVAILABLE');
     const adults = personsOf(data).filter(({ adultWork }) => adultWork);
     expect(adults.every(({ adultWork }) => statesOf(adultWork.sources)['mental-health'] === 'UNAVAILABLE')).toBe(true);
@@ -66,6 +67,29 @@ describe('26: a source', () => {
     ).toBe(true);
     const [entry] = await demo.audit.read({ limit: 1 });
     expect(entry?.body.gaps).toEqual([['mental-health', 'UNAVAILABLE']]);
+  });
+
+  it('that tells who works with whom and dies leaves no list that reads as none: not one that has no room for it, and not a person', async () => {
+    const demo = await demoWith();
+    const mira = (await peopleOf(demo, 'sw-ada-thorne'))['Mira Quist'];
+    const query =
+      'query C($id: ID!) @purpose(of: CHILD_PROTECTION) { person(id: $id) { id } consents(person: $id) { id } consentsComplete(person: $id) }';
+    const before = await ask(demo, 'mhp-tess-garland', query, { id: mira });
+    expect(before.data['consents'].length).toBeGreaterThan(0);
+    expect(before.data['consentsComplete']).toBe(true);
+    expect(before.extensions).not.toHaveProperty('gaps');
+    for (const source of ['mental-health', 'social-care']) await demo.kill(source);
+    const { data, extensions } = await ask(demo, 'mhp-tess-garland', query, { id: mira });
+    expect(data['consents']).toEqual([]);
+    expect(data['consentsComplete']).toBe(false);
+    expect(extensions).toMatchObject({
+      gaps: expect.arrayContaining([{ source: 'mental-health', state: 'UNAVAILABLE' }]),
+    });
+    // The same of somebody who does not exist: it tells of the source, and of nobody.
+    const nobody = await ask(demo, 'mhp-tess-garland', query, {
+      id: Buffer.from('Person:P-9999').toString('base64url'),
+    });
+    expect(nobody.data).toMatchObject({ consents: [], consentsComplete: false });
   });
 
   it('that tells who harmed whom and dies takes nothing from the family’s own social work line, and everything located from others', async () => {

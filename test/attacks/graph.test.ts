@@ -561,3 +561,26 @@ describe('32: ids', () => {
     }
   });
 });
+
+describe('8: the id of a family that names somebody who is hidden', () => {
+  const node =
+    'query F($id: ID!) @purpose(of: CHILD_PROTECTION) { node(id: $id) { ... on Family { members { person { id } } } } }';
+  const idOf = (member: string, key: string) =>
+    Buffer.from(`Family:${member}:social-care:${key}`).toString('base64url');
+  const told = async (worker: string, member: string, key: string) =>
+    JSON.stringify((await ask(demo, worker, node, { id: idOf(member, key) })).data);
+
+  it('tells a worker of the family what one that names nobody tells', async () => {
+    const nobody = await told(OFFICER, 'P-9999', '7001');
+    expect(nobody).toContain('person');
+    for (const member of ['P-1001', 'P-1002', 'P-1003', 'P-1004', 'P-1029', ''])
+      expect(await told(OFFICER, member, '7001')).toBe(nobody);
+  });
+
+  it('tells whoever works with nobody included nothing, whomever it names', async () => {
+    const nobody = await told('dao-aldo-nettle', 'P-9999', '7012');
+    expect(JSON.parse(nobody)).toEqual({ node: null });
+    for (const member of ['P-1029', 'P-1030', 'P-1031', 'P-1032', ''])
+      expect(await told('dao-aldo-nettle', member, '7012')).toBe(nobody);
+  });
+});

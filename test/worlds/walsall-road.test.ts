@@ -158,6 +158,14 @@ describe('the demo family', () => {
     }
   });
 
+  it('keeps what was said in supervision of the work with her from who works with him, whole', async () => {
+    const query =
+      'query S @purpose(of: SUPERVISION) { families { nodes { id workbook { supervisions { nodes { discussion } withheld { reason } } } } } }';
+    const notes = async (worker: string) => JSON.stringify((await ask(demo, worker, query)).data);
+    for (const worker of ['sw-ada-thorne', 'dap-willa-jessop']) expect(await notes(worker)).toContain('Contact after the move');
+    for (const worker of ['dao-zeke-morrow', 'rw-quinn-darrow']) expect(await notes(worker)).not.toContain('Contact after the move');
+  });
+
   it('shows business support what the supervision needs', async () => {
     const support = await seen('bso-wynn-tarry', 'SUPERVISION', 'Quist', 'sw-ada-thorne');
     expect([support?.workbook, support?.assessments, support?.plans].map((n) => Number(n) > 0)).toEqual([true, false, false]);

@@ -70,19 +70,23 @@ export class Surroundings {
   async #load(asked: readonly PersonId[]): Promise<void> {
     const fresh = [...new Set(asked)].filter((person) => !this.#known.has(person));
     if (fresh.length === 0) return;
-    const told = await this.#tell(fresh, () => false);
+    const told = await this.#tell(fresh, () => false, fresh);
     const members = new Set(
       fresh.flatMap((person) => this.view.familiesOf(person).flatMap((family) => [...family.members.keys()])),
     );
     const further = [...members].filter((person) => !this.#known.has(person) && !fresh.includes(person));
-    await this.#tell(further, (source, person) => told.get(source.id)?.has(person) === true);
+    await this.#tell(further, (source, person) => told.get(source.id)?.has(person) === true, fresh);
     const reached = [...fresh, ...further];
     await this.#read(reached);
     for (const person of reached) this.#known.add(person);
   }
 
-  /** Asks every telling source about the persons it has not `alreadyTold` of. Answers whose families each source told whole. */
-  async #tell(persons: readonly PersonId[], alreadyTold: (source: Source, person: PersonId) => boolean) {
+  /** Asks every telling source about the persons it has not `alreadyTold` of, for the sake of these. Answers whose families each source told whole. */
+  async #tell(
+    persons: readonly PersonId[],
+    alreadyTold: (source: Source, person: PersonId) => boolean,
+    forTheSakeOf: readonly PersonId[],
+  ) {
     const told = new Map<SourceId, Set<PersonId>>();
     const locals = await this.links.localsOf(persons);
     const tellers = this.asking.sources.filter((source) => source.tells.size > 0);
@@ -104,6 +108,7 @@ export class Surroundings {
           (options) => source.circumstances(ask, options),
           undefined,
           circumstancesOf(ask),
+          forTheSakeOf,
         );
         if (!hasAnswered(reply)) {
           const missed = this.gapsAbout === 'KNOWN' ? mine : persons;

@@ -2,7 +2,7 @@
 import { entry } from '../domain/entry.js';
 import type { RecordType } from '../domain/records.js';
 import type { Agency, Requester } from '../domain/requester.js';
-import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type SourceState } from '../domain/words.js';
+import { ADULT_WORK_AGENCY_KINDS, type AgencyId, type PersonId, type SourceState } from '../domain/words.js';
 import { type Asking, hasAnswered } from '../sources/ask.js';
 import type { Source } from '../sources/contract.js';
 import type { SourceStatus } from './listing.js';
@@ -16,6 +16,7 @@ export class Statuses {
     private readonly asking: Asking,
     private readonly agencies: ReadonlyMap<AgencyId, Agency>,
     private readonly requester: Requester,
+    private readonly mayKnowOf: (person: PersonId) => boolean,
   ) {}
 
   /** Of every source that could hold these types: the same list whatever is known of anybody. */
@@ -70,15 +71,15 @@ export class Statuses {
   }
 
   /**
-   * That rows of an adult service could not be read would tell other agencies that somebody asked for is known to it: they
-   * are told whether it answered, no more. The log has the rest.
+   * That rows could not be read tells that somebody asked for is known there. So it is told only of calls that asked for nobody but those
+   * whom the requester works with, and of an adult service to itself alone: others are told whether it answered, no more. The log has the rest.
    */
   #stateOf(source: Source): SourceState {
     const agency = agencyOf(this.agencies, source.holder);
     const state = this.asking.stateOf(source.id);
-    const tellsOfRows =
-      state === 'DEGRADED' && agency.id !== this.requester.agency && ADULT_WORK_AGENCY_KINDS.includes(agency.kind);
-    return tellsOfRows ? 'OK' : state;
+    if (state !== 'DEGRADED') return state;
+    if (agency.id !== this.requester.agency && ADULT_WORK_AGENCY_KINDS.includes(agency.kind)) return 'OK';
+    return this.asking.rejectedOf(source.id).some((about) => about.every(this.mayKnowOf)) ? state : 'OK';
   }
 }
 

@@ -4,7 +4,15 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import { type IsoInstant, type Purpose, SOURCE_STATES, type SourceId, type SourceState } from '../domain/words.js';
+import { push } from '../domain/entry.js';
+import {
+  type IsoInstant,
+  type PersonId,
+  type Purpose,
+  SOURCE_STATES,
+  type SourceId,
+  type SourceState,
+} from '../domain/words.js';
 import type { Budget, Tick } from './budget.js';
 import { type CallOptions, type Source, type SourceAnswer, SourceNotReady } from './contract.js';
 import type { Expected } from './expected.js';
@@ -77,6 +85,8 @@ function lagOf({ asOf }: Source, now: Date): number | null {
 /** The sources of one operation: remembers the worst state of each and how many calls were made. */
 export class Asking {
   readonly #states = new Map<SourceId, SourceState>();
+  /** Of calls whose answers lost rows: about whom they asked. */
+  readonly #rejected = new Map<SourceId, (readonly PersonId[])[]>();
   /** Sources that took all their time once: an operation does not wait for them again. */
   readonly #hung = new Set<SourceId>();
   /** What sources know this operation by. */
@@ -94,19 +104,25 @@ export class Asking {
     return this.#states.get(source) ?? 'OK';
   }
 
+  /** About whom each call asked whose answer lost rows; of a call that did not say, nothing. */
+  rejectedOf(source: SourceId): readonly (readonly PersonId[])[] {
+    return this.#rejected.get(source) ?? [];
+  }
+
   healthOf(source: Source): SourceHealth {
     return this.gates.health(source);
   }
 
   /**
    * Calls one source. Never rejects: a failure, a timeout or a refusal is the reply's state. `expected` judges the answer:
-   * with one row about somebody who was not asked for nothing of it is used.
+   * with one row about somebody who was not asked for nothing of it is used. `about`: on whom it depends that this is asked.
    */
   async ask<T>(
     source: Source,
     call: (options: CallOptions) => Promise<SourceAnswer<T>>,
     onBehalfOf: string | undefined,
     expected: Expected<T>,
+    about?: Iterable<PersonId>,
   ): Promise<Reply<T>> {
     this.calls += 1;
     const gate = this.gates.of(source);
@@ -137,6 +153,7 @@ export class Asking {
         { source: source.id, holder: source.holder, code: 'ROWS_REJECTED', count: answer.rejected },
         'source rows rejected',
       );
+      if (about) push(this.#rejected, source.id, [...about]);
       return this.#reply(source, 'DEGRADED', answer.items);
     } catch (error) {
       if (signal.aborted || error instanceof OutOfTime) {

@@ -562,7 +562,7 @@ describe('32: ids', () => {
   });
 });
 
-describe('8: the id of a family that names somebody who is hidden', () => {
+describe('32: the id of a family that names somebody who is hidden', () => {
   const node =
     'query F($id: ID!) @purpose(of: CHILD_PROTECTION) { node(id: $id) { ... on Family { members { person { id } } } } }';
   const idOf = (member: string, key: string) =>

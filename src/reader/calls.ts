@@ -40,7 +40,7 @@ export class Calls {
       (options) => source.read({ wants }, options),
       this.#onBehalf(source),
       expectRecordsOf(asked),
-      [...keys.values()].flatMap((persons) => [...persons]),
+      locals.keys(),
     );
     if (!hasAnswered(reply)) return [];
     return this.#lift(source, reply.items);

@@ -153,7 +153,7 @@ async function openWith(
   const door = doorOver(facts);
   const { requester } = standing;
   const calls = new Calls(asking, links, standing);
-  const statuses = new Statuses(asking, agencies, requester, (person) => mayKnowOf(person, facts, work, view));
+  const statuses = new Statuses(asking, agencies, requester, (person) => facts.mayKnowOf(person));
   const passed = new PassedRecords({ asking, calls, links, surroundings, door });
   const reader = new Reader({ view, calls, passed, statuses });
   return {
@@ -174,14 +174,6 @@ async function openWith(
     agencies,
     asking,
   };
-}
-
-/** Whether the requester works with somebody, or with a family that somebody is in, and not against them. */
-function mayKnowOf(person: PersonId, facts: FactGatherer, { own, managed }: Work, view: View): boolean {
-  const { opposing, conflict, involvement } = facts.actionFacts(person, { ownAgency: false, party: false });
-  if (opposing || conflict) return false;
-  if (involvement === 'ALLOCATED' || involvement === 'MANAGING') return true;
-  return [...own, ...managed].some((one) => view.includingFamiliesOf(one).some(({ members }) => members.has(person)));
 }
 
 /** Social care's explicit membership of a family decides, where it has the family. */

@@ -43,13 +43,17 @@ export class Statuses {
 
   /** Those that did not answer, in the order of the configuration; the same whomever they were asked about. */
   gaps(): readonly SourceStatus[] {
-    return this.all().filter(({ state }) => state !== 'OK' && state !== 'DEGRADED');
+    return this.asking.sources.filter((source) => !this.#hasAnswered(source)).map((source) => this.ofSource(source));
   }
 
   /** Whether everyone who tells who works with whom has answered so far: where not, who is let see nothing may be one who works with them. */
   isWorkTold(): boolean {
     const tellers = this.asking.sources.filter(({ tells }) => tells.has('involvements') || tells.has('memberships'));
-    return tellers.every(({ id }) => hasAnswered({ state: this.asking.stateOf(id) }));
+    return tellers.every((source) => this.#hasAnswered(source));
+  }
+
+  #hasAnswered({ id }: Source): boolean {
+    return hasAnswered({ state: this.asking.stateOf(id) });
   }
 
   /** Of one source. */

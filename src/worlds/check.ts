@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse as parseYaml } from 'yaml';
 import { isDate } from '../domain/instants.js';
 import { AGENCY_KINDS } from '../domain/words.js';
 import { type CsvTable, readCsv } from './check-csv.js';
@@ -12,6 +11,7 @@ import { datedFolder, datedSource } from './check-dates.js';
 import { type Documents, readDocuments } from './check-documents.js';
 import { FOLDER_TABLES, OPEN_TABLES, REQUIRED_FILES, SOURCE_TABLES } from './columns.js';
 import { WorldError } from './csv.js';
+import { parseManifest } from './load-world.js';
 import { CLOSED_WORDS, FOLDER_REFERENCES, PERSON_COLUMNS, type Reference, SOURCE_REFERENCES } from './references.js';
 
 interface SourceEntry {
@@ -135,9 +135,10 @@ function readManifest(folder: string, problems: string[]): readonly SourceEntry[
 
 function yamlOf(text: string, problems: string[]): unknown {
   try {
-    return parseYaml(text);
+    return parseManifest(text);
   } catch (error) {
-    problems.push(`world.yaml is not YAML: ${error instanceof Error ? error.message : error}`);
+    if (!(error instanceof WorldError)) throw error;
+    problems.push(error.message);
     return undefined;
   }
 }

@@ -51,7 +51,7 @@ export type WorldManifest = z.infer<typeof manifestShape>;
 
 /** Reads `world.yaml`. Throws WorldError when it is not there, or lacks something. */
 export function readWorldManifest(folder: string): WorldManifest {
-  const read = manifestShape.safeParse(parsed(manifestOf(folder)));
+  const read = manifestShape.safeParse(parseManifest(manifestOf(folder)));
   if (!read.success)
     throw new WorldError(
       `world.yaml: ${read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
@@ -59,7 +59,8 @@ export function readWorldManifest(folder: string): WorldManifest {
   return read.data;
 }
 
-function parsed(text: string): unknown {
+/** What stands in a `world.yaml`. Throws WorldError, saying where, when it is not YAML. */
+export function parseManifest(text: string): unknown {
   try {
     return parse(text);
   } catch (cause) {

@@ -1,6 +1,7 @@
 /** The demo as it runs: real servers on loopback, real tokens, the named families; one for each test file. */
 import { composeDemo, type Demo } from '../../src/compose-demo.js';
 import { readConfig } from '../../src/config.js';
+import { entry } from '../../src/domain/entry.js';
 import { loadRules, type Rules } from '../../src/rules.js';
 import type { Source } from '../../src/sources/contract.js';
 import type { GateSettings } from '../../src/sources/gate.js';
@@ -44,10 +45,7 @@ const loaded = new Map<string, Rules>();
 
 /** The rules of packs, which nobody changes while the tests run: read and compiled by Cedar once, not for every file (0.4 s). */
 function rulesOf(protocols: readonly string[]): Rules {
-  const key = protocols.join();
-  const rules = loaded.get(key) ?? loadRules({ protocols });
-  loaded.set(key, rules);
-  return rules;
+  return entry(loaded, protocols.join(), () => loadRules({ protocols }));
 }
 
 export async function ask(

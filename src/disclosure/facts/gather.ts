@@ -93,6 +93,7 @@ export class FactGatherer {
   readonly #sides = new Map<AgencyId, Map<PersonId, Side>>();
   readonly #served = new Map<PersonId, Served>();
   readonly #persons = new Map<string, PersonFacts>();
+  readonly #mayKnowOf = new Map<PersonId, boolean>();
   readonly #dutySince: string;
   readonly #locations = new Map<PersonId, LocationFacts>();
   /** How much was known when all of these were worked out. */
@@ -190,6 +191,23 @@ export class FactGatherer {
     return this.view.of('consents', person).filter((row) => row.holder === holder);
   }
 
+  /** Whether the requester works with the person, or with a family that the person is in, and not against them. */
+  mayKnowOf(person: PersonId): boolean {
+    this.#forgetWhatMayBeOtherwise();
+    const known = this.#mayKnowOf.get(person) ?? this.#isKnowable(person);
+    this.#mayKnowOf.set(person, known);
+    return known;
+  }
+
+  #isKnowable(person: PersonId): boolean {
+    const { opposing, conflict, involvement } = this.actionFacts(person, { ownAgency: false, party: false });
+    if (opposing || conflict) return false;
+    if (involvement === 'ALLOCATED' || involvement === 'MANAGING') return true;
+    const { own, managed } = this.asker.work;
+    const families = [...own, ...managed].flatMap((one) => this.view.includingFamiliesOf(one));
+    return families.some(({ members }) => members.has(person));
+  }
+
   /** Whether somebody holds parental responsibility for a child. Nobody holds it for themselves. */
   isGuardian(child: PersonId, adult: PersonId): boolean {
     return adult !== child && guardiansOf(this.view, child).includes(adult);
@@ -239,7 +257,15 @@ export class FactGatherer {
     const { tellings } = this.view;
     if (tellings === this.#tellings) return;
     this.#tellings = tellings;
-    for (const known of [this.#subjects, this.#families, this.#sides, this.#served, this.#persons, this.#locations])
+    for (const known of [
+      this.#subjects,
+      this.#families,
+      this.#sides,
+      this.#served,
+      this.#persons,
+      this.#locations,
+      this.#mayKnowOf,
+    ])
       known.clear();
   }
 

@@ -125,8 +125,8 @@ export interface Wired {
 }
 
 /**
- * Starts a gateway from its parts. Throws ClassificationError naming what is invalid; sources that cannot be reached do not stop the start: they are gaps until they answer. When it throws, what it started is stopped; the store stays
- * open, for whoever opened it to close.
+ * Starts a gateway from its parts. Throws ClassificationError naming what is invalid; sources that cannot be reached do not stop the start:
+ * they are gaps until they answer. When it throws, what it started is stopped; the store stays open, for whoever opened it to close.
  */
 export function wire(parts: Parts): Promise<Wired> {
   return allOrNothing((opened) => start(parts, opened));
